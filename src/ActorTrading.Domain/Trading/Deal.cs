@@ -1,0 +1,27 @@
+namespace ActorTrading.Domain;
+
+/// <summary>An execution. Price in the quote currency, volume in lots, money in the account's currency, time UTC.</summary>
+public sealed record Deal
+{
+    public required Guid Id { get; init; }
+    public required Guid OrderId { get; init; }
+    public required Guid PositionId { get; init; }
+    public required string Symbol { get; init; }
+    public required Side Side { get; init; }
+    public required DealEntry Entry { get; init; }
+    public required decimal Volume { get; init; }
+    public required decimal Price { get; init; }
+
+    /// <summary>Realised profit without commission and swap; zero for an entry.</summary>
+    public decimal Profit { get; init; }
+    public decimal Commission { get; init; }
+
+    /// <summary>The share of the position's swap that this deal realises.</summary>
+    public decimal Swap { get; init; }
+    public DealReason Reason { get; init; }
+    public required DateTimeOffset Time { get; init; }
+    public long? BrokerTicket { get; init; }
+
+    /// <summary>The other position of a close-by.</summary>
+    public Guid? ByPositionId { get; init; }
+}

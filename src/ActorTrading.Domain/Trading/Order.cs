@@ -1,0 +1,57 @@
+namespace ActorTrading.Domain;
+
+/// <summary>Which leader's event an order or position mirrors.</summary>
+/// <param name="LinkId">The follower link.</param>
+/// <param name="LeaderAccountId">The account copied.</param>
+/// <param name="LeaderSeq">Sequence of the leader's ledger entry that caused it.</param>
+/// <param name="LeaderPositionId">The leader's position it follows, if any.</param>
+/// <param name="LeaderOrderId">The leader's pending order it follows, if any.</param>
+public sealed record CopyOrigin(Guid LinkId, Guid LeaderAccountId, long LeaderSeq, Guid? LeaderPositionId, Guid? LeaderOrderId);
+
+/// <summary>An order as it stands after the last ledger entry that touched it. Prices in the quote currency, volumes in lots, times UTC.</summary>
+public sealed record Order
+{
+    public required Guid Id { get; init; }
+
+    /// <summary>Unique in the account; a function of the order's cause, at most 27 ASCII characters so that it fits a terminal's comment.</summary>
+    public required string ClientOrderId { get; init; }
+    public required string Symbol { get; init; }
+    public required Side Side { get; init; }
+    public required OrderType Type { get; init; }
+    public required decimal Volume { get; init; }
+    public decimal FilledVolume { get; init; }
+    public decimal? Price { get; init; }
+    public decimal? StopLimitPrice { get; init; }
+    public decimal? StopLoss { get; init; }
+    public decimal? TakeProfit { get; init; }
+    public int? TrailingPoints { get; init; }
+    public int? DeviationPoints { get; init; }
+    public FillPolicy FillPolicy { get; init; } = FillPolicy.FillOrKill;
+    public TimeInForce TimeInForce { get; init; } = TimeInForce.GoodTillCancelled;
+    public DateTimeOffset? ExpiresAt { get; init; }
+    public string? Comment { get; init; }
+
+    /// <summary>The position that this order closes or reduces; null for an order that opens (or, in netting, nets).</summary>
+    public Guid? ClosesPositionId { get; init; }
+
+    /// <summary>The other position of a close-by.</summary>
+    public Guid? CloseByPositionId { get; init; }
+    public DealReason Reason { get; init; } = DealReason.Client;
+    public CopyOrigin? Copy { get; init; }
+    public required OrderStatus Status { get; init; }
+    public Retcode? Retcode { get; init; }
+    public string? RejectMessage { get; init; }
+
+    /// <summary>Volume-weighted price of the fills so far.</summary>
+    public decimal? AveragePrice { get; init; }
+    public long? BrokerTicket { get; init; }
+
+    /// <summary>A stop-limit whose stop has been touched: it now rests as a limit at <see cref="StopLimitPrice"/>.</summary>
+    public bool StopTouched { get; init; }
+    public required DateTimeOffset CreatedAt { get; init; }
+    public required DateTimeOffset UpdatedAt { get; init; }
+
+    public decimal RemainingVolume => Volume - FilledVolume;
+    public bool IsFinal => Status >= OrderStatus.Filled;
+    public bool IsPending => Type != OrderType.Market;
+}

@@ -1,0 +1,28 @@
+namespace ActorTrading.Domain;
+
+/// <summary>A round trip, open or closed: what a journal shows as one line. Money in the account's currency, times UTC.</summary>
+public sealed record Trade
+{
+    /// <summary>The position's id.</summary>
+    public required Guid Id { get; init; }
+    public required string Symbol { get; init; }
+    public required Side Side { get; init; }
+
+    /// <summary>Total volume entered and total volume closed so far, lots.</summary>
+    public required decimal Volume { get; init; }
+    public decimal ClosedVolume { get; init; }
+    public required decimal OpenPrice { get; init; }
+    public decimal? ClosePrice { get; init; }
+    public required DateTimeOffset OpenedAt { get; init; }
+    public DateTimeOffset? ClosedAt { get; init; }
+    public decimal Profit { get; init; }
+    public decimal Commission { get; init; }
+    public decimal Swap { get; init; }
+    public decimal? InitialStopLoss { get; init; }
+    public DealReason? CloseReason { get; init; }
+    public CopyOrigin? Copy { get; init; }
+    public string? Comment { get; init; }
+
+    public decimal NetProfit => Profit + Commission + Swap;
+    public bool IsClosed => ClosedAt is not null;
+}
