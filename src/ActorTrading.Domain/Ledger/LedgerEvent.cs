@@ -137,5 +137,8 @@ public enum CopyOutcome { Copied, Skipped, Failed }
 public sealed record CopyDecided(Guid LinkId, Guid LeaderAccountId, long LeaderSeq, CopyOutcome Outcome, string? Reason, string? Detail,
     IReadOnlyList<Guid> OrderIds, DateTimeOffset LeaderAt) : LedgerEvent
 {
+    /// <summary>When the leader's entry became durable: with <see cref="LeaderAt"/> and this entry's own time, the latency split.</summary>
+    public DateTimeOffset? LeaderCommittedAt { get; init; }
+
     public override string Kind => "copyDecided";
 }
