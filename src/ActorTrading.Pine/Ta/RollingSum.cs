@@ -1,0 +1,47 @@
+using ActorTrading.Pine.Library;
+
+namespace ActorTrading.Pine.Ta;
+
+/// <summary>
+/// <c>math.sum</c>: the sum of the last <c>length</c> values that are not na. On an na value a full sum holds and an
+/// unfilled one is na. Kept by adding the new value and taking the oldest away with a compensated (Kahan) step, so that it
+/// does not drift; O(1) a bar.
+/// </summary>
+[PineName("math.sum")]
+public sealed class RollingSum
+{
+    private readonly Window _window = new();
+    private double _sum, _compensation;
+    private int _length;
+
+    public double Update(double source, int length)
+    {
+        Length.Check(length, "math.sum");
+        if (length != _length) Resize(length);
+        if (double.IsNaN(source)) return _window.Kept < length ? double.NaN : _sum;
+        double oldest = _window.Kept < length ? 0 : _window[length - 1];
+        _window.Push(source);
+        double y = -oldest - _compensation;
+        double t = _sum + y;
+        double c = t - _sum - y;
+        y = source - c;
+        _sum = t + y;
+        _compensation = _sum - t - y;
+        return _window.Kept < length ? double.NaN : _sum;
+    }
+
+    // A length that changes restarts the sum from the values kept.
+    private void Resize(int length)
+    {
+        _length = length;
+        _window.Ensure(length + 1);
+        _sum = _compensation = 0;
+        foreach (double value in _window.Newest(Math.Min(length, _window.Kept)))
+        {
+            double y = value - _compensation;
+            double t = _sum + y;
+            _compensation = t - _sum - y;
+            _sum = t;
+        }
+    }
+}
