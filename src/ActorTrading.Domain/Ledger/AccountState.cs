@@ -30,6 +30,28 @@ public sealed partial record AccountState
     public ImmutableDictionary<Guid, Order> Orders { get; init; } = ImmutableDictionary<Guid, Order>.Empty;
     public ImmutableDictionary<Guid, Position> Positions { get; init; } = ImmutableDictionary<Guid, Position>.Empty;
 
+    /// <summary>The round trips of the open positions, by position id, with their running totals.</summary>
+    public ImmutableDictionary<Guid, Trade> OpenTrades { get; init; } = ImmutableDictionary<Guid, Trade>.Empty;
+
+    /// <summary>The orders last submitted, by client order id; the oldest is forgotten beyond <see cref="RecentOrdersMax"/>.</summary>
+    public ImmutableDictionary<string, RecentOrder> RecentOrders { get; init; } = ImmutableDictionary<string, RecentOrder>.Empty;
+
+    /// <summary>Client order ids of <see cref="RecentOrders"/>, oldest first.</summary>
+    public ImmutableQueue<string> RecentOrderIds { get; init; } = ImmutableQueue<string>.Empty;
+
+    /// <summary>A margin call has been announced and not yet taken back.</summary>
+    public bool InMarginCall { get; init; }
+
     /// <summary>By link: the sequence of the last leader entry decided.</summary>
     public ImmutableDictionary<Guid, long> CopyCursors { get; init; } = ImmutableDictionary<Guid, long>.Empty;
+
+    /// <summary>
+    /// How many client order ids a state remembers. An older one that is repeated is refused by the unique key on
+    /// (account, client order id) of the stored orders.
+    /// </summary>
+    public const int RecentOrdersMax = 256;
 }
+
+/// <summary>What a repeated client order id is answered with.</summary>
+/// <param name="Status">Where the order stood after the last entry that touched it.</param>
+public sealed record RecentOrder(Guid OrderId, OrderStatus Status, Retcode? Retcode);

@@ -22,6 +22,7 @@ namespace ActorTrading.Domain;
 [JsonDerivedType(typeof(PositionAdopted), "positionAdopted")]
 [JsonDerivedType(typeof(SwapCharged), "swapCharged")]
 [JsonDerivedType(typeof(MarginCalled), "marginCalled")]
+[JsonDerivedType(typeof(MarginRecovered), "marginRecovered")]
 [JsonDerivedType(typeof(StoppedOut), "stoppedOut")]
 [JsonDerivedType(typeof(CopyDecided), "copyDecided")]
 public abstract record LedgerEvent
@@ -120,6 +121,13 @@ public sealed record SwapCharged(Guid PositionId, decimal Amount, DateOnly Tradi
 public sealed record MarginCalled(decimal MarginLevel) : LedgerEvent
 {
     public override string Kind => "marginCalled";
+}
+
+/// <summary>After a margin call the margin level, in percent, is well above the call level again, or no margin is in use.</summary>
+/// <param name="MarginLevel">Percent; null when no margin is in use.</param>
+public sealed record MarginRecovered(decimal? MarginLevel) : LedgerEvent
+{
+    public override string Kind => "marginRecovered";
 }
 
 /// <summary>The margin level, in percent, fell below the stop-out level; the deals that follow with <see cref="DealReason.StopOut"/> close positions.</summary>

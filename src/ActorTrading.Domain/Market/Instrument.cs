@@ -55,6 +55,9 @@ public sealed record Instrument
     /// <summary>Margin per lot, in contract units, that a hedged pair holds, as a fraction of <see cref="ContractSize"/>; 0.5 is usual, 0 for none.</summary>
     public decimal HedgedMarginRate { get; init; } = 0.5m;
 
+    /// <summary>Share of the margin that a pending order reserves; 0, none, is usual.</summary>
+    public decimal PendingMarginRate { get; init; }
+
     public SwapMode SwapMode { get; init; } = SwapMode.Points;
     public decimal SwapLong { get; init; }
     public decimal SwapShort { get; init; }
@@ -70,7 +73,7 @@ public sealed record Instrument
     public bool AllowImmediateOrCancel { get; init; } = true;
     public TradeMode TradeMode { get; init; } = TradeMode.Full;
 
-    /// <summary>Profit of one tick and size of one tick, for <see cref="MarginMode.CfdIndex"/>; zero elsewhere.</summary>
+    /// <summary>Profit of one tick and size of one tick, for <see cref="MarginMode.CfdIndex"/> and <see cref="MarginMode.Futures"/>; zero elsewhere.</summary>
     public decimal TickValue { get; init; }
     public decimal TickSize { get; init; }
 

@@ -1,6 +1,9 @@
 namespace ActorTrading.Domain;
 
-/// <summary>An execution. Price in the quote currency, volume in lots, money in the account's currency, time UTC.</summary>
+/// <summary>
+/// An execution. In a reversal (<see cref="DealEntry.InOut"/>) <see cref="PositionId"/> is the position that ends, and the one
+/// that begins takes the order's id, as MetaTrader 5's position ticket does. Price in the quote currency, volume in lots, money in the account's currency, time UTC.
+/// </summary>
 public sealed record Deal
 {
     public required Guid Id { get; init; }
@@ -24,4 +27,10 @@ public sealed record Deal
 
     /// <summary>The other position of a close-by.</summary>
     public Guid? ByPositionId { get; init; }
+
+    /// <summary>
+    /// Units of the account's currency for one unit of the margin currency when the deal was made; null where unknown.
+    /// Margin is held at this rate until the position changes, as MetaTrader 5 does.
+    /// </summary>
+    public decimal? MarginRate { get; init; }
 }

@@ -44,6 +44,9 @@ public sealed record Order
 
     /// <summary>Volume-weighted price of the fills so far.</summary>
     public decimal? AveragePrice { get; init; }
+
+    /// <summary>Number of fills so far; the next deal's id is derived from it.</summary>
+    public int Fills { get; init; }
     public long? BrokerTicket { get; init; }
 
     /// <summary>A stop-limit whose stop has been touched: it now rests as a limit at <see cref="StopLimitPrice"/>.</summary>

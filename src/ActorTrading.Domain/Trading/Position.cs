@@ -27,4 +27,10 @@ public sealed record Position
 
     /// <summary>The largest volume that the position has had: partial closes of a leader are fractions of what was there.</summary>
     public decimal PeakVolume { get; init; }
+
+    /// <summary>Account currency per unit of margin currency, averaged over the entries by volume; null where the entries did not tell.</summary>
+    public decimal? MarginRate { get; init; }
+
+    /// <summary>The last trading day whose swap has been charged; null before the first roll-over.</summary>
+    public DateOnly? SwapChargedThrough { get; init; }
 }

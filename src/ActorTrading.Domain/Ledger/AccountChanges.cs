@@ -1,0 +1,27 @@
+namespace ActorTrading.Domain;
+
+/// <summary>
+/// The projection rows that a run of ledger entries changed: written in the same transaction as the entries. Each order, position and
+/// trade appears once, as it stands after the last entry.
+/// </summary>
+/// <param name="Account">The account row: balance, credit, sequence, open or closed.</param>
+/// <param name="Orders">To insert or update, final states included.</param>
+/// <param name="Positions">To insert or update.</param>
+/// <param name="RemovedPositions">To delete; one that was opened and closed within the run may never have been a row.</param>
+/// <param name="Trades">To insert or update: open and closed round trips.</param>
+/// <param name="Copies">To insert: one per link and leader entry.</param>
+/// <param name="Deals">To insert, in order.</param>
+public sealed record AccountChanges(
+    AccountState Account,
+    IReadOnlyList<Order> Orders,
+    IReadOnlyList<Position> Positions,
+    IReadOnlyList<Guid> RemovedPositions,
+    IReadOnlyList<Trade> Trades,
+    IReadOnlyList<CopyDecision> Copies,
+    IReadOnlyList<DealEntryRow> Deals);
+
+/// <summary>A copy decision with its place in the follower's ledger.</summary>
+public sealed record CopyDecision(long Seq, DateTimeOffset At, CopyDecided Decided);
+
+/// <summary>A deal with its place in the ledger.</summary>
+public sealed record DealEntryRow(long Seq, Deal Deal);

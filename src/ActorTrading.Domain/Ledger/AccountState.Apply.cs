@@ -1,0 +1,143 @@
+using System.Collections.Immutable;
+
+namespace ActorTrading.Domain;
+
+public sealed partial record AccountState
+{
+    /// <summary>The state after one more entry. Pure: the same state and entry always give the same result.</summary>
+    /// <exception cref="InvalidLedgerException">The entry cannot follow this state.</exception>
+    public AccountState Apply(LedgerEntry entry) => Apply(entry, null);
+
+    internal AccountState Apply(LedgerEntry entry, ChangeCollector? changes)
+    {
+        if (entry.Seq != Seq + 1)
+            throw new InvalidLedgerException(entry.AccountId, entry.Seq, $"expected sequence {Seq + 1}");
+        var opening = entry.Event is AccountOpened;
+        if (opening != (Seq == 0))
+            throw new InvalidLedgerException(entry.AccountId, entry.Seq, opening ? "the account is already open" : $"{entry.Event.Kind} before accountOpened");
+        if (!opening && entry.AccountId != AccountId)
+            throw new InvalidLedgerException(entry.AccountId, entry.Seq, $"the state is that of account {AccountId}");
+
+        var next = entry.Event switch
+        {
+            AccountOpened e => new AccountState
+            {
+                AccountId = entry.AccountId,
+                UserId = e.UserId,
+                Name = e.Name,
+                Kind = e.AccountKind,
+                Mode = e.Mode,
+                Currency = e.Currency,
+                Leverage = e.Leverage,
+                IsOpen = true,
+                Seq = entry.Seq,
+            },
+            AccountClosed => this with { Seq = entry.Seq, IsOpen = false },
+            BalanceAdjusted { Reason: BalanceReason.Credit } e => this with { Seq = entry.Seq, Credit = Credit + e.Amount },
+            BalanceAdjusted e => this with { Seq = entry.Seq, Balance = Balance + e.Amount },
+            OrderSubmitted e => Submit(entry, e.Order, changes),
+            OrderPlaced e => Touch(entry, e.OrderId, changes, o => o with
+            {
+                Status = o.FilledVolume > 0 ? OrderStatus.PartiallyFilled : OrderStatus.Placed,
+                BrokerTicket = e.BrokerTicket ?? o.BrokerTicket,
+            }),
+            OrderModified e => Touch(entry, e.OrderId, changes, o => o with
+            {
+                Price = e.Price,
+                StopLimitPrice = e.StopLimitPrice,
+                StopLoss = e.StopLoss,
+                TakeProfit = e.TakeProfit,
+                TrailingPoints = e.TrailingPoints,
+                TimeInForce = e.TimeInForce,
+                ExpiresAt = e.ExpiresAt,
+            }),
+            OrderStopTouched e => Touch(entry, e.OrderId, changes, static o => o with { StopTouched = true }),
+            OrderCancelled e => Touch(entry, e.OrderId, changes, static o => o with { Status = OrderStatus.Cancelled }),
+            OrderExpired e => Touch(entry, e.OrderId, changes, static o => o with { Status = OrderStatus.Expired }),
+            OrderRejected e => Touch(entry, e.OrderId, changes, o => o with { Status = OrderStatus.Rejected, Retcode = e.Retcode, RejectMessage = e.Message }),
+            DealExecuted e => Book(entry, e.Deal, changes),
+            PositionModified e => ModifyStops(entry, e, changes),
+            PositionAdopted e => Adopt(entry, e.Position, changes),
+            SwapCharged e => ChargeSwap(entry, e, changes),
+            MarginCalled => this with { Seq = entry.Seq, InMarginCall = true },
+            MarginRecovered => this with { Seq = entry.Seq, InMarginCall = false },
+            StoppedOut => this with { Seq = entry.Seq },
+            CopyDecided e => DecideCopy(entry, e, changes),
+            _ => throw new InvalidLedgerException(entry.AccountId, entry.Seq, $"unknown kind {entry.Event.Kind}"),
+        };
+        return next;
+    }
+
+    private AccountState Submit(LedgerEntry entry, Order order, ChangeCollector? changes)
+    {
+        if (Orders.ContainsKey(order.Id))
+            throw new InvalidLedgerException(entry.AccountId, entry.Seq, $"order {order.Id} was already submitted");
+        if (RecentOrders.ContainsKey(order.ClientOrderId))
+            throw new InvalidLedgerException(entry.AccountId, entry.Seq, $"client order id {order.ClientOrderId} was already used");
+        if (order.Volume <= 0 || order.FilledVolume != 0 || order.Status != OrderStatus.Submitted)
+            throw new InvalidLedgerException(entry.AccountId, entry.Seq,
+                $"order {order.Id} begins with volume {order.Volume}, filled {order.FilledVolume}, status {order.Status}");
+
+        var recent = RecentOrders.Add(order.ClientOrderId, new RecentOrder(order.Id, order.Status, null));
+        var ids = RecentOrderIds.Enqueue(order.ClientOrderId);
+        if (recent.Count > RecentOrdersMax)
+        {
+            ids = ids.Dequeue(out var oldest);
+            recent = recent.Remove(oldest);
+        }
+        changes?.Order(order);
+        return this with { Seq = entry.Seq, Orders = Orders.Add(order.Id, order), RecentOrders = recent, RecentOrderIds = ids };
+    }
+
+    private AccountState Touch(LedgerEntry entry, Guid orderId, ChangeCollector? changes, Func<Order, Order> change)
+    {
+        if (!Orders.TryGetValue(orderId, out var order))
+            throw new InvalidLedgerException(entry.AccountId, entry.Seq, $"{entry.Event.Kind} for order {orderId}, which is not live");
+        var next = change(order) with { UpdatedAt = entry.At };
+        changes?.Order(next);
+        return WithOrder(next) with { Seq = entry.Seq };
+    }
+
+    /// <summary>Keeps a live order, forgets a final one but for the answer to a repetition of it.</summary>
+    private AccountState WithOrder(Order order)
+    {
+        if (!order.IsFinal) return this with { Orders = Orders.SetItem(order.Id, order) };
+        return this with
+        {
+            Orders = Orders.Remove(order.Id),
+            RecentOrders = RecentOrders.ContainsKey(order.ClientOrderId)
+                ? RecentOrders.SetItem(order.ClientOrderId, new RecentOrder(order.Id, order.Status, order.Retcode))
+                : RecentOrders,
+        };
+    }
+
+    private AccountState ModifyStops(LedgerEntry entry, PositionModified e, ChangeCollector? changes)
+    {
+        var position = RequirePosition(entry, e.PositionId) with { StopLoss = e.StopLoss, TakeProfit = e.TakeProfit, TrailingPoints = e.TrailingPoints };
+        changes?.Position(position);
+        return this with { Seq = entry.Seq, Positions = Positions.SetItem(position.Id, position) };
+    }
+
+    private AccountState ChargeSwap(LedgerEntry entry, SwapCharged e, ChangeCollector? changes)
+    {
+        var position = RequirePosition(entry, e.PositionId);
+        if (position.SwapChargedThrough >= e.TradingDay)
+            throw new InvalidLedgerException(entry.AccountId, entry.Seq, $"swap of {e.TradingDay:yyyy-MM-dd} was already charged to position {position.Id}");
+        position = position with { Swap = position.Swap + e.Amount, SwapChargedThrough = e.TradingDay };
+        changes?.Position(position);
+        return this with { Seq = entry.Seq, Positions = Positions.SetItem(position.Id, position) };
+    }
+
+    private AccountState DecideCopy(LedgerEntry entry, CopyDecided e, ChangeCollector? changes)
+    {
+        if (CopyCursors.TryGetValue(e.LinkId, out var last) && e.LeaderSeq <= last)
+            throw new InvalidLedgerException(entry.AccountId, entry.Seq, $"leader entry {e.LeaderSeq} of link {e.LinkId} was already decided (cursor {last})");
+        changes?.Copy(entry, e);
+        return this with { Seq = entry.Seq, CopyCursors = CopyCursors.SetItem(e.LinkId, e.LeaderSeq) };
+    }
+
+    private Position RequirePosition(LedgerEntry entry, Guid id) =>
+        Positions.TryGetValue(id, out var position)
+            ? position
+            : throw new InvalidLedgerException(entry.AccountId, entry.Seq, $"{entry.Event.Kind} for position {id}, which is not open");
+}

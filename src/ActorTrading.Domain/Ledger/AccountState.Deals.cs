@@ -1,0 +1,189 @@
+namespace ActorTrading.Domain;
+
+public sealed partial record AccountState
+{
+    /// <summary>Digits to which volume-weighted averages are kept: two more than the finest price.</summary>
+    private const int AverageDigits = 10;
+
+    private AccountState Book(LedgerEntry entry, Deal deal, ChangeCollector? changes)
+    {
+        if (deal.Volume <= 0 || deal.Price <= 0)
+            throw new InvalidLedgerException(entry.AccountId, entry.Seq, $"deal {deal.Id} has volume {deal.Volume} at price {deal.Price}");
+
+        Orders.TryGetValue(deal.OrderId, out var order);
+        var state = order is not null && CountsAsFill(order, deal) ? Fill(entry, order, deal, changes) : this;
+        Positions.TryGetValue(deal.PositionId, out var position);
+        state = deal.Entry switch
+        {
+            DealEntry.In when position is null => state.OpenPosition(entry, deal, order, deal.PositionId, deal.Volume, deal.Commission, changes),
+            DealEntry.In => state.Enlarge(entry, deal, order, position, changes),
+            _ when position is null => throw new InvalidLedgerException(entry.AccountId, entry.Seq, $"deal {deal.Id} closes position {deal.PositionId}, which is not open"),
+            DealEntry.InOut => state.Reverse(entry, deal, order, position, changes),
+            _ => state.Reduce(entry, deal, position, deal.Volume, deal.Commission, changes),
+        };
+        return state with { Seq = entry.Seq, Balance = state.Balance + deal.Profit + deal.Commission + deal.Swap };
+    }
+
+    // A close-by makes two deals of one order; the one on the other position is not a second fill.
+    private static bool CountsAsFill(Order order, Deal deal) =>
+        deal.Entry != DealEntry.OutBy || order.ClosesPositionId is null || order.ClosesPositionId == deal.PositionId;
+
+    private AccountState Fill(LedgerEntry entry, Order order, Deal deal, ChangeCollector? changes)
+    {
+        var filled = order.FilledVolume + deal.Volume;
+        if (filled > order.Volume)
+            throw new InvalidLedgerException(entry.AccountId, entry.Seq, $"deal {deal.Id} of {deal.Volume} lots fills order {order.Id} to {filled} of {order.Volume}");
+        var next = order with
+        {
+            FilledVolume = filled,
+            AveragePrice = Average(order.AveragePrice ?? 0m, order.FilledVolume, deal.Price, deal.Volume),
+            Fills = order.Fills + 1,
+            Status = filled == order.Volume ? OrderStatus.Filled : OrderStatus.PartiallyFilled,
+            UpdatedAt = entry.At,
+        };
+        changes?.Order(next);
+        return WithOrder(next);
+    }
+
+    private AccountState OpenPosition(LedgerEntry entry, Deal deal, Order? order, Guid id, decimal volume, decimal commission, ChangeCollector? changes)
+    {
+        if (Mode == PositionMode.Netting) RequireFlat(entry, deal.Symbol);
+        var position = new Position
+        {
+            Id = id,
+            Symbol = deal.Symbol,
+            Side = deal.Side,
+            Volume = volume,
+            PeakVolume = volume,
+            OpenPrice = deal.Price,
+            StopLoss = order?.StopLoss,
+            TakeProfit = order?.TakeProfit,
+            TrailingPoints = order?.TrailingPoints,
+            Commission = commission,
+            MarginRate = deal.MarginRate,
+            OpenedAt = deal.Time,
+            BrokerTicket = order?.BrokerTicket,
+            Copy = order?.Copy,
+            Comment = order?.Comment,
+        };
+        var trade = TradeOf(position);
+        changes?.Position(position);
+        changes?.Trade(trade);
+        return this with { Positions = Positions.Add(id, position), OpenTrades = OpenTrades.Add(id, trade) };
+    }
+
+    private static Trade TradeOf(Position position) => new()
+    {
+        Id = position.Id,
+        Symbol = position.Symbol,
+        Side = position.Side,
+        Volume = position.Volume,
+        OpenPrice = position.OpenPrice,
+        OpenedAt = position.OpenedAt,
+        Commission = position.Commission,
+        InitialStopLoss = position.StopLoss,
+        Copy = position.Copy,
+        Comment = position.Comment,
+    };
+
+    // MetaTrader 5, netting: the levels of an order that adds replace those of the position, and none removes them.
+    private AccountState Enlarge(LedgerEntry entry, Deal deal, Order? order, Position position, ChangeCollector? changes)
+    {
+        if (deal.Side != position.Side || deal.Symbol != position.Symbol)
+            throw new InvalidLedgerException(entry.AccountId, entry.Seq, $"deal {deal.Id} adds {deal.Side} {deal.Symbol} to position {position.Id}, which is {position.Side} {position.Symbol}");
+        // Only its first fill sets levels: by a later one trailing or a hand may have moved them.
+        var replaces = order is { Fills: 0 };
+        var volume = position.Volume + deal.Volume;
+        var next = position with
+        {
+            Volume = volume,
+            PeakVolume = Math.Max(position.PeakVolume, volume),
+            OpenPrice = Average(position.OpenPrice, position.Volume, deal.Price, deal.Volume),
+            MarginRate = position.MarginRate is { } a && deal.MarginRate is { } b ? Average(a, position.Volume, b, deal.Volume) : null,
+            Commission = position.Commission + deal.Commission,
+            StopLoss = replaces ? order!.StopLoss : position.StopLoss,
+            TakeProfit = replaces ? order!.TakeProfit : position.TakeProfit,
+            TrailingPoints = replaces ? order!.TrailingPoints : position.TrailingPoints,
+        };
+        var trade = OpenTrades[position.Id];
+        trade = trade with
+        {
+            OpenPrice = Average(trade.OpenPrice, trade.Volume, deal.Price, deal.Volume),
+            Volume = trade.Volume + deal.Volume,
+            Profit = trade.Profit + deal.Profit,
+            Commission = trade.Commission + deal.Commission,
+            Swap = trade.Swap + deal.Swap,
+            InitialStopLoss = trade.InitialStopLoss ?? order?.StopLoss,
+        };
+        changes?.Position(next);
+        changes?.Trade(trade);
+        return this with { Positions = Positions.SetItem(next.Id, next), OpenTrades = OpenTrades.SetItem(trade.Id, trade) };
+    }
+
+    private AccountState Reduce(LedgerEntry entry, Deal deal, Position position, decimal volume, decimal commission, ChangeCollector? changes)
+    {
+        if (deal.Side == position.Side || deal.Symbol != position.Symbol || volume > position.Volume)
+            throw new InvalidLedgerException(entry.AccountId, entry.Seq,
+                $"deal {deal.Id}, {deal.Side} {volume} {deal.Symbol}, cannot close position {position.Id}, {position.Side} {position.Volume} {position.Symbol}");
+
+        var trade = OpenTrades[position.Id];
+        trade = trade with
+        {
+            ClosePrice = Average(trade.ClosePrice ?? 0m, trade.ClosedVolume, deal.Price, volume),
+            ClosedVolume = trade.ClosedVolume + volume,
+            Profit = trade.Profit + deal.Profit,
+            Commission = trade.Commission + commission,
+            Swap = trade.Swap + deal.Swap,
+        };
+        if (volume < position.Volume)
+        {
+            var next = position with
+            {
+                Volume = position.Volume - volume,
+                Swap = position.Swap - deal.Swap,
+                Commission = decimal.Round(position.Commission * (position.Volume - volume) / position.Volume, 8),
+            };
+            changes?.Position(next);
+            changes?.Trade(trade);
+            return this with { Positions = Positions.SetItem(next.Id, next), OpenTrades = OpenTrades.SetItem(trade.Id, trade) };
+        }
+        trade = trade with { ClosedAt = deal.Time, CloseReason = deal.Reason };
+        changes?.Removed(position.Id);
+        changes?.Trade(trade);
+        return this with { Positions = Positions.Remove(position.Id), OpenTrades = OpenTrades.Remove(trade.Id) };
+    }
+
+    private AccountState Reverse(LedgerEntry entry, Deal deal, Order? order, Position position, ChangeCollector? changes)
+    {
+        var opened = deal.Volume - position.Volume;
+        if (opened <= 0)
+            throw new InvalidLedgerException(entry.AccountId, entry.Seq, $"deal {deal.Id} of {deal.Volume} lots cannot reverse position {position.Id} of {position.Volume}");
+        var closing = decimal.Round(deal.Commission * position.Volume / deal.Volume, 8);
+        return Reduce(entry, deal, position, position.Volume, closing, changes)
+            .OpenPosition(entry, deal, order, deal.OrderId, opened, deal.Commission - closing, changes);
+    }
+
+    private AccountState Adopt(LedgerEntry entry, Position position, ChangeCollector? changes)
+    {
+        if (Positions.ContainsKey(position.Id))
+            throw new InvalidLedgerException(entry.AccountId, entry.Seq, $"position {position.Id} is already known");
+        if (position.Volume <= 0)
+            throw new InvalidLedgerException(entry.AccountId, entry.Seq, $"position {position.Id} has volume {position.Volume}");
+        if (Mode == PositionMode.Netting) RequireFlat(entry, position.Symbol);
+        position = position with { PeakVolume = Math.Max(position.PeakVolume, position.Volume) };
+        var trade = TradeOf(position);
+        changes?.Position(position);
+        changes?.Trade(trade);
+        return this with { Seq = entry.Seq, Positions = Positions.Add(position.Id, position), OpenTrades = OpenTrades.Add(trade.Id, trade) };
+    }
+
+    private void RequireFlat(LedgerEntry entry, string symbol)
+    {
+        foreach (var (id, other) in Positions)
+            if (other.Symbol == symbol)
+                throw new InvalidLedgerException(entry.AccountId, entry.Seq, $"a netting account already has position {id} in {symbol}");
+    }
+
+    private static decimal Average(decimal a, decimal weightA, decimal b, decimal weightB) =>
+        weightA == 0 ? b : a == b ? a : decimal.Round((a * weightA + b * weightB) / (weightA + weightB), AverageDigits);
+}
