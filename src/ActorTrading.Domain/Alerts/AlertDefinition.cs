@@ -82,5 +82,5 @@ public sealed record AlertDefinition
     public bool IsChannel => Condition is >= AlertCondition.EnteringChannel and <= AlertCondition.OutsideChannel;
 
     /// <summary>Whether the condition compares with an earlier bar's close.</summary>
-    public bool IsMoving => Condition >= AlertCondition.MovingUp;
+    public bool IsMoving => Condition is >= AlertCondition.MovingUp and <= AlertCondition.MovingDownPct;
 }

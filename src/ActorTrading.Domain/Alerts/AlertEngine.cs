@@ -38,7 +38,11 @@ public static class AlertEngine
         // A condition that stays true is one event, not one for each quote.
         var repeats = definition.Trigger == AlertTrigger.EveryTime && state.Holding == true && TruthSet(definition.Condition) is not null;
         var next = state with { Previous = observation.Price, Holding = holds, QuietUntil = quiet ? state.QuietUntil : null };
-        return holds && !quiet && !repeats ? Fire(definition, next, observation, levels, zone) : (next, null);
+        if (!holds || quiet || repeats)
+            return (next, null);
+        var fromAbove = definition.Condition == AlertCondition.EnteringChannel && state.Previous > levels.High;
+        var met = zone > 0 || fromAbove ? levels.High : levels.Low;
+        return Fire(definition, next, observation, met);
     }
 
     /// <summary>Sets the close that a moving condition compares with: of the bar <see cref="AlertDefinition.BarsBack"/> before the one that now forms.</summary>
@@ -48,8 +52,7 @@ public static class AlertEngine
     public static AlertState Expire(AlertDefinition definition, AlertState state, DateTimeOffset now) =>
         state.Status == AlertStatus.Active && definition.ExpiresAt <= now ? state with { Status = AlertStatus.Expired } : state;
 
-    private static (AlertState, AlertFiring?) Fire(AlertDefinition definition, AlertState state, in AlertObservation observation,
-        AlertLevels levels, int zone)
+    private static (AlertState, AlertFiring?) Fire(AlertDefinition definition, AlertState state, in AlertObservation observation, decimal level)
     {
         var fired = state with { LastFiredAt = observation.Time, FireCount = state.FireCount + 1 };
         fired = definition.Trigger switch
@@ -63,8 +66,6 @@ public static class AlertEngine
             },
             _ => fired,
         };
-        // Of a channel, the bound that was met or left last.
-        var level = zone > 0 || (zone == 0 && state.Previous > levels.High) ? levels.High : levels.Low;
         var message = AlertMessage.Render(definition, observation.Price, observation.Time);
         return (fired, new AlertFiring(definition.Id, fired.FireCount, definition.Symbol, observation.Price, observation.Time, level, message));
     }

@@ -44,5 +44,5 @@ public readonly record struct AlertObservation(decimal Price, DateTimeOffset Tim
 
 /// <summary>An alert that fires now.</summary>
 /// <param name="Sequence">From 1, counts the alert's firings: with the alert's id, names the firing once and for all.</param>
-/// <param name="Level">The level that counted: for the moving conditions the price that the reference and the value make.</param>
+/// <param name="Level">The level that counted; of a channel the bound that was met or left (the lower one when found inside); for the moving conditions the price that the reference and the value make.</param>
 public sealed record AlertFiring(Guid AlertId, long Sequence, string Symbol, decimal Price, DateTimeOffset Time, decimal Level, string Message);
