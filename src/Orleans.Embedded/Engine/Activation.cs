@@ -1,0 +1,266 @@
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.Runtime;
+
+namespace Orleans.Embedded.Engine;
+
+/// <summary>One activation of a grain: its object, its life from creation to the end, and its mailbox.</summary>
+internal sealed class Activation : Mailbox, IGrainContext
+{
+    private readonly TaskCompletionSource _deactivated = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource _ending = new();
+    private GrainLifecycle? _lifecycle;
+    private ReentrancySections? _reentrancy;
+    private IServiceScope? _scope;
+    private object? _instance;
+    private GrainReference? _reference;
+    private DeactivationReason _reason;
+    private Phase _phase = Phase.Created;
+    private int _idleSince;
+    private long _keepUntil;
+
+    internal Activation(GrainHost host, GrainClass grainClass, GrainId grainId) : base(host)
+    {
+        Class = grainClass;
+        GrainId = grainId;
+        _idleSince = host.Collector.Now;
+    }
+
+    private enum Phase
+    {
+        Created,
+        Activating,
+        Active,
+        Ending,
+        Deactivating,
+        Ended,
+    }
+
+    internal GrainClass Class { get; }
+
+    public GrainId GrainId { get; }
+
+    public object? GrainInstance => _instance;
+
+    internal override object? Instance => _instance;
+
+    public IServiceProvider ActivationServices => (_scope ??= Host.Services.CreateScope()).ServiceProvider;
+
+    public IGrainLifecycle ObservableLifecycle => Lifecycle;
+
+    public Task Deactivated => _deactivated.Task;
+
+    public GrainReference GrainReference => _reference ??= Host.Factory.CreateUntyped(GrainId);
+
+    /// <summary>Cancelled when this activation starts to end.</summary>
+    internal CancellationToken Ending => _ending.Token;
+
+    internal bool HasEnded => _phase >= Phase.Ending;
+
+    internal ReentrancySections Reentrancy => _reentrancy ??= new ReentrancySections();
+
+    protected override bool IsReentrant => Class.IsReentrant;
+
+    protected override bool HasInterleavePredicate => Class.MayInterleave is not null;
+
+    private GrainLifecycle Lifecycle => _lifecycle ??= new GrainLifecycle();
+
+    internal static Activation Of(IGrainBase grain)
+    {
+        ArgumentNullException.ThrowIfNull(grain);
+        return grain.GrainContext as Activation
+            ?? throw new InvalidOperationException($"{grain.GetType().Name} was not created by a grain host, so it has no activation. Get it through IGrainFactory.");
+    }
+
+    protected override bool MayInterleave(Call call)
+    {
+        try
+        {
+            return Class.MayInterleave!(_instance!, call);
+        }
+        catch (Exception exception)
+        {
+            Host.Log.TurnFailed(this, exception);
+            return false;
+        }
+    }
+
+    internal override bool InReentrantSection(Guid id) => _reentrancy?.Contains(id) ?? false;
+
+    protected override void Accepted(Call call)
+    {
+        if (_phase != Phase.Created)
+            return;
+        _phase = Phase.Activating;
+        var context = call.Context;
+        _ = Run(() =>
+        {
+            RequestContext.Import(context);
+            return ActivateAsync();
+        });
+    }
+
+    protected override bool Start(Call call) => Host.Filters.HasIncoming || Class.FiltersItsCalls
+        ? Host.Filters.RunIncoming(this, call)
+        : base.Start(call);
+
+    private async Task ActivateAsync()
+    {
+        try
+        {
+            using var limit = Host.Deadline(Host.Settings.ActivationTimeout);
+            _instance = Class.Create(this);
+            if (_lifecycle is not null)
+                await _lifecycle.StartAsync(GrainLifecycleStage.First, GrainLifecycleStage.Activate, limit.Token);
+            if (_instance is IGrainBase grain)
+                await grain.OnActivateAsync(limit.Token);
+            if (_lifecycle is not null)
+                await _lifecycle.StartAsync(GrainLifecycleStage.Activate + 1, GrainLifecycleStage.Last, limit.Token);
+        }
+        catch (Exception exception)
+        {
+            Host.Log.ActivationFailed(this, exception);
+            await EndAsync(new DeactivationReason(DeactivationReasonCode.ActivationFailed, exception, $"Activating {GrainId} failed."), exception);
+            return;
+        }
+
+        bool schedule;
+        bool end;
+        lock (Gate)
+        {
+            end = _phase == Phase.Ending;
+            if (!end)
+                _phase = Phase.Active;
+            Open = !end;
+            _idleSince = Host.Collector.Now;
+            schedule = Wake();
+        }
+
+        if (end)
+            await FinishAsync();
+        else if (schedule)
+            Host.Dispatcher.Schedule(this);
+    }
+
+    public void Deactivate(DeactivationReason deactivationReason, CancellationToken cancellationToken = default)
+    {
+        lock (Gate)
+        {
+            if (_phase >= Phase.Ending)
+                return;
+            var activating = _phase == Phase.Activating;
+            var created = _phase == Phase.Created;
+            _phase = Phase.Ending;
+            _reason = deactivationReason;
+            Open = false;
+            // While activating, the end waits for OnActivateAsync; while busy, for the last running request.
+            if (!created && (activating || IsBusy))
+                return;
+        }
+
+        _ = Run(FinishAsync);
+    }
+
+    /// <summary>Deactivates when idle for long enough; the age is counted in the collector's sweeps.</summary>
+    internal bool DeactivateIfIdle(int now, int ageSweeps)
+    {
+        lock (Gate)
+        {
+            if (_phase != Phase.Active || Outstanding > 0 || now - _idleSince < ageSweeps || Host.Time.GetTimestamp() < _keepUntil)
+                return false;
+        }
+
+        Deactivate(new DeactivationReason(DeactivationReasonCode.ActivationIdle, "The activation was idle for longer than its age limit."));
+        return true;
+    }
+
+    internal void DelayDeactivation(TimeSpan span) => _keepUntil = span <= TimeSpan.Zero
+        ? 0
+        : Host.Time.GetTimestamp() + (long)Math.Min(span.TotalSeconds * Host.Time.TimestampFrequency, long.MaxValue / 2);
+
+    internal void Touch() => _idleSince = Host.Collector.Now;
+
+    protected override void BecameIdle()
+    {
+        _idleSince = Host.Collector.Now;
+        if (_phase == Phase.Ending)
+            _ = Run(FinishAsync);
+    }
+
+    private async Task FinishAsync()
+    {
+        lock (Gate)
+        {
+            if (_phase != Phase.Ending || IsBusy)
+                return;
+            _phase = Phase.Deactivating;
+        }
+
+        using var limit = Host.Deadline(Host.Settings.DeactivationTimeout);
+        try
+        {
+            CancelEnding();
+            if (_instance is IGrainBase grain)
+                await grain.OnDeactivateAsync(_reason, limit.Token).WaitAsync(limit.Token);
+            if (_lifecycle is not null)
+                await _lifecycle.StopAsync(limit.Token).WaitAsync(limit.Token);
+        }
+        catch (Exception exception)
+        {
+            Host.Log.DeactivationFailed(this, exception);
+        }
+
+        await EndAsync(_reason, failure: null);
+    }
+
+    /// <summary>Leaves the directory. Waiting calls fail with <paramref name="failure"/>, or move to the next activation.</summary>
+    private async Task EndAsync(DeactivationReason reason, Exception? failure)
+    {
+        List<Call> waiting;
+        lock (Gate)
+        {
+            _phase = Phase.Ended;
+            _reason = reason;
+            Open = false;
+            Closed = true;
+            waiting = TakeWaiting();
+        }
+
+        Host.Directory.Remove(this);
+        try
+        {
+            CancelEnding();
+            await GrainClass.DisposeAsync(_instance);
+            if (_scope is IAsyncDisposable scope)
+                await scope.DisposeAsync();
+            else
+                _scope?.Dispose();
+        }
+        catch (Exception exception)
+        {
+            Host.Log.DeactivationFailed(this, exception);
+        }
+
+        foreach (var call in waiting)
+        {
+            if (call is not ITimerTick)
+                Host.Redirect(call, failure);
+        }
+
+        _deactivated.TrySetResult();
+    }
+
+    /// <summary>In the turn, so that what is registered on the token also runs alone.</summary>
+    private void CancelEnding()
+    {
+        if (!_ending.IsCancellationRequested)
+            _ending.Cancel();
+    }
+
+    public bool Equals(IGrainContext? other) => ReferenceEquals(this, other);
+
+    public override bool Equals(object? obj) => ReferenceEquals(this, obj);
+
+    public override int GetHashCode() => System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(this);
+
+    public override string ToString() => GrainId.ToString();
+}

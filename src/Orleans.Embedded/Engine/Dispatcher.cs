@@ -1,0 +1,24 @@
+namespace Orleans.Embedded.Engine;
+
+/// <summary>Where mailboxes that have something to do get their turns.</summary>
+internal abstract class Dispatcher
+{
+    /// <summary>Soon, preferably on this thread once it is free.</summary>
+    internal abstract void Schedule(Mailbox mailbox);
+
+    /// <summary>After what is waiting already.</summary>
+    internal abstract void ScheduleFairly(Mailbox mailbox);
+
+    /// <summary>Runs work of the host outside of turns.</summary>
+    internal abstract void Post(Action work);
+}
+
+/// <summary>Turns run on the thread pool.</summary>
+internal sealed class PoolDispatcher : Dispatcher
+{
+    internal override void Schedule(Mailbox mailbox) => ThreadPool.UnsafeQueueUserWorkItem(mailbox, preferLocal: true);
+
+    internal override void ScheduleFairly(Mailbox mailbox) => ThreadPool.UnsafeQueueUserWorkItem(mailbox, preferLocal: false);
+
+    internal override void Post(Action work) => ThreadPool.UnsafeQueueUserWorkItem(static work => work(), work, preferLocal: false);
+}

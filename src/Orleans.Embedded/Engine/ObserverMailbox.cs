@@ -1,0 +1,85 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Collections.Concurrent;
+using Orleans.Runtime;
+
+namespace Orleans.Embedded.Engine;
+
+/// <summary>The calls to one observer object, one after the other. The object is held weakly, as in Orleans.</summary>
+internal sealed class ObserverMailbox : Mailbox
+{
+    private readonly WeakReference<IGrainObserver> _observer;
+
+    internal ObserverMailbox(GrainHost host, GrainId id, IGrainObserver observer) : base(host)
+    {
+        Id = id;
+        _observer = new WeakReference<IGrainObserver>(observer);
+        Open = true;
+    }
+
+    internal GrainId Id { get; }
+
+    internal override object? Instance => _observer.TryGetTarget(out var observer) ? observer : null;
+
+    internal bool IsAlive([NotNullWhen(true)] out IGrainObserver? observer) => _observer.TryGetTarget(out observer);
+
+    protected override bool Start(Call call)
+    {
+        if (Instance is { } observer)
+            return call.Begin(observer);
+        call.SetFailure(new ClientNotAvailableException(Id));
+        Host.Observers.Remove(Id);
+        return true;
+    }
+
+    internal void Close()
+    {
+        List<Call> waiting;
+        lock (Gate)
+        {
+            Closed = true;
+            waiting = TakeWaiting();
+        }
+
+        foreach (var call in waiting)
+            call.TryFail(new ClientNotAvailableException(Id));
+    }
+
+    public override string ToString() => Id.ToString();
+}
+
+/// <summary>The observers of this process.</summary>
+internal sealed class ObserverTable(GrainHost host)
+{
+    internal static readonly GrainType Type = GrainType.Create("sys.client");
+
+    private readonly ConcurrentDictionary<GrainId, ObserverMailbox> _observers = new();
+    private long _last;
+
+    internal IEnumerable<Mailbox> All => _observers.Select(pair => pair.Value);
+
+    internal ObserverMailbox Add(IGrainObserver observer)
+    {
+        var number = Interlocked.Increment(ref _last).ToString(CultureInfo.InvariantCulture);
+        var mailbox = new ObserverMailbox(host, GrainId.Create(Type, $"{observer.GetType().Name}+{number}"), observer);
+        _observers[mailbox.Id] = mailbox;
+        return mailbox;
+    }
+
+    internal bool Remove(GrainId id)
+    {
+        if (!_observers.TryRemove(id, out var mailbox))
+            return false;
+        mailbox.Close();
+        return true;
+    }
+
+    /// <summary>Gives the call to the observer. One-way calls to an observer that is gone vanish; others fail.</summary>
+    internal Mailbox? Deliver(GrainId id, Call call)
+    {
+        if (_observers.TryGetValue(id, out var mailbox) && mailbox.TryEnqueue(call))
+            return mailbox;
+        call.TryFail(new ClientNotAvailableException(id));
+        return null;
+    }
+}
