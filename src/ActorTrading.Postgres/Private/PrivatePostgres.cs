@@ -1,0 +1,247 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using Npgsql;
+
+namespace ActorTrading.Postgres.Private;
+
+/// <summary>
+/// A PostgreSQL server of this process's own, in one folder: made on first use, started, and stopped with the process,
+/// even when that is killed. Other clusters on the machine are never touched. Linux and macOS.
+/// </summary>
+public sealed class PrivatePostgres : IAsyncDisposable
+{
+    private const string SuperUser = "actortrading";
+    private const int LongestSocketPath = 100;
+
+    private readonly PrivatePostgresOptions options;
+    private readonly TimeProvider time;
+    private readonly string binaries;
+    private readonly ServerUser user;
+    private readonly FileStream folderLock;
+    private Process? server;
+
+    private PrivatePostgres(PrivatePostgresOptions options, TimeProvider time, string binaries, FileStream folderLock)
+    {
+        this.options = options;
+        this.time = time;
+        this.binaries = binaries;
+        this.folderLock = folderLock;
+        user = ServerUser.For(options.Folder);
+    }
+
+    private string DataFolder => Path.Combine(options.Folder, "pgdata");
+    private string LogFile => Path.Combine(options.Folder, "postgres.log");
+    private string PasswordFile => Path.Combine(options.Folder, "password");
+
+    /// <summary>The port listened on, or the number in the socket's name.</summary>
+    public int Port { get; private set; } = 5432;
+
+    /// <summary>Connects as the cluster's superuser to the given database (which need not exist yet).</summary>
+    public string ConnectionString(string database = "actortrading") => Builder(database).ConnectionString;
+
+    /// <summary>Makes the cluster if there is none, and starts it.</summary>
+    /// <exception cref="PrivatePostgresException">Not installed, the folder is in use by another process, or the server does not come up.</exception>
+    public static async Task<PrivatePostgres> StartAsync(PrivatePostgresOptions options, TimeProvider time, CancellationToken cancellation = default)
+    {
+        options = options with { Folder = Path.GetFullPath(options.Folder) };
+        if (OperatingSystem.IsWindows())
+            throw new PrivatePostgresException("A private PostgreSQL is for Linux and macOS. Set ConnectionStrings__Postgres to the server to use.");
+        var binaries = PostgresBinaries.Require();
+        Directory.CreateDirectory(options.Folder);
+        var instance = new PrivatePostgres(options, time, binaries, Lock(options.Folder));
+        try
+        {
+            if (!File.Exists(Path.Combine(instance.DataFolder, "PG_VERSION"))) instance.Create();
+            else instance.CheckVersion();
+            await instance.StartServerAsync(cancellation);
+            return instance;
+        }
+        catch
+        {
+            await instance.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Stops the server, rolling back what is under way, and starts it again: what an operator's restart does.</summary>
+    public async Task RestartAsync(CancellationToken cancellation = default)
+    {
+        await StopServerAsync(cancellation);
+        await StartServerAsync(cancellation);
+    }
+
+    /// <summary>Stops the server; every connection is cut.</summary>
+    public async Task StopServerAsync(CancellationToken cancellation = default)
+    {
+        if (server is null) return;
+        server.StandardInput.Close();
+        await WaitForExitAsync(cancellation);
+        server.Dispose();
+        server = null;
+    }
+
+    /// <summary>Starts the server after <see cref="StopServerAsync"/>, at the address it had.</summary>
+    public async Task StartServerAsync(CancellationToken cancellation = default)
+    {
+        if (server is not null) return;
+        EndLeftOver();
+        var tcp = options.Port is not null || options.Folder.Length > LongestSocketPath - ".s.PGSQL.65535".Length;
+        if (options.Port is { } port) Port = port;
+        else if (tcp) Port = FreePort();
+        var settings = Path.Combine(DataFolder, ServerSettings.File);
+        File.WriteAllText(settings, ServerSettings.Text(options, Port, tcp, options.Folder));
+        user.Own(options.Folder);
+
+        // The shell waits on a pipe that this process holds: when the process ends, however it ends, the shell stops the server.
+        // A session of its own keeps a Ctrl-C at our terminal from reaching the server before we are done with it.
+        const string script = "exec 3<&0; \"$1\" -D \"$2\" </dev/null >>\"$3\" 2>&1 3<&- & server=$!; " +
+            "( read -r line <&3; kill -INT $server ) & reader=$!; exec 3<&-; wait $server; code=$?; kill $reader 2>/dev/null; exit $code";
+        var command = user.Command("/bin/sh", "-c", script, "sh", Path.Combine(binaries, "postgres"), DataFolder, LogFile);
+        if (ServerUser.Find("setsid") is { } setsid) command = [setsid, .. command];
+        server = ChildProcess.Start(command, keepInput: true);
+        await WaitUntilReadyAsync(cancellation);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            await StopServerAsync();
+        }
+        finally
+        {
+            await folderLock.DisposeAsync();
+        }
+    }
+
+    private NpgsqlConnectionStringBuilder Builder(string database)
+    {
+        var tcp = options.Port is not null || options.Folder.Length > LongestSocketPath - ".s.PGSQL.65535".Length;
+        return new NpgsqlConnectionStringBuilder
+        {
+            Host = tcp ? "127.0.0.1" : options.Folder,
+            Port = Port,
+            Database = database,
+            Username = SuperUser,
+            Password = File.Exists(PasswordFile) ? File.ReadAllText(PasswordFile).Trim() : null,
+        };
+    }
+
+    private static FileStream Lock(string folder)
+    {
+        var file = Path.Combine(folder, "lock");
+        try
+        {
+            // Released by the system when this process ends, also when it is killed.
+            return new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException error)
+        {
+            throw new PrivatePostgresException($"Another process uses the data folder '{folder}'. Stop it, or choose another folder.", error);
+        }
+    }
+
+    private void Create()
+    {
+        // A first start that was killed half-way leaves a folder without PG_VERSION; there is nothing of worth in it.
+        if (Directory.Exists(DataFolder)) Directory.Delete(DataFolder, recursive: true);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(options.Folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        File.WriteAllText(PasswordFile, Convert.ToHexString(RandomNumberGenerator.GetBytes(24)));
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(PasswordFile, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        user.Own(options.Folder);
+        var making = DataFolder + ".new";
+        if (Directory.Exists(making)) Directory.Delete(making, recursive: true);
+        ChildProcess.Run(user.Command(Path.Combine(binaries, "initdb"), "-D", making, "-U", SuperUser, "--encoding=UTF8", "--locale=C",
+            "--auth-local=scram-sha-256", "--auth-host=scram-sha-256", $"--pwfile={PasswordFile}", "--data-checksums"));
+        File.AppendAllText(Path.Combine(making, "postgresql.conf"), $"\ninclude_if_exists = '{ServerSettings.File}'\n");
+        Directory.Move(making, DataFolder);
+    }
+
+    private void CheckVersion()
+    {
+        var cluster = File.ReadAllText(Path.Combine(DataFolder, "PG_VERSION")).Trim();
+        ChildProcess.TryRun([Path.Combine(binaries, "postgres"), "--version"], out var installed);
+        if (!installed.Contains($" {cluster}.", StringComparison.Ordinal) && !installed.Contains($" {cluster}\n", StringComparison.Ordinal))
+            throw new PrivatePostgresException(
+                $"'{DataFolder}' was made by PostgreSQL {cluster}, but '{binaries}' holds {installed.Trim()}. Set PG_BIN to version {cluster}'s programs, or upgrade the folder with pg_upgrade.");
+    }
+
+    /// <summary>A server of this folder whose starter was killed together with its shell, or the pid file of one that is gone.</summary>
+    private void EndLeftOver()
+    {
+        var pidFile = Path.Combine(DataFolder, "postmaster.pid");
+        if (!File.Exists(pidFile)) return;
+        if (int.TryParse(File.ReadLines(pidFile).FirstOrDefault(), out var pid) && IsServerOfThisFolder(pid))
+            ChildProcess.Run(user.Command(Path.Combine(binaries, "pg_ctl"), "stop", "-D", DataFolder, "-m", "fast", "-w", "-t", "60"));
+        // What is left names a process that is gone, or a number that another program has been given since; either would stop the start.
+        if (File.Exists(pidFile)) File.Delete(pidFile);
+    }
+
+    private bool IsServerOfThisFolder(int pid)
+    {
+        try
+        {
+            var folder = $"/proc/{pid}/cwd";
+            if (Directory.Exists("/proc/self")) return new DirectoryInfo(folder).LinkTarget == DataFolder;
+            using var process = Process.GetProcessById(pid);
+            return process.ProcessName.StartsWith("postgres", StringComparison.Ordinal);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or InvalidOperationException)
+        {
+            return false;
+        }
+    }
+
+    private async Task WaitUntilReadyAsync(CancellationToken cancellation)
+    {
+        var connection = Builder("postgres");
+        connection.Pooling = false;
+        connection.Timeout = 5;
+        var started = time.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                await using var probe = new NpgsqlConnection(connection.ConnectionString);
+                await probe.OpenAsync(cancellation);
+                return;
+            }
+            catch (NpgsqlException error)
+            {
+                if (server!.HasExited) throw Failed("PostgreSQL ended while starting", error);
+                if (time.GetElapsedTime(started) > options.Patience) throw Failed($"PostgreSQL did not accept connections within {options.Patience.TotalSeconds} s", error);
+            }
+            await Task.Delay(TimeSpan.FromMilliseconds(25), time, cancellation);
+        }
+    }
+
+    private async Task WaitForExitAsync(CancellationToken cancellation)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(options.Patience);
+        try
+        {
+            await server!.WaitForExitAsync(limit.Token);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            throw Failed($"PostgreSQL did not stop within {options.Patience.TotalSeconds} s", null);
+        }
+    }
+
+    private PrivatePostgresException Failed(string what, Exception? inner)
+    {
+        var log = File.Exists(LogFile) ? string.Join('\n', File.ReadLines(LogFile).TakeLast(5)) : inner?.Message;
+        return new PrivatePostgresException($"{what}. Its log, '{LogFile}', ends with:\n{log}", inner);
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

@@ -1,0 +1,19 @@
+namespace ActorTrading.Postgres.Private;
+
+public sealed record PrivatePostgresOptions
+{
+    /// <summary>Holds the cluster, its log and its socket; made when missing. One process at a time may use it.</summary>
+    public required string Folder { get; init; }
+
+    /// <summary>TCP port on 127.0.0.1; null for a Unix socket in the folder (or a free port where the folder's path is too long for one).</summary>
+    public int? Port { get; init; }
+
+    /// <summary>Connections the server accepts, 10 to 1000.</summary>
+    public int MaxConnections { get; init; } = 100;
+
+    /// <summary>Shared buffers, MB, 16 to 8192.</summary>
+    public int SharedBuffersMb { get; init; } = 256;
+
+    /// <summary>How long a start or stop may take: after a kill the write-ahead log is replayed first.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(60);
+}

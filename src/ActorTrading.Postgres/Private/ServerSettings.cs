@@ -1,0 +1,40 @@
+namespace ActorTrading.Postgres.Private;
+
+/// <summary>The server's configuration, written anew at each start.</summary>
+internal static class ServerSettings
+{
+    public const string File = "actortrading.conf";
+
+    public static string Text(PrivatePostgresOptions options, int port, bool tcp, string socketFolder) => $"""
+        # Written at each start; changes are lost.
+        listen_addresses = '{(tcp ? "127.0.0.1" : "")}'
+        port = {port}
+        unix_socket_directories = '{(tcp ? "" : socketFolder.Replace("'", "''"))}'
+        unix_socket_permissions = 0700
+        max_connections = {options.MaxConnections}
+        shared_buffers = {options.SharedBuffersMb}MB
+        # Money: a commit that was answered is on disk.
+        fsync = on
+        synchronous_commit = on
+        full_page_writes = on
+        # Few, spread checkpoints: each one makes the pages after it be logged whole.
+        max_wal_size = 4GB
+        min_wal_size = 256MB
+        checkpoint_timeout = 15min
+        checkpoint_completion_target = 0.9
+        wal_compression = on
+        wal_buffers = 16MB
+        # Positions and account states are updated in place all day.
+        autovacuum_naptime = 10s
+        autovacuum_vacuum_cost_limit = 1000
+        autovacuum_max_workers = 2
+        jit = off
+        timezone = 'UTC'
+        log_timezone = 'UTC'
+        log_min_messages = warning
+        log_line_prefix = '%m [%p] '
+        # A rival for an account's row is rare and is to be told soon.
+        deadlock_timeout = 200ms
+
+        """;
+}
