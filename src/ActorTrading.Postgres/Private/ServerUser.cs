@@ -20,6 +20,7 @@ internal sealed class ServerUser
         var user = wanted.FirstOrDefault(Exists) ?? throw new PrivatePostgresException(
             $"PostgreSQL does not run as root, and there is no user {string.Join(" or ", wanted)} to run it as. Create one, or set PG_USER to one.");
 
+        ChildProcess.Run(["chown", $"{user}:{GroupOf(user)}", folder]);
         if (Find("setpriv") is not { } setpriv)
         {
             var runuser = Find("runuser") ?? throw new PrivatePostgresException(

@@ -21,13 +21,13 @@ public sealed class TemporaryPostgres : IAsyncDisposable
         return new TemporaryPostgres(folder, server);
     }
 
-    /// <summary>Makes an empty database and answers how to connect to it.</summary>
-    public async Task<string> CreateDatabaseAsync(CancellationToken cancellation = default)
+    /// <summary>Makes a database, empty or as a copy of <paramref name="template"/> (to which nobody may be connected), and answers how to connect to it.</summary>
+    public async Task<string> CreateDatabaseAsync(string? template = null, CancellationToken cancellation = default)
     {
         var name = $"test_{Interlocked.Increment(ref databases)}";
         await using var connection = new NpgsqlConnection(Server.ConnectionString("postgres") + ";Pooling=false");
         await connection.OpenAsync(cancellation);
-        await using var create = new NpgsqlCommand($"CREATE DATABASE {name}", connection);
+        await using var create = new NpgsqlCommand($"CREATE DATABASE {name} TEMPLATE {template ?? "template1"}", connection);
         await create.ExecuteNonQueryAsync(cancellation);
         return Server.ConnectionString(name);
     }

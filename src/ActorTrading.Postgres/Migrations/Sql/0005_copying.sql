@@ -43,10 +43,10 @@ CREATE TABLE copy_executions (
     detail text,
     order_ids uuid[] NOT NULL,
     leader_at timestamptz NOT NULL,
+    leader_committed_at timestamptz,
     decided_at timestamptz NOT NULL,
-    -- Where the time went, microseconds: until the leader's terminal told us, in this system, until the follower's terminal filled.
+    -- Microseconds spent at the terminals: until the leader's told us of the deal, and until the follower's filled. Ours lies between the times above.
     leader_terminal_us bigint,
-    ours_us bigint,
     follower_terminal_us bigint,
     PRIMARY KEY (link_id, leader_seq)
 ) WITH (fillfactor = 90);

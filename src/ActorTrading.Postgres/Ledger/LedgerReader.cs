@@ -1,0 +1,95 @@
+using System.Runtime.CompilerServices;
+using ActorTrading.Domain;
+using Npgsql;
+
+namespace ActorTrading.Postgres;
+
+public interface ILedgerReader
+{
+    /// <summary>The entries after <paramref name="afterSeq"/>, oldest first, at most <paramref name="limit"/> (1 to 10,000).</summary>
+    Task<IReadOnlyList<LedgerEntry>> ReadAsync(Guid accountId, long afterSeq, int limit = 500, CancellationToken cancellation = default);
+
+    /// <summary>The same as <paramref name="userId"/>: nothing of another user's account is there.</summary>
+    Task<IReadOnlyList<LedgerEntry>> ReadAsUserAsync(Guid userId, Guid accountId, long afterSeq, int limit = 500, CancellationToken cancellation = default);
+
+    /// <summary>All entries after <paramref name="afterSeq"/> up to the newest when the last page is read, page by page.</summary>
+    IAsyncEnumerable<LedgerEntry> StreamAsync(Guid accountId, long afterSeq = 0, CancellationToken cancellation = default);
+
+    /// <summary>Sequence of the account's last entry; 0 where there is none.</summary>
+    Task<long> HeadAsync(Guid accountId, CancellationToken cancellation = default);
+
+    /// <summary>The account as its ledger tells it, at the newest entry or at <paramref name="upToSeq"/>.</summary>
+    Task<AccountState> FoldAsync(Guid accountId, long? upToSeq = null, CancellationToken cancellation = default);
+}
+
+public sealed class LedgerReader(PostgresDatabase database) : ILedgerReader
+{
+    public const int PageMax = 10_000;
+    private const int StreamPage = 1_000;
+
+    public Task<IReadOnlyList<LedgerEntry>> ReadAsync(Guid accountId, long afterSeq, int limit = 500, CancellationToken cancellation = default) =>
+        database.UseAsync(connection => PageAsync(connection, accountId, afterSeq, limit, cancellation), cancellation);
+
+    public Task<IReadOnlyList<LedgerEntry>> ReadAsUserAsync(Guid userId, Guid accountId, long afterSeq, int limit = 500, CancellationToken cancellation = default) =>
+        database.AsUserAsync(userId, connection => PageAsync(connection, accountId, afterSeq, limit, cancellation), cancellation);
+
+    public async IAsyncEnumerable<LedgerEntry> StreamAsync(Guid accountId, long afterSeq = 0, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        while (true)
+        {
+            // A page at a time, so that a slow reader holds no connection.
+            var page = await ReadAsync(accountId, afterSeq, StreamPage, cancellation);
+            foreach (var entry in page)
+            {
+                if (entry.Seq != afterSeq + 1)
+                    throw new InvalidDataException($"Account {accountId}: ledger entry {afterSeq + 1} is missing; the next one is {entry.Seq}.");
+                afterSeq = entry.Seq;
+                yield return entry;
+            }
+            if (page.Count < StreamPage) yield break;
+        }
+    }
+
+    public Task<long> HeadAsync(Guid accountId, CancellationToken cancellation = default) => database.UseAsync(async connection =>
+    {
+        await using var query = new NpgsqlCommand("SELECT seq FROM account_state WHERE account_id = $1", connection)
+        {
+            Parameters = { new NpgsqlParameter<Guid> { TypedValue = accountId } },
+        };
+        return (long?)await query.ExecuteScalarAsync(cancellation) ?? 0;
+    }, cancellation);
+
+    public async Task<AccountState> FoldAsync(Guid accountId, long? upToSeq = null, CancellationToken cancellation = default)
+    {
+        var state = AccountState.Empty;
+        await foreach (var entry in StreamAsync(accountId, 0, cancellation))
+        {
+            if (entry.Seq > upToSeq) break;
+            state = state.Apply(entry);
+        }
+        return state;
+    }
+
+    private static async Task<IReadOnlyList<LedgerEntry>> PageAsync(NpgsqlConnection connection, Guid accountId, long afterSeq, int limit, CancellationToken cancellation)
+    {
+        if (limit is < 1 or > PageMax) throw new ArgumentOutOfRangeException(nameof(limit), limit, $"A page holds 1 to {PageMax} entries.");
+        await using var query = new NpgsqlCommand(
+            "SELECT seq, at, kind, body FROM account_ledger WHERE account_id = $1 AND seq > $2 ORDER BY seq LIMIT $3", connection)
+        {
+            Parameters =
+            {
+                new NpgsqlParameter<Guid> { TypedValue = accountId },
+                new NpgsqlParameter<long> { TypedValue = afterSeq },
+                new NpgsqlParameter<int> { TypedValue = limit },
+            },
+        };
+        var entries = new List<LedgerEntry>();
+        await using var reader = await query.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            var happened = LedgerJson.Read(reader.GetString(2), reader.GetFieldValue<byte[]>(3));
+            entries.Add(new LedgerEntry(accountId, reader.GetInt64(0), reader.GetFieldValue<DateTimeOffset>(1), happened));
+        }
+        return entries;
+    }
+}

@@ -1,0 +1,73 @@
+using Npgsql;
+
+namespace ActorTrading.Postgres.Ledger.Writing;
+
+/// <summary>
+/// One transaction's statements, in one round trip: without a BEGIN, PostgreSQL makes everything up to the end of the batch one transaction.
+/// The lists are used again by the next batch of the same lane.
+/// </summary>
+internal sealed class BatchStatements
+{
+    public const string CommitsKey = "ledger_commits_pkey";
+    private const string Mark = "INSERT INTO ledger_commits (batch_id) VALUES ($1)";
+
+    private readonly StateRows opened = new(opening: true);
+    private readonly StateRows moved = new(opening: false);
+    private readonly EntryRows entries = new();
+    private readonly OrderRows orders = new();
+    private readonly RemovedPositionRows removed = new();
+    private readonly PositionRows positions = new();
+    private readonly TradeRows trades = new();
+    private readonly CopyRows copies = new();
+    private readonly CopyLatencyRows latencies = new();
+    private readonly OutboxRows outbox = new();
+    private readonly IdempotencyRows answers = new();
+
+    /// <param name="batchId">The same for every attempt at these appends.</param>
+    public NpgsqlBatch Build(NpgsqlConnection connection, Guid batchId, IReadOnlyList<PendingAppend> appends)
+    {
+        Clear();
+        foreach (var pending in appends) Add(pending);
+
+        var batch = new NpgsqlBatch(connection);
+        var mark = new NpgsqlBatchCommand(Mark);
+        mark.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = batchId });
+        batch.BatchCommands.Add(mark);
+        if (opened.Set.Rows > 0) batch.BatchCommands.Add(opened.Command());
+        if (moved.Set.Rows > 0) batch.BatchCommands.Add(moved.Command());
+        batch.BatchCommands.Add(entries.Command());
+        if (orders.Set.Rows > 0) batch.BatchCommands.Add(orders.Command());
+        if (removed.Set.Rows > 0) batch.BatchCommands.Add(removed.Command());
+        if (positions.Set.Rows > 0) batch.BatchCommands.Add(positions.Command());
+        if (trades.Set.Rows > 0) batch.BatchCommands.Add(trades.Command());
+        if (copies.Set.Rows > 0) batch.BatchCommands.Add(copies.Command());
+        if (latencies.Set.Rows > 0) batch.BatchCommands.Add(latencies.Command());
+        if (outbox.Set.Rows > 0) batch.BatchCommands.Add(outbox.Command());
+        if (answers.Set.Rows > 0) batch.BatchCommands.Add(answers.Command());
+        return batch;
+    }
+
+    private void Add(PendingAppend pending)
+    {
+        var append = pending.Append;
+        var account = append.AccountId;
+        var changes = append.Changes;
+        var at = append.Entries[^1].At;
+        (append.ExpectedSeq == 0 ? opened : moved).Add(append);
+        entries.Add(pending);
+        foreach (var order in changes.Orders) orders.Add(account, order);
+        foreach (var position in changes.RemovedPositions) removed.Add(account, position);
+        foreach (var position in changes.Positions) positions.Add(account, position);
+        foreach (var trade in changes.Trades) trades.Add(account, trade);
+        foreach (var copy in changes.Copies) copies.Add(account, copy);
+        foreach (var latency in append.Latencies) latencies.Add(latency);
+        foreach (var message in append.Outbox) outbox.Add(message, at);
+        if (append.Idempotency is { } answer) answers.Add(answer, at);
+    }
+
+    private void Clear()
+    {
+        RowSet[] sets = [opened.Set, moved.Set, entries.Set, orders.Set, removed.Set, positions.Set, trades.Set, copies.Set, latencies.Set, outbox.Set, answers.Set];
+        foreach (var set in sets) set.Clear();
+    }
+}

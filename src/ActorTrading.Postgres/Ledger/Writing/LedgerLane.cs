@@ -1,0 +1,193 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace ActorTrading.Postgres.Ledger.Writing;
+
+/// <summary>
+/// One connection that commits batch after batch. While one is under way the next gathers by itself, so that an idle lane answers at once and a busy
+/// one commits many appends together. An account is at most once in a batch.
+/// </summary>
+internal sealed class LedgerLane : IAsyncDisposable
+{
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
+
+    private readonly LedgerWriterOptions options;
+    private readonly TimeProvider time;
+    private readonly ILogger log;
+    private readonly Channel<PendingAppend> queue;
+    private readonly LaneConnection connection;
+    private readonly BatchStatements statements = new();
+    private readonly BatchDiagnosis diagnosis;
+    private readonly List<PendingAppend> gathered;
+    private readonly HashSet<Guid> accounts;
+    private readonly CancellationTokenSource stopping = new();
+    private readonly Task running;
+
+    /// <summary>When the server was last found away, as a timestamp; null while it answers.</summary>
+    private long? awaySince;
+
+    public LedgerLane(string connectionString, LedgerWriterOptions options, TimeProvider time, ILogger log)
+    {
+        this.options = options;
+        this.time = time;
+        this.log = log;
+        connection = new LaneConnection(connectionString, options.BatchTimeout);
+        diagnosis = new BatchDiagnosis(connection);
+        queue = Channel.CreateBounded<PendingAppend>(new BoundedChannelOptions(options.QueuedAppends) { SingleReader = true });
+        gathered = new List<PendingAppend>(options.BatchAppends);
+        accounts = new HashSet<Guid>(options.BatchAppends);
+        running = Task.Run(RunAsync);
+    }
+
+    public int Waiting => queue.Reader.Count;
+
+    /// <summary>False where the lane's queue is full or the lane is being closed.</summary>
+    public bool TryEnqueue(PendingAppend pending) => queue.Writer.TryWrite(pending);
+
+    /// <summary>Commits what is waiting, then closes. While the server is away what waits is answered with an error instead.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        queue.Writer.TryComplete();
+        await stopping.CancelAsync();
+        await running;
+        await connection.DisposeAsync();
+        stopping.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        while (await queue.Reader.WaitToReadAsync())
+        {
+            Gather();
+            if (gathered.Count == 0) continue;
+            try
+            {
+                await CommitAsync(gathered);
+            }
+            catch (Exception error)
+            {
+                // Nothing is known to throw here; but a lane that ends would leave its accounts without an answer for ever.
+                log.LogError(error, "A ledger batch of {Appends} appends failed unexpectedly", gathered.Count);
+                await connection.DropAsync();
+                foreach (var pending in gathered) pending.Fail(Faults.Unavailable(error, outcomeUnknown: true));
+            }
+        }
+    }
+
+    private void Gather()
+    {
+        gathered.Clear();
+        accounts.Clear();
+        while (gathered.Count < options.BatchAppends && queue.Reader.TryPeek(out var next))
+        {
+            // A second append of the same account builds on the first one: it waits for the next batch.
+            if (!accounts.Add(next.Append.AccountId)) break;
+            queue.Reader.TryRead(out _);
+            if (next.TryTake()) gathered.Add(next);
+        }
+    }
+
+    /// <summary>Answers every one of the appends: durable, refused, or (the server being away too long) not known or not written.</summary>
+    private async Task CommitAsync(IReadOnlyList<PendingAppend> appends)
+    {
+        // The id is the batch's fence against itself: an attempt whose answer was lost has left it behind if it was committed,
+        // and if the server is still at it, the next attempt waits for it at the unique key.
+        var batchId = Guid.CreateVersion7(time.GetUtcNow());
+        var inDoubt = false;
+        var pause = ShortestPause;
+        while (true)
+        {
+            var (connected, sent) = (false, false);
+            try
+            {
+                var open = await connection.GetAsync(CancellationToken.None);
+                connected = true;
+                await using var batch = statements.Build(open, batchId, appends);
+                sent = true;
+                await batch.ExecuteNonQueryAsync();
+                Answer(appends);
+                return;
+            }
+            catch (PostgresException error) when (inDoubt && Faults.IsUniqueViolation(error, BatchStatements.CommitsKey))
+            {
+                log.LogInformation("A ledger batch of {Appends} appends had been committed before its connection was lost", appends.Count);
+                Answer(appends);
+                return;
+            }
+            catch (Exception error) when (Faults.IsBroken(error))
+            {
+                log.LogError(error, "PostgreSQL cannot store: {Appends} appends are refused", appends.Count);
+                FailAll(appends, Faults.Unavailable(error, inDoubt));
+                return;
+            }
+            catch (Exception error) when (!connected || Faults.IsUnavailable(error))
+            {
+                inDoubt |= sent && Faults.IsConnectionLost(error);
+                if (Faults.IsConnectionLost(error)) await connection.DropAsync();
+                awaySince ??= time.GetTimestamp();
+                if (time.GetElapsedTime(awaySince.Value) >= options.RetryFor || stopping.IsCancellationRequested)
+                {
+                    log.LogError(error, "PostgreSQL is away: {Appends} appends are answered as {Outcome}", appends.Count, inDoubt ? "unknown" : "not written");
+                    FailAll(appends, Faults.Unavailable(error, inDoubt));
+                    return;
+                }
+                log.LogWarning("A ledger batch of {Appends} appends is tried again in {Pause}: {Reason}", appends.Count, pause, error.Message);
+            }
+            catch (PostgresException error)
+            {
+                await DivideAsync(appends, error);
+                return;
+            }
+            await PauseAsync(pause);
+            pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+        }
+    }
+
+    private void Answer(IReadOnlyList<PendingAppend> appends)
+    {
+        awaySince = null;
+        foreach (var pending in appends) pending.Succeed();
+    }
+
+    /// <summary>
+    /// The server refused the batch for what is in it and rolled it back. Those that are at fault are answered so; the others are committed without them.
+    /// </summary>
+    private async Task DivideAsync(IReadOnlyList<PendingAppend> appends, PostgresException error)
+    {
+        awaySince = null;
+        if (appends.Count == 1)
+        {
+            appends[0].Fail(await diagnosis.ExplainAsync(appends[0], error));
+            return;
+        }
+        if (await diagnosis.FindMisplacedAsync(appends) is { Count: > 0 } misplaced)
+        {
+            foreach (var (pending, conflict) in misplaced) pending.Fail(conflict);
+            var rest = appends.Where(pending => !misplaced.ContainsKey(pending)).ToList();
+            if (rest.Count > 0) await CommitAsync(rest);
+            return;
+        }
+        // Something else is in there that the server does not take: halve until it stands alone.
+        await CommitAsync([.. appends.Take(appends.Count / 2)]);
+        await CommitAsync([.. appends.Skip(appends.Count / 2)]);
+    }
+
+    private static void FailAll(IReadOnlyList<PendingAppend> appends, Exception error)
+    {
+        foreach (var pending in appends) pending.Fail(error);
+    }
+
+    private async Task PauseAsync(TimeSpan pause)
+    {
+        try
+        {
+            await Task.Delay(pause, time, stopping.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // Closing: the next attempt is the last one.
+        }
+    }
+}
