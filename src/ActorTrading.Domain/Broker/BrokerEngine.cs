@@ -1,0 +1,69 @@
+namespace ActorTrading.Domain;
+
+/// <summary>
+/// The simulated broker: decides commands and reacts to quotes and to time as a MetaTrader 5 server does. Pure: the answer depends on
+/// the arguments alone, and nothing is changed; the caller appends the events to the ledger.
+/// </summary>
+public static class BrokerEngine
+{
+    /// <summary>
+    /// What a command does to an account. A command whose client order id was seen before does nothing again and is answered as the
+    /// first time. The checks run in the order: account, symbol, trade mode, volume, price, filling, expiry, session, quote, distance from
+    /// the market, stops, limits, deviation, liquidity, money.
+    /// </summary>
+    /// <param name="now">UTC, not before the account's last entry.</param>
+    public static BrokerDecision Decide(AccountState state, TradeCommand command, IMarketView market, BrokerSettings settings, DateTimeOffset now)
+    {
+        var session = new BrokerSession(state, market, settings, now);
+        return command switch
+        {
+            PlaceOrder c => Placing.Place(session, c),
+            ModifyOrder c => PendingChanges.Modify(session, c),
+            CancelOrder c => PendingChanges.Cancel(session, c),
+            ModifyPosition c => PositionChanges.Modify(session, c),
+            ClosePosition c => PositionChanges.Close(session, c),
+            CloseBy c => PositionChanges.CloseBy(session, c),
+            AdjustBalance c => BalanceChanges.Adjust(session, c),
+            _ => new BrokerDecision(Retcode.Invalid, $"Unknown command {command.GetType().Name}.", []),
+        };
+    }
+
+    /// <summary>
+    /// What a quote does to an account, in this order: what time has made due (<see cref="OnTime"/>), stop losses and take profits,
+    /// pending orders, trailing stops, margin. <paramref name="market"/> has the quote already. Nothing is lost when quotes that hit no
+    /// trigger of <see cref="WatchList"/> are left out.
+    /// </summary>
+    public static IReadOnlyList<LedgerEvent> OnQuote(AccountState state, Quote quote, IMarketView market, BrokerSettings settings, DateTimeOffset now)
+    {
+        if (!state.IsOpen) return [];
+        var session = new BrokerSession(state, market, settings, now);
+        TimeReaction.React(session);
+        QuoteReaction.React(session, quote);
+        return session.Events;
+    }
+
+    /// <summary>Orders that have expired and swap that is due; the account is asked at <see cref="NextTimeEvent"/>.</summary>
+    public static IReadOnlyList<LedgerEvent> OnTime(AccountState state, IMarketView market, BrokerSettings settings, DateTimeOffset now)
+    {
+        if (!state.IsOpen) return [];
+        var session = new BrokerSession(state, market, settings, now);
+        TimeReaction.React(session);
+        return session.Events;
+    }
+
+    /// <summary>When <see cref="OnTime"/> has next to be asked, UTC; null while no order expires and no position is open.</summary>
+    public static DateTimeOffset? NextTimeEvent(AccountState state, BrokerSettings settings, DateTimeOffset now)
+    {
+        DateTimeOffset? next = state.Positions.Count > 0 ? settings.TradingDay.NextStart(now) : null;
+        foreach (var (_, order) in state.Orders)
+            if (order.ExpiresAt is { } at && (next is null || at < next)) next = at;
+        return next;
+    }
+
+    /// <summary>
+    /// The price thresholds at which <see cref="OnQuote"/> has to be asked. Valid for this state: after every event the list is made
+    /// anew. At any quote that reaches none of them, OnQuote would give no events.
+    /// </summary>
+    public static IReadOnlyList<PriceTrigger> WatchList(AccountState state, IMarketView market, BrokerSettings settings) =>
+        Watching.List(state, market, settings);
+}

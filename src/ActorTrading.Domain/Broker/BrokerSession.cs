@@ -1,0 +1,36 @@
+namespace ActorTrading.Domain;
+
+/// <summary>One decision in the making: the state as it is after the events so far.</summary>
+internal sealed class BrokerSession(AccountState state, IMarketView market, BrokerSettings settings, DateTimeOffset now)
+{
+    private readonly List<LedgerEvent> _events = [];
+
+    public AccountState State { get; private set; } = state;
+
+    public IMarketView Market => market;
+
+    public BrokerSettings Settings => settings;
+
+    public DateTimeOffset Now => now;
+
+    public IReadOnlyList<LedgerEvent> Events => _events;
+
+    public int EventCount => _events.Count;
+
+    public void Emit(LedgerEvent e)
+    {
+        State = State.Apply(new LedgerEntry(State.AccountId, State.Seq + 1, now, e));
+        _events.Add(e);
+    }
+
+    /// <summary>Takes back what was emitted after a mark; states are immutable, so that this is an assignment.</summary>
+    public void RollBack(AccountState state, int eventCount)
+    {
+        State = state;
+        _events.RemoveRange(eventCount, _events.Count - eventCount);
+    }
+
+    /// <summary>The newest quote that may be traded at: there is one, and it is not too old.</summary>
+    public Quote? TradableQuote(string symbol) =>
+        market.LastQuote(symbol) is { } quote && (settings.QuoteAgeMax is not { } max || now - quote.Time <= max) ? quote : null;
+}

@@ -1,0 +1,96 @@
+namespace ActorTrading.Domain;
+
+/// <summary>
+/// Margin call and stop-out in MetaTrader 5's order: while the margin level is below the stop-out level, the pending order that reserves
+/// the largest margin is deleted (those that reserve none stay); when none is left, the position with the largest loss is closed at
+/// the market; one at a time, until the level is reached again. An account whose positions are wholly hedged without margin is stopped
+/// out when its equity is below zero.
+/// </summary>
+internal static class MarginReaction
+{
+    public static void React(BrokerSession session, string quotedSymbol)
+    {
+        if (!IsRelevant(session, quotedSymbol)) return;
+        var figures = AccountFigures.Of(session.State, session.Market);
+        if (!figures.IsComplete) return;
+        if (MarginLevels.IsStopOut(session, figures)) figures = StopOut(session, figures);
+        if (!figures.IsComplete) return;
+        Announce(session, figures);
+    }
+
+    /// <summary>A margin call is over when nothing is open, also when no quote comes any more.</summary>
+    public static void EndCallWhenFlat(BrokerSession session)
+    {
+        if (session.State.InMarginCall && session.State.Positions.Count == 0) session.Emit(new MarginRecovered(null));
+    }
+
+    /// <summary>Whether the symbol's price moves the account's equity or margin.</summary>
+    public static bool IsRelevant(BrokerSession session, string symbol)
+    {
+        foreach (var s in RelevantSymbols.Of(session.State, session.Market))
+            if (s == symbol) return true;
+        return session.State.InMarginCall && session.State.Positions.Count == 0;
+    }
+
+    private static void Announce(BrokerSession session, AccountFigures figures)
+    {
+        var level = Level(figures);
+        if (session.State.InMarginCall)
+        {
+            if (session.State.Positions.Count == 0 || MarginLevels.IsRecovered(session, figures)) session.Emit(new MarginRecovered(figures.MarginLevel is null ? null : level));
+        }
+        else if (MarginLevels.IsCall(session, figures)) session.Emit(new MarginCalled(level));
+    }
+
+    private static AccountFigures StopOut(BrokerSession session, AccountFigures figures)
+    {
+        var announced = false;
+        while (figures.IsComplete && MarginLevels.IsStopOut(session, figures))
+        {
+            var (state, mark) = (session.State, session.EventCount);
+            if (!announced) session.Emit(new StoppedOut(Level(figures)));
+            if (!DeleteLargestOrder(session) && !CloseLargestLoss(session))
+            {
+                // Markets closed or nothing on offer: tried again at the next quote, and announced only with a deed.
+                if (!announced) session.RollBack(state, mark);
+                break;
+            }
+            announced = true;
+            figures = AccountFigures.Of(session.State, session.Market);
+        }
+        return figures;
+    }
+
+    private static bool DeleteLargestOrder(BrokerSession session)
+    {
+        Order? largest = null;
+        var most = 0m;
+        foreach (var (_, order) in session.State.Orders)
+        {
+            if (MarginCalculator.Pending(order, session.State, session.Market) is not { } margin || margin <= 0) continue;
+            if (margin < most || (margin == most && largest is not null && QuoteReaction.Oldest(order, largest) > 0)) continue;
+            (largest, most) = (order, margin);
+        }
+        if (largest is null) return false;
+        session.Emit(new OrderCancelled(largest.Id, DealReason.StopOut));
+        return true;
+    }
+
+    private static bool CloseLargestLoss(BrokerSession session)
+    {
+        List<(decimal Profit, Position Position)> candidates = [];
+        foreach (var (_, position) in session.State.Positions)
+            if (session.Market.FindInstrument(position.Symbol) is { } i && i.Schedule.IsOpen(session.Now)
+                && ProfitCalculator.Floating(position, session.State.Currency, session.Market) is { } profit)
+                candidates.Add((profit + position.Swap, position));
+        candidates.Sort(static (a, b) => a.Profit != b.Profit ? a.Profit.CompareTo(b.Profit) : a.Position.Id.CompareTo(b.Position.Id));
+        foreach (var (_, position) in candidates)
+        {
+            var quote = session.Market.LastQuote(position.Symbol)!.Value;
+            if (Execution.CloseByServer(session, position, session.Market.FindInstrument(position.Symbol)!, quote, DealReason.StopOut, atMarket: true)) return true;
+        }
+        return false;
+    }
+
+    private static decimal Level(AccountFigures figures) => decimal.Round(figures.MarginLevel ?? 0m, 2);
+}

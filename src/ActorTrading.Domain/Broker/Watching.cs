@@ -1,0 +1,28 @@
+using System.Globalization;
+
+namespace ActorTrading.Domain;
+
+/// <summary>The triggers to arm for an account: its orders, its positions' levels, and the bands of its margin.</summary>
+internal static class Watching
+{
+    public static IReadOnlyList<PriceTrigger> List(AccountState state, IMarketView market, BrokerSettings settings)
+    {
+        if (!state.IsOpen || (state.Orders.Count == 0 && state.Positions.Count == 0)) return [];
+        var triggers = new List<PriceTrigger>(state.Orders.Count + 3 * state.Positions.Count);
+        foreach (var (id, order) in state.Orders)
+            if (order.Status != OrderStatus.Submitted) Add(order.Symbol, OrderTrigger.Of(order), "order", id);
+        foreach (var (id, position) in state.Positions)
+        {
+            if (OrderTrigger.StopLossOf(position) is { } sl) Add(position.Symbol, sl, "sl", id);
+            if (OrderTrigger.TakeProfitOf(position) is { } tp) Add(position.Symbol, tp, "tp", id);
+            if (position.TrailingPoints is not null && market.FindInstrument(position.Symbol) is { } instrument
+                && OrderTrigger.TrailingOf(position, instrument, settings) is { } trailing) Add(position.Symbol, trailing, "trail", id);
+        }
+        MarginWatch.AddBands(triggers, state, market, settings);
+        return triggers;
+
+        void Add(string symbol, OrderTrigger trigger, string what, Guid id) =>
+            triggers.Add(new PriceTrigger(symbol, trigger.Source, trigger.Direction, trigger.Price,
+                new TriggerKey(state.AccountId, string.Create(CultureInfo.InvariantCulture, $"{what}:{id:N}"))));
+    }
+}
