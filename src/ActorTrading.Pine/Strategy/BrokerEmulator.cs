@@ -10,10 +10,39 @@ namespace ActorTrading.Pine.Strategy;
 /// </summary>
 public sealed partial class BrokerEmulator
 {
+    private readonly OrderBook _book = new();
+    private readonly Rounding _round;
+    private readonly double _slippage;
+    private readonly double _limitDepth;
+    private readonly bool _hasCommission;
+    private double[] _equity;
+    private int _barsBooked;
+
+    // The bar being worked on, its prices on the tick grid.
+    private int _bar = -1;
+    private long _timeMs;
+    private double _open, _high, _low, _close;
+
+    /// <summary>Price at which open profit is seen: the close, or the point of the bar that a recalculation stands at.</summary>
+    private double _mark = double.NaN;
+    /// <summary>Counts executions of the script, so that orders of one execution can be told from those of another.</summary>
+    private long _tick;
+
+    /// <exception cref="PineArgumentException">A setting out of its range.</exception>
     public BrokerEmulator(StrategySettings settings, SymbolInfo symbol, int expectedBars = 0)
     {
+        if (!(settings.InitialCapital > 0)) throw new PineArgumentException("initial_capital must be above 0.");
+        if (!(symbol.MinTick > 0) || !(symbol.PointValue > 0) || !(symbol.MinContract > 0))
+            throw new PineArgumentException("The symbol's mintick, point value and contract step must be above 0.");
         Settings = settings;
         Symbol = symbol;
+        _round = new Rounding(symbol);
+        _slippage = _round.Ticks(settings.Slippage);
+        _limitDepth = _round.Ticks(settings.BacktestFillLimitsAssumption);
+        _hasCommission = settings.CommissionValue != 0;
+        _equity = new double[Math.Max(16, expectedBars)];
+        _peakEquity = _lowEquity = _peakRealized = settings.InitialCapital;
+        _pointValue = symbol.PointValue;
     }
 
     public StrategySettings Settings { get; }
@@ -25,110 +54,85 @@ public sealed partial class BrokerEmulator
     /// </summary>
     public Action? Recalculate { get; set; }
 
-    // Loop protocol
+    /// <summary>
+    /// Account currency per unit of the symbol's currency at a time (ms UTC), by the previous daily close; null means they are
+    /// the same. Asked once a bar.
+    /// </summary>
+    public Func<long, double>? AccountRate { get; set; }
 
-    /// <param name="bar">Bar index from 0, increasing.</param>
+    /// <summary>Opens bar <paramref name="bar"/> (index from 0, increasing) and fills what its path reaches.</summary>
     /// <param name="timeMs">Opening time, ms UTC.</param>
-    public void OnBarOpen(int bar, long timeMs, double open, double high, double low, double close) => throw new NotSupportedException();
+    public void OnBarOpen(int bar, long timeMs, double open, double high, double low, double close)
+    {
+        (_bar, _timeMs, _open, _high, _low, _close) = (bar, timeMs, open, high, low, close);
+        _mark = close;
+        _tick++;
+        // A script that idles pays for these few tests and nothing else.
+        if (_book.Count == 0 && _openCount == 0 && !_risk.Any) return;
+        if (_book.Count == 0 && !_risk.Any && !MarginThreatened(high, low) && AccountRate is null)
+        {
+            TrackExtremes(high, low);
+            TrackEquity(high);
+            TrackEquity(low);
+            return;
+        }
+        Work([]);
+    }
 
-    /// <summary>As the other overload, but along the lower-timeframe bars inside this bar (bar magnifier).</summary>
-    public void OnBarOpen(int bar, long timeMs, double open, double high, double low, double close, ReadOnlySpan<Bar> lowerBars) => throw new NotSupportedException();
+    /// <summary>As the other overload, but along the lower-timeframe bars inside this bar (bar magnifier); empty means the usual path.</summary>
+    public void OnBarOpen(int bar, long timeMs, double open, double high, double low, double close, ReadOnlySpan<Bar> lowerBars)
+    {
+        if (lowerBars.IsEmpty)
+        {
+            OnBarOpen(bar, timeMs, open, high, low, close);
+            return;
+        }
+        (_bar, _timeMs, _open, _high, _low, _close) = (bar, timeMs, open, high, low, close);
+        _mark = close;
+        _tick++;
+        if (_book.Count == 0 && _openCount == 0 && !_risk.Any) return;
+        Work(lowerBars);
+    }
 
-    public void OnBarClose() => throw new NotSupportedException();
+    /// <summary>Ends the bar: fills what fills at the close, checks the risk rules, records the equity.</summary>
+    public void OnBarClose()
+    {
+        if (_book.Count > 0 || _openCount > 0) WorkAtClose();
+        if (_risk.Any) EnforceRiskAtClose();
+        _closedThisBar = false;
+        _lastClose = _close;
+        if (_barsBooked == _equity.Length) Array.Resize(ref _equity, _barsBooked * 2);
+        _equity[_barsBooked++] = Settings.InitialCapital + NetProfit + OpenProfit;
+    }
 
-    // Commands
+    private void Work(ReadOnlySpan<Bar> lowerBars)
+    {
+        _open = _round.Price(_open);
+        _high = _round.Price(_high);
+        _low = _round.Price(_low);
+        _close = _round.Price(_close);
+        _mark = _close;
+        if (AccountRate is { } rate) UpdateRate(rate(_timeMs));
+        if (_risk.Any && RollTradingDay()) return;
+        WalkBar(lowerBars);
+        CancelUnaffordable();
+        _mark = _close;
+        _book.Sweep();
+    }
 
-    public void Entry(string id, Direction direction, double qty = double.NaN, double limit = double.NaN, double stop = double.NaN,
-        string? ocaName = null, OcaType ocaType = OcaType.None, string? comment = null, string? alertMessage = null, bool disableAlert = false) => throw new NotSupportedException();
+    private void WorkAtClose()
+    {
+        _mark = _close;
+        FillImmediate();
+        if (Settings.ProcessOrdersOnClose) FillAtClose();
+        if (_openCount > 0 && MarginThreatened(_close, _close)) CheckMargin(_close, wholeContracts: true);
+        _book.Sweep();
+    }
 
-    public void Order(string id, Direction direction, double qty = double.NaN, double limit = double.NaN, double stop = double.NaN,
-        string? ocaName = null, OcaType ocaType = OcaType.None, string? comment = null, string? alertMessage = null, bool disableAlert = false) => throw new NotSupportedException();
-
-    public void Exit(string id, string? fromEntry = null, double qty = double.NaN, double qtyPercent = double.NaN,
-        double profit = double.NaN, double limit = double.NaN, double loss = double.NaN, double stop = double.NaN,
-        double trailPrice = double.NaN, double trailPoints = double.NaN, double trailOffset = double.NaN, string? ocaName = null,
-        string? comment = null, string? commentProfit = null, string? commentLoss = null, string? commentTrailing = null,
-        string? alertMessage = null, string? alertProfit = null, string? alertLoss = null, string? alertTrailing = null, bool disableAlert = false) => throw new NotSupportedException();
-
-    public void Close(string id, string? comment = null, double qty = double.NaN, double qtyPercent = double.NaN,
-        string? alertMessage = null, bool immediately = false, bool disableAlert = false) => throw new NotSupportedException();
-
-    public void CloseAll(string? comment = null, string? alertMessage = null, bool immediately = false, bool disableAlert = false) => throw new NotSupportedException();
-
-    public void Cancel(string id) => throw new NotSupportedException();
-
-    public void CancelAll() => throw new NotSupportedException();
-
-    // Risk rules
-
-    public void RiskAllowEntryIn(AllowedDirection direction) => throw new NotSupportedException();
-    public void RiskMaxConsLossDays(int count, string? alertMessage = null) => throw new NotSupportedException();
-    public void RiskMaxDrawdown(double value, RiskUnit unit, string? alertMessage = null) => throw new NotSupportedException();
-    public void RiskMaxIntradayFilledOrders(int count, string? alertMessage = null) => throw new NotSupportedException();
-    public void RiskMaxIntradayLoss(double value, RiskUnit unit, string? alertMessage = null) => throw new NotSupportedException();
-    public void RiskMaxPositionSize(double contracts) => throw new NotSupportedException();
-
-    // What the script reads: strategy.*
-
-    /// <summary>Signed contracts.</summary>
-    public double PositionSize => throw new NotSupportedException();
-    /// <summary>NaN when flat.</summary>
-    public double PositionAvgPrice => throw new NotSupportedException();
-    /// <summary>Id of the entry that opened the position, empty when flat.</summary>
-    public string PositionEntryName => throw new NotSupportedException();
-    public double Equity => throw new NotSupportedException();
-    public double NetProfit => throw new NotSupportedException();
-    public double NetProfitPercent => throw new NotSupportedException();
-    public double OpenProfit => throw new NotSupportedException();
-    public double OpenProfitPercent => throw new NotSupportedException();
-    public double GrossProfit => throw new NotSupportedException();
-    public double GrossProfitPercent => throw new NotSupportedException();
-    /// <summary>At least 0.</summary>
-    public double GrossLoss => throw new NotSupportedException();
-    public double GrossLossPercent => throw new NotSupportedException();
-    public double AvgTrade => throw new NotSupportedException();
-    public double AvgTradePercent => throw new NotSupportedException();
-    public double AvgWinningTrade => throw new NotSupportedException();
-    public double AvgWinningTradePercent => throw new NotSupportedException();
-    public double AvgLosingTrade => throw new NotSupportedException();
-    public double AvgLosingTradePercent => throw new NotSupportedException();
-    public double MaxDrawdown => throw new NotSupportedException();
-    public double MaxDrawdownPercent => throw new NotSupportedException();
-    public double MaxRunup => throw new NotSupportedException();
-    public double MaxRunupPercent => throw new NotSupportedException();
-    public double MaxContractsHeldAll => throw new NotSupportedException();
-    public double MaxContractsHeldLong => throw new NotSupportedException();
-    public double MaxContractsHeldShort => throw new NotSupportedException();
-    /// <summary>NaN when flat or long at 100 % margin.</summary>
-    public double MarginLiquidationPrice => throw new NotSupportedException();
-    public double DefaultEntryQty(double fillPrice) => throw new NotSupportedException();
-    public string AccountCurrency => throw new NotSupportedException();
-    public int WinTrades => throw new NotSupportedException();
-    public int LossTrades => throw new NotSupportedException();
-    public int EvenTrades => throw new NotSupportedException();
-    public int ClosedTradeCount => throw new NotSupportedException();
-    public int OpenTradeCount => throw new NotSupportedException();
-    /// <summary><c>strategy.opentrades.capital_held</c>.</summary>
-    public double CapitalHeld => throw new NotSupportedException();
-    /// <summary><c>strategy.closedtrades.first_index</c>.</summary>
-    public int FirstClosedTradeIndex => throw new NotSupportedException();
-
-    /// <summary><c>strategy.closedtrades.*</c> for one trade; every number NaN and every text empty when the index is out of range.</summary>
-    public TradeView ClosedTrade(int index) => throw new NotSupportedException();
-    public TradeView OpenTrade(int index) => throw new NotSupportedException();
-
-    // Results
-
-    public ReadOnlySpan<Trade> ClosedTrades => throw new NotSupportedException();
-    public ReadOnlySpan<Trade> OpenTrades => throw new NotSupportedException();
-    public ReadOnlySpan<Fill> Fills => throw new NotSupportedException();
-    /// <summary>Equity at each bar's close.</summary>
-    public ReadOnlySpan<double> EquityCurve => throw new NotSupportedException();
+    private void UpdateRate(double rate)
+    {
+        // A rate that is missing or absurd leaves money unconverted rather than turning it upside down.
+        _pointValue = Symbol.PointValue * (rate > 0 && double.IsFinite(rate) ? rate : 1);
+        RefreshLiquidation();
+    }
 }
-
-/// <summary>A trade as <c>strategy.closedtrades.*</c> and <c>strategy.opentrades.*</c> show it. Percentages are in percent.</summary>
-public readonly record struct TradeView(
-    double EntryPrice, double EntryBarIndex, double EntryTime, string EntryId, string EntryComment,
-    double ExitPrice, double ExitBarIndex, double ExitTime, string ExitId, string ExitComment,
-    double Size, double Profit, double ProfitPercent, double Commission,
-    double MaxRunup, double MaxRunupPercent, double MaxDrawdown, double MaxDrawdownPercent);

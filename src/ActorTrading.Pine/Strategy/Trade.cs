@@ -1,5 +1,3 @@
-using ActorTrading.Pine.Bars;
-
 namespace ActorTrading.Pine.Strategy;
 
 /// <summary>
@@ -20,6 +18,7 @@ public struct Trade
     public long EntryTimeMs;
     /// <summary>Commission of entry and, once closed, of exit.</summary>
     public double Commission;
+    public double EntryCommission;
     /// <summary>Most favourable price seen while open.</summary>
     public double BestPrice;
     /// <summary>Most adverse price seen while open.</summary>
@@ -48,8 +47,11 @@ public struct Trade
     /// <summary>What the trade list shows as entry signal.</summary>
     public readonly string EntrySignal => string.IsNullOrEmpty(EntryComment) ? EntryId : EntryComment;
     public readonly string ExitSignal => string.IsNullOrEmpty(ExitComment) ? ExitId : ExitComment;
-    /// <summary>Value at entry in account currency.</summary>
-    public readonly double EntryValue(SymbolInfo symbol) => Qty * EntryPrice * symbol.PointValue;
+    /// <summary>
+    /// What the entry cost, commission included, in account currency: the base of all percentages of a trade. Found from
+    /// TradingView's lists, whose percentages come out only with the commission in.
+    /// </summary>
+    public readonly double Cost(double pointValue) => Qty * EntryPrice * pointValue + EntryCommission;
 }
 
 /// <summary>One execution of the emulator: <see cref="Qty"/> is signed, commission is that of this fill.</summary>

@@ -1,0 +1,252 @@
+namespace ActorTrading.Pine.Strategy;
+
+/// <summary>strategy.entry, order, exit, close, close_all, cancel, cancel_all.</summary>
+public sealed partial class BrokerEmulator
+{
+    private const int MaxPendingOrders = 9_000;
+
+    /// <summary>Opens or adds to a position, reversing an opposite one. A pending order with the same id is replaced.</summary>
+    public void Entry(string id, Direction direction, double qty = double.NaN, double limit = double.NaN, double stop = double.NaN,
+        string? ocaName = null, OcaType ocaType = OcaType.None, string? comment = null, string? alertMessage = null, bool disableAlert = false) =>
+        Place(OrderKind.Entry, id, (int)direction, qty, limit, stop, ocaName, ocaType, comment, disableAlert ? null : alertMessage);
+
+    /// <summary>Trades without regard to pyramiding and without reversing.</summary>
+    public void Order(string id, Direction direction, double qty = double.NaN, double limit = double.NaN, double stop = double.NaN,
+        string? ocaName = null, OcaType ocaType = OcaType.None, string? comment = null, string? alertMessage = null, bool disableAlert = false) =>
+        Place(OrderKind.Raw, id, (int)direction, qty, limit, stop, ocaName, ocaType, comment, disableAlert ? null : alertMessage);
+
+    private void Place(OrderKind kind, string id, int sign, double qty, double limit, double stop, string? oca, OcaType ocaType, string? comment, string? alert)
+    {
+        if (_risk.Blocked) return;
+        limit = sign > 0 ? _round.PriceDown(limit) : _round.PriceUp(limit);
+        stop = sign > 0 ? _round.PriceUp(stop) : _round.PriceDown(stop);
+        bool market = double.IsNaN(limit) && double.IsNaN(stop), defaultSized = double.IsNaN(qty);
+        double budget = 0;
+        if (defaultSized)
+        {
+            double price = ExecutionPrice(sign, limit, stop);
+            qty = DefaultEntryQty(price);
+            if (!market && Budget(price) is { } set) budget = set.Money;
+            else if (!market) defaultSized = false;
+        }
+        else
+        {
+            if (!(qty > 0) || !double.IsFinite(qty)) return;
+            qty = _round.Lots(qty);
+        }
+        if (!(qty > 0)) return;
+        var existing = _book.FindOpening(id);
+        bool noFlip = existing is not null && existing.PlacedTick == _tick;
+        double flip = 0;
+        if (kind == OrderKind.Entry)
+        {
+            if (!CanMargin(sign, qty, market)) return;
+            if (!market && Side == sign && Settings.Pyramiding <= _entryCount) return;
+            if (!market && _size != 0 && Side != sign && !noFlip) flip = Math.Max(0, Rounding.Clean(Math.Abs(_size) - PendingCloses()));
+        }
+        if (existing is null && _book.Count >= MaxPendingOrders)
+            throw new PineArgumentException($"A strategy may hold at most {MaxPendingOrders} pending orders.");
+        var order = existing ?? _book.Rent();
+        order.Reset();
+        (order.Kind, order.Id, order.Sign, order.Qty, order.Flip, order.Limit, order.Stop) = (kind, id, sign, qty, flip, limit, stop);
+        (order.Market, order.DefaultSized, order.Budget, order.NoFlip) = (market, defaultSized && !market, budget, noFlip);
+        (order.Oca, order.OcaType, order.Comment, order.Alert) = (oca, ocaType, comment, alert);
+        Stamp(order);
+        if (existing is null) _book.Add(order);
+    }
+
+    private void Stamp(PendingOrder order)
+    {
+        (order.PlacedBar, order.PlacedTick) = (_bar, _tick);
+        order.FillNode = _recalculating ? _cursor : 0;
+    }
+
+    /// <summary>Where the order would fill if it filled now: what default quantities are estimated at.</summary>
+    private double ExecutionPrice(int sign, double limit, double stop)
+    {
+        if (!double.IsNaN(limit)) return sign > 0 ? Math.Min(limit, _mark) : Math.Max(limit, _mark);
+        if (!double.IsNaN(stop)) return sign > 0 ? Math.Max(stop, _mark) : Math.Min(stop, _mark);
+        return _mark + sign * _slippage;
+    }
+
+    /// <summary>Whether the order alone could be margined at the current price; if not, it is never placed.</summary>
+    private bool CanMargin(int sign, double qty, bool market)
+    {
+        double ratio = MarginRatio(sign);
+        if (!(ratio > 0)) return true;
+        double price = market ? _mark + sign * _slippage : _mark, equity = Equity;
+        return qty * price * _pointValue * ratio - equity <= Math.Abs(equity) * 1e-11;
+    }
+
+    /// <summary>Contracts that closes of this execution will already have taken off.</summary>
+    private double PendingCloses()
+    {
+        double sum = 0;
+        for (int i = 0; i < _book.Count; i++)
+        {
+            var order = _book[i];
+            if (!order.Gone && order.Kind == OrderKind.Close && order.PlacedTick == _tick) sum += order.Qty;
+        }
+        return sum;
+    }
+
+    /// <summary>
+    /// A bracket: take profit, stop loss and trailing stop for each entry it covers. Calling it again moves the levels; once it
+    /// has closed its share of an entry it does nothing more there.
+    /// </summary>
+    public void Exit(string id, string? fromEntry = null, double qty = double.NaN, double qtyPercent = double.NaN,
+        double profit = double.NaN, double limit = double.NaN, double loss = double.NaN, double stop = double.NaN,
+        double trailPrice = double.NaN, double trailPoints = double.NaN, double trailOffset = double.NaN, string? ocaName = null,
+        string? comment = null, string? commentProfit = null, string? commentLoss = null, string? commentTrailing = null,
+        string? alertMessage = null, string? alertProfit = null, string? alertLoss = null, string? alertTrailing = null, bool disableAlert = false)
+    {
+        bool trails = !double.IsNaN(trailPrice) || !double.IsNaN(trailPoints);
+        if (qty < 0 || (double.IsNaN(profit) && double.IsNaN(limit) && double.IsNaN(loss) && double.IsNaN(stop) && !trails)) return;
+        if (disableAlert) alertMessage = alertProfit = alertLoss = alertTrailing = null;
+        bool any = string.IsNullOrEmpty(fromEntry);
+        var request = new ExitRequest(id, qty, qtyPercent, profit, limit, loss, stop, trailPrice, trailPoints, trailOffset, trails, ocaName,
+            comment, commentProfit, commentLoss, commentTrailing, alertMessage, alertProfit, alertLoss, alertTrailing);
+        for (int pass = 0; pass < 2; pass++)
+            for (int i = 0; i < _entryCount; i++)
+            {
+                ref readonly var entry = ref _entries[i];
+                if (entry.OpenedByExit == (pass == 0) && (any || entry.Id == fromEntry))
+                    PlaceLeg(request, entry.Id, entry.Seq, entry.Sign, entry.InitialQty, entry.Price, false);
+            }
+        int count = _book.Count;
+        for (int i = 0; i < count; i++)
+        {
+            var pending = _book[i];
+            if (pending.Gone || !pending.Opens || (!any && pending.Id != fromEntry)) continue;
+            // An entry that will reverse gets its bracket once it has filled, not before.
+            if (any && _size != 0 && pending.Sign != Side) continue;
+            double opens = OpeningQty(pending);
+            if (opens > 0) PlaceLeg(request, pending.Id, 0, pending.Sign, opens, double.NaN, any);
+        }
+    }
+
+    private readonly record struct ExitRequest(string Id, double Qty, double QtyPercent, double Profit, double Limit, double Loss, double Stop,
+        double TrailPrice, double TrailPoints, double TrailOffset, bool Trails, string? Oca, string? Comment, string? CommentProfit,
+        string? CommentLoss, string? CommentTrailing, string? Alert, string? AlertProfit, string? AlertLoss, string? AlertTrailing);
+
+    private double OpeningQty(PendingOrder pending)
+    {
+        if (pending.Market && Side == pending.Sign && pending.Kind == OrderKind.Entry && TooManyEntries(pending)) return 0;
+        if (pending.NoFlip && _size != 0 && Side != pending.Sign) return Math.Max(0, pending.Qty - Math.Abs(_size));
+        return pending.Qty;
+    }
+
+    private void PlaceLeg(in ExitRequest request, string entryId, int seq, int side, double entryQty, double entryPrice, bool any)
+    {
+        var existing = _book.FindLeg(request.Id, entryId, seq);
+        if (existing is { Consumed: true }) return;
+        double free = entryQty;
+        for (int i = 0; i < _book.Count; i++)
+        {
+            var leg = _book[i];
+            if (!leg.Gone && leg.Kind == OrderKind.Exit && leg.EntrySeq == seq && leg.FromEntry == entryId && !ReferenceEquals(leg, existing) &&
+                leg.BoundAtReservation == entryQty) free -= leg.Reserved;
+        }
+        free = Rounding.Clean(free);
+        bool rest = double.IsNaN(request.Qty) && double.IsNaN(request.QtyPercent);
+        double wanted = !double.IsNaN(request.Qty) ? request.Qty : !double.IsNaN(request.QtyPercent) ? entryQty * request.QtyPercent / 100 : free;
+        double reserved = _round.Lots(Math.Min(wanted, free));
+        if (!(reserved > 0)) return;
+        var order = existing;
+        bool armed = false;
+        double trailStop = double.NaN;
+        if (order is null)
+        {
+            if (_book.Count >= MaxPendingOrders) throw new PineArgumentException($"A strategy may hold at most {MaxPendingOrders} pending orders.");
+            order = _book.Rent();
+            _book.Add(order);
+        }
+        double offset = double.IsNaN(request.TrailOffset) ? 0 : Math.Truncate(request.TrailOffset);
+        double givenTrail = side > 0 ? _round.PriceDown(request.TrailPrice) : _round.PriceUp(request.TrailPrice);
+        // A trailing stop goes on from where it was as long as its own arguments stay the same.
+        bool sameTrail = existing is { HasTrail: true } && existing.TrailOffset == offset &&
+            existing.TrailPoints.Equals(request.TrailPoints) && existing.GivenTrailPrice.Equals(givenTrail);
+        bool hadTrail = existing is { HasTrail: true };
+        if (sameTrail) (armed, trailStop) = (existing!.TrailArmed, existing.TrailStop);
+        order.Reset();
+        (order.Kind, order.Id, order.FromEntry, order.EntrySeq, order.Sign, order.AnyEntry) = (OrderKind.Exit, request.Id, entryId, seq, -side, any);
+        (order.Qty, order.Reserved, order.BoundAtReservation, order.Rest) = (reserved, reserved, entryQty, rest);
+        order.Limit = side > 0 ? _round.PriceUp(request.Limit) : _round.PriceDown(request.Limit);
+        order.Stop = side > 0 ? _round.PriceDown(request.Stop) : _round.PriceUp(request.Stop);
+        (order.ProfitTicks, order.LossTicks, order.TrailPoints) = (request.Profit, request.Loss, request.TrailPoints);
+        (order.HasTrail, order.TrailOffset, order.TrailPrice, order.GivenTrailPrice) = (request.Trails, offset, givenTrail, givenTrail);
+        (order.TrailArmed, order.TrailStop) = (armed, trailStop);
+        (order.Oca, order.OcaType) = (request.Oca, string.IsNullOrEmpty(request.Oca) ? OcaType.None : OcaType.Reduce);
+        (order.Comment, order.CommentProfit, order.CommentLoss, order.CommentTrailing) = (request.Comment, request.CommentProfit, request.CommentLoss, request.CommentTrailing);
+        (order.Alert, order.AlertProfit, order.AlertLoss, order.AlertTrailing) = (request.Alert, request.AlertProfit, request.AlertLoss, request.AlertTrailing);
+        Stamp(order);
+        if (seq == 0) return;
+        ResolveLevels(order, entryPrice);
+        if (order.HasTrail) SeedTrail(order, side, takeExtreme: !hadTrail || sameTrail);
+    }
+
+    /// <summary>
+    /// A trailing stop placed after its entry filled takes this bar into account: armed if the close is beyond the activation,
+    /// following this bar's extreme, or only its close when its arguments have changed.
+    /// </summary>
+    private void SeedTrail(PendingOrder order, int side, bool takeExtreme)
+    {
+        double offset = _round.Ticks(order.TrailOffset);
+        if (!order.TrailArmed)
+        {
+            if (!(side > 0 ? _close > order.TrailPrice : _close < order.TrailPrice)) return;
+            order.TrailArmed = true;
+            order.TrailStop = _round.Price(order.TrailPrice - side * offset);
+        }
+        double mark = takeExtreme ? side > 0 ? _high : _low : _close, level = _round.Price(mark - side * offset);
+        if (side > 0 ? level > order.TrailStop : level < order.TrailStop) order.TrailStop = level;
+    }
+
+    /// <summary>Market order that closes what the entries named <paramref name="id"/> hold, or part of it.</summary>
+    public void Close(string id, string? comment = null, double qty = double.NaN, double qtyPercent = double.NaN,
+        string? alertMessage = null, bool immediately = false, bool disableAlert = false)
+    {
+        if (_size == 0 || qty <= 0) return;
+        double bound = BoundQty(id);
+        double wanted = !double.IsNaN(qty) ? Math.Min(qty, bound) : !double.IsNaN(qtyPercent) ? bound * qtyPercent / 100 : bound;
+        AddClose($"Close entry(s) order {id}", id, _round.Lots(Math.Min(wanted, bound)), comment, disableAlert ? null : alertMessage, immediately);
+    }
+
+    /// <summary>Market order that closes the whole position.</summary>
+    public void CloseAll(string? comment = null, string? alertMessage = null, bool immediately = false, bool disableAlert = false)
+    {
+        if (_size != 0) AddClose("Close position order", null, Math.Abs(_size), comment, disableAlert ? null : alertMessage, immediately);
+    }
+
+    private void AddClose(string exitId, string? fromEntry, double qty, string? comment, string? alert, bool immediately)
+    {
+        if (!(qty > 0)) return;
+        if (_book.Count >= MaxPendingOrders) throw new PineArgumentException($"A strategy may hold at most {MaxPendingOrders} pending orders.");
+        var order = _book.Rent();
+        (order.Kind, order.Id, order.FromEntry, order.Sign, order.Qty) = (OrderKind.Close, exitId, fromEntry, -Side, qty);
+        (order.Market, order.Immediately, order.Comment, order.Alert) = (true, immediately, comment, alert);
+        Stamp(order);
+        _book.Add(order);
+    }
+
+    /// <summary>Cancels the pending orders with this id; brackets of a cancelled entry stay for one of the same name.</summary>
+    public void Cancel(string id)
+    {
+        bool any = false;
+        for (int i = 0; i < _book.Count; i++)
+        {
+            var order = _book[i];
+            if (order.Gone || order.Id != id || order.Consumed) continue;
+            _book.Remove(order);
+            any = true;
+        }
+        if (any && !_recalculating) _book.Sweep();
+    }
+
+    public void CancelAll()
+    {
+        for (int i = 0; i < _book.Count; i++)
+            if (!_book[i].Gone && !_book[i].Consumed) _book.Remove(_book[i]);
+        if (!_recalculating) _book.Sweep();
+    }
+}
