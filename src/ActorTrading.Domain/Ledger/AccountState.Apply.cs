@@ -63,9 +63,10 @@ public sealed partial record AccountState
             MarginRecovered => this with { Seq = entry.Seq, InMarginCall = false },
             StoppedOut => this with { Seq = entry.Seq },
             CopyDecided e => DecideCopy(entry, e, changes),
+            RequestSubmitted or RequestSettled or TerminalReconciled => this with { Seq = entry.Seq },
             _ => throw new InvalidLedgerException(entry.AccountId, entry.Seq, $"unknown kind {entry.Event.Kind}"),
         };
-        return next;
+        return next.ApplyTerminal(entry.Event);
     }
 
     private AccountState Submit(LedgerEntry entry, Order order, ChangeCollector? changes)

@@ -25,6 +25,9 @@ namespace ActorTrading.Domain;
 [JsonDerivedType(typeof(MarginRecovered), "marginRecovered")]
 [JsonDerivedType(typeof(StoppedOut), "stoppedOut")]
 [JsonDerivedType(typeof(CopyDecided), "copyDecided")]
+[JsonDerivedType(typeof(RequestSubmitted), "requestSubmitted")]
+[JsonDerivedType(typeof(RequestSettled), "requestSettled")]
+[JsonDerivedType(typeof(TerminalReconciled), "terminalReconciled")]
 public abstract record LedgerEvent
 {
     /// <summary>The stored name of this kind, as in <see cref="JsonDerivedTypeAttribute"/>.</summary>

@@ -1,0 +1,32 @@
+using ActorTrading.Domain;
+using Orleans;
+using Orleans.Concurrency;
+
+namespace ActorTrading.Contracts;
+
+/// <summary>One alert, key: its id. Definition and state are durable; a firing is recorded, with what it sends, before anyone is told.</summary>
+[Alias("ActorTrading.IAlertGrain")]
+public interface IAlertGrain : IGrainWithGuidKey
+{
+    [Alias("Create")]
+    Task<AlertDefinition> CreateAsync(AlertDefinition definition);
+
+    [Alias("Update")]
+    Task<AlertDefinition> UpdateAsync(AlertDefinition definition, bool active);
+
+    [Alias("Delete")]
+    Task DeleteAsync();
+
+    [Alias("Get"), ReadOnly]
+    Task<AlertView?> GetAsync();
+
+    /// <summary>The symbol saw it fire: recorded, with what it sends, before this completes. The same firing twice is one.</summary>
+    [Alias("OnFired")]
+    Task OnFiredAsync(AlertFired fired);
+}
+
+[GenerateSerializer, Immutable, Alias("ActorTrading.AlertFired")]
+public sealed record AlertFired([property: Id(0)] AlertFiring Firing, [property: Id(1)] AlertState State);
+
+[GenerateSerializer, Immutable, Alias("ActorTrading.AlertView")]
+public sealed record AlertView([property: Id(0)] AlertDefinition Definition, [property: Id(1)] AlertState State);

@@ -1,0 +1,84 @@
+using System.Collections.Immutable;
+using ActorTrading.Domain;
+using Orleans;
+using Orleans.Concurrency;
+
+namespace ActorTrading.Contracts;
+
+/// <summary>
+/// An account that publishes, key: the account's id. Reads the account's ledger by cursor and offers each trade entry to every
+/// active link. The cursor survives in PostgreSQL and moves only after every link has decided.
+/// </summary>
+[Alias("ActorTrading.ILeaderGrain")]
+public interface ILeaderGrain : IGrainWithGuidKey
+{
+    /// <summary>A hint that there is more to read, with the new entries themselves so that nothing need be read.</summary>
+    [Alias("OnLedger"), OneWay]
+    Task OnLedgerAsync(LedgerHint hint);
+
+    /// <summary>Brings the grain up after a restart, so that it catches up without waiting for a trade.</summary>
+    [Alias("Wake"), OneWay]
+    Task WakeAsync();
+
+    [Alias("Publish")]
+    Task PublishAsync(bool published);
+
+    /// <summary>A link was added, changed, paused or removed.</summary>
+    [Alias("LinkChanged")]
+    Task LinkChangedAsync(Guid linkId);
+
+    /// <summary>A link that was busy can take more.</summary>
+    [Alias("LinkReady"), OneWay]
+    Task LinkReadyAsync(Guid linkId);
+
+    /// <summary>Completes when every entry up to <paramref name="seq"/> has been decided by every active link.</summary>
+    [Alias("WaitDecided")]
+    Task WaitDecidedAsync(long seq);
+}
+
+/// <summary>One link from a leader's to a follower's account, key: its id.</summary>
+[Alias("ActorTrading.IFollowerLinkGrain")]
+public interface IFollowerLinkGrain : IGrainWithGuidKey
+{
+    /// <summary>Takes leader entries in order; answers when the follower has decided them durably.</summary>
+    [Alias("Offer")]
+    Task<CopyAck> OfferAsync(LeaderOffer offer);
+
+    /// <summary>The follower's order that was without outcome has one now.</summary>
+    [Alias("Resume"), OneWay]
+    Task ResumeAsync(Guid leaderAccountId);
+
+    /// <summary>Stops copying; what is open is treated as the mode says. Repeating it changes nothing.</summary>
+    [Alias("Remove")]
+    Task RemoveAsync(RemovalMode mode);
+}
+
+[GenerateSerializer, Immutable, Alias("ActorTrading.LedgerHint")]
+public sealed record LedgerHint(
+    [property: Id(0)] Guid AccountId,
+    [property: Id(1)] ImmutableArray<LedgerEntry> Entries,
+    [property: Id(2)] DateTimeOffset CommittedAt);
+
+/// <summary>Leader entries with the leader's account as it was before the first of them.</summary>
+[GenerateSerializer, Immutable, Alias("ActorTrading.LeaderOffer")]
+public sealed record LeaderOffer(
+    [property: Id(0)] Guid FollowerAccountId,
+    [property: Id(1)] LinkSettings Settings,
+    [property: Id(2)] AccountState LeaderBefore,
+    [property: Id(3)] ImmutableArray<LedgerEntry> Entries,
+    [property: Id(4)] DateTimeOffset CommittedAt,
+    [property: Id(5)] LinkRiskState Risk);
+
+[GenerateSerializer, Immutable, Alias("ActorTrading.CopyOffer")]
+public sealed record CopyOffer(
+    [property: Id(0)] Guid LinkId,
+    [property: Id(1)] LeaderOffer Leader);
+
+/// <param name="DecidedSeq">The last leader sequence that the follower has decided durably for this link.</param>
+/// <param name="DeferUntil">The settings hold the next entry back until then; offer it again then.</param>
+/// <param name="Busy">An order of this link is still without outcome at its terminal; offer the rest again later.</param>
+[GenerateSerializer, Immutable, Alias("ActorTrading.CopyAck")]
+public sealed record CopyAck([property: Id(0)] long DecidedSeq, [property: Id(1)] bool Busy, [property: Id(2)] DateTimeOffset? DeferUntil);
+
+[GenerateSerializer, Immutable, Alias("ActorTrading.UnlinkRequest")]
+public sealed record UnlinkRequest([property: Id(0)] Guid LinkId, [property: Id(1)] RemovalMode Mode);

@@ -1,0 +1,81 @@
+using System.Collections.Immutable;
+using ActorTrading.Domain;
+using Orleans;
+using Orleans.Concurrency;
+
+namespace ActorTrading.Contracts;
+
+/// <summary>
+/// The connection to one MetaTrader 5 terminal, key: the account it is logged in to. Owns the sockets; being single, it is the
+/// terminal's only client, as the protocol demands.
+/// </summary>
+[Alias("ActorTrading.ITerminalGrain")]
+public interface ITerminalGrain : IGrainWithGuidKey
+{
+    /// <summary>Connects, or reconnects where the address has changed; remembered across restarts.</summary>
+    [Alias("Configure")]
+    Task ConfigureAsync(TerminalConfig config);
+
+    /// <summary>Brings the grain up after a restart; it connects by itself.</summary>
+    [Alias("Wake"), OneWay]
+    Task WakeAsync();
+
+    /// <summary>
+    /// Sends a command whose <see cref="OrderSubmitted"/> is durable. The outcome comes to the account through
+    /// <see cref="IAccountGrain.OnTerminalAsync"/>, also after a crash.
+    /// </summary>
+    [Alias("Submit")]
+    Task SubmitAsync(TerminalInstruction instruction);
+
+    [Alias("Sync")]
+    Task<TerminalStatus> SyncAsync();
+
+    [Alias("GetStatus"), AlwaysInterleave]
+    Task<TerminalStatus> GetStatusAsync();
+
+    [Alias("Disconnect")]
+    Task DisconnectAsync();
+}
+
+/// <summary>Where a terminal listens. Ports are RequestPort to RequestPort+3, as the expert advisor binds them.</summary>
+[GenerateSerializer, Immutable, Alias("ActorTrading.TerminalAddress")]
+public sealed record TerminalAddress([property: Id(0)] string Host, [property: Id(1)] int RequestPort);
+
+/// <param name="FeedSymbols">Symbols whose quotes this terminal feeds to the symbol grains; empty when it is no feed.</param>
+/// <param name="FeedRank">Preference of the feed, 0 best.</param>
+[GenerateSerializer, Immutable, Alias("ActorTrading.TerminalConfig")]
+public sealed record TerminalConfig(
+    [property: Id(0)] TerminalAddress Address,
+    [property: Id(1)] ImmutableArray<string> FeedSymbols,
+    [property: Id(2)] int FeedRank);
+
+/// <summary>What an account asks of its terminal: exactly one of the two is set. Positions and orders are named by the terminal's tickets.</summary>
+/// <param name="Order">An order that is durably submitted: to be opened, or with <see cref="Domain.Order.ClosesPositionId"/> to close.</param>
+/// <param name="Request">A change that is durably asked for.</param>
+/// <param name="Partial">The order closes a part of its position only.</param>
+/// <param name="Resent">The account asked before and knows no outcome: look it up before sending.</param>
+[GenerateSerializer, Immutable, Alias("ActorTrading.TerminalInstruction")]
+public sealed record TerminalInstruction(
+    [property: Id(0)] Order? Order,
+    [property: Id(1)] TerminalRequest? Request,
+    [property: Id(2)] long? PositionTicket,
+    [property: Id(3)] long? OrderTicket,
+    [property: Id(4)] bool Resent,
+    [property: Id(5)] bool Partial)
+{
+    public Guid Id => Order?.Id ?? Request!.Id;
+}
+
+/// <summary>What an account must know of its terminal, oldest first; a report applied twice changes nothing.</summary>
+[GenerateSerializer, Immutable, Alias("ActorTrading.TerminalReport")]
+public sealed record TerminalReport(
+    [property: Id(0)] ImmutableArray<TerminalFact> Facts,
+    [property: Id(1)] string State,
+    [property: Id(2)] DateTimeOffset? LastSync);
+
+[GenerateSerializer, Immutable, Alias("ActorTrading.TerminalStatus")]
+public sealed record TerminalStatus(
+    [property: Id(0)] string State,
+    [property: Id(1)] string? Reason,
+    [property: Id(2)] DateTimeOffset? LastSync,
+    [property: Id(3)] int InFlight);

@@ -1,0 +1,190 @@
+namespace ActorTrading.Domain;
+
+/// <summary>
+/// The active alerts of one symbol. Every quote passes through; an alert is judged, and armed again, in the same step in which the
+/// quote reaches it, so that none of its crossings can fall between. Not thread-safe.
+/// </summary>
+/// <param name="symbol">The symbol watched.</param>
+/// <param name="barEnd">End (exclusive, UTC) of the bar of a timeframe that a time belongs to.</param>
+public sealed class AlertBook(string symbol, Func<string, DateTimeOffset, DateTimeOffset> barEnd)
+{
+    private readonly TriggerBook _onQuotes = new(symbol);
+    private readonly Dictionary<string, TriggerBook> _onCloses = new(StringComparer.Ordinal);
+    private readonly Dictionary<Guid, Entry> _alerts = [];
+    private readonly Dictionary<string, HashSet<Guid>> _moving = new(StringComparer.Ordinal);
+    private readonly HashSet<Guid> _changed = [];
+    private readonly List<PriceTrigger> _hits = [];
+
+    public int Count => _alerts.Count;
+
+    public AlertState? StateOf(Guid alertId) => _alerts.GetValueOrDefault(alertId)?.State;
+
+    /// <summary>Adds an alert, or replaces it. One that is no longer active is removed.</summary>
+    /// <param name="reference">For a moving condition: the close that it compares with, where known.</param>
+    public void Set(AlertDefinition definition, AlertState state, decimal? reference)
+    {
+        Remove(definition.Id);
+        if (state.Status != AlertStatus.Active)
+        {
+            return;
+        }
+
+        if (AlertEngine.NeedsReference(definition))
+        {
+            if (reference is { } close)
+            {
+                state = AlertEngine.Rebase(state, close);
+            }
+
+            MovingOn(definition.Timeframe!).Add(definition.Id);
+        }
+
+        var entry = new Entry(definition, state);
+        _alerts.Add(definition.Id, entry);
+        Arm(entry);
+    }
+
+    public bool Remove(Guid alertId)
+    {
+        if (!_alerts.Remove(alertId, out var entry))
+        {
+            return false;
+        }
+
+        BookOf(entry.Definition).RemoveOwner(alertId);
+        if (AlertEngine.NeedsReference(entry.Definition))
+        {
+            MovingOn(entry.Definition.Timeframe!).Remove(alertId);
+        }
+
+        _changed.Remove(alertId);
+        return true;
+    }
+
+    /// <summary>Judges every alert that the quote reaches. Without one nothing is allocated.</summary>
+    public void Observe(in Quote quote, List<AlertFiring> firings)
+    {
+        _hits.Clear();
+        if (_onQuotes.Fire(quote, _hits) == 0)
+        {
+            return;
+        }
+
+        // What an alert arms now is for leaving the place where this quote has put it, so the same quote cannot reach it again.
+        foreach (var trigger in _hits)
+        {
+            if (_alerts.TryGetValue(trigger.Key.OwnerId, out var entry))
+            {
+                Judge(entry, PriceOf(quote, entry.Definition.Price), quote.Time, closing: false, firings);
+            }
+        }
+    }
+
+    /// <summary>A bar of a timeframe has closed: judges the alerts on closes, and gives the moving ones their new reference.</summary>
+    /// <param name="closeBack">The close N bars before the bar that now forms, 1 being the one that just closed; null where history is too short.</param>
+    public void ObserveClose(string timeframe, in Quote close, Func<int, decimal?> closeBack, List<AlertFiring> firings)
+    {
+        if (_onCloses.TryGetValue(timeframe, out var book))
+        {
+            _hits.Clear();
+            book.Fire(close, _hits);
+            foreach (var trigger in _hits)
+            {
+                if (_alerts.TryGetValue(trigger.Key.OwnerId, out var entry))
+                {
+                    Judge(entry, PriceOf(close, entry.Definition.Price), close.Time, closing: true, firings);
+                }
+            }
+        }
+
+        if (_moving.TryGetValue(timeframe, out var moving))
+        {
+            foreach (var id in moving)
+            {
+                var entry = _alerts[id];
+                if (closeBack(entry.Definition.BarsBack) is { } reference)
+                {
+                    entry.State = AlertEngine.Rebase(entry.State, reference);
+                    _changed.Add(id);
+                    Arm(entry);
+                }
+            }
+        }
+    }
+
+    /// <summary>The alerts whose state has changed since the last call, to be written behind.</summary>
+    public IReadOnlyList<(AlertDefinition Definition, AlertState State)> TakeChanged()
+    {
+        if (_changed.Count == 0)
+        {
+            return [];
+        }
+
+        var changed = new List<(AlertDefinition, AlertState)>(_changed.Count);
+        foreach (var id in _changed)
+        {
+            if (_alerts.TryGetValue(id, out var entry))
+            {
+                changed.Add((entry.Definition, entry.State));
+            }
+        }
+
+        _changed.Clear();
+        return changed;
+    }
+
+    private void Judge(Entry entry, decimal price, DateTimeOffset time, bool closing, List<AlertFiring> firings)
+    {
+        var end = entry.Definition.Trigger == AlertTrigger.OncePerBar ? barEnd(entry.Definition.Timeframe!, time) : (DateTimeOffset?)null;
+        var (state, firing) = AlertEngine.Observe(entry.Definition, entry.State, new AlertObservation(price, time, end, closing));
+        entry.State = state;
+        if (firing is not null)
+        {
+            firings.Add(firing);
+        }
+
+        _changed.Add(entry.Definition.Id);
+        Arm(entry);
+    }
+
+    private void Arm(Entry entry) =>
+        BookOf(entry.Definition).Replace(entry.Definition.Id, AlertArming.Arm(entry.Definition, entry.State));
+
+    private TriggerBook BookOf(AlertDefinition definition)
+    {
+        if (!AlertEngine.ObservesBarCloses(definition))
+        {
+            return _onQuotes;
+        }
+
+        if (!_onCloses.TryGetValue(definition.Timeframe!, out var book))
+        {
+            _onCloses[definition.Timeframe!] = book = new TriggerBook(symbol);
+        }
+
+        return book;
+    }
+
+    private HashSet<Guid> MovingOn(string timeframe)
+    {
+        if (!_moving.TryGetValue(timeframe, out var moving))
+        {
+            _moving[timeframe] = moving = [];
+        }
+
+        return moving;
+    }
+
+    private static decimal PriceOf(in Quote quote, PriceSource source) => source switch
+    {
+        PriceSource.Bid => quote.Bid,
+        PriceSource.Ask => quote.Ask,
+        _ => quote.Mid,
+    };
+
+    private sealed class Entry(AlertDefinition definition, AlertState state)
+    {
+        public AlertDefinition Definition { get; } = definition;
+        public AlertState State { get; set; } = state;
+    }
+}

@@ -1,0 +1,82 @@
+namespace ActorTrading.Domain;
+
+/// <summary>What was seen at a terminal.</summary>
+public enum TerminalFactKind
+{
+    /// <summary>The terminal refused a request: OrderId or RequestId, Retcode, Message.</summary>
+    Rejected,
+
+    /// <summary>A pending order rests: OrderId, OrderTicket.</summary>
+    Placed,
+
+    /// <summary>An order was filled, by request or by itself: OrderId where it is ours, OrderTicket or PositionTicket, Volume, Price.</summary>
+    Filled,
+
+    /// <summary>A pending order is gone without a fill: OrderId or OrderTicket.</summary>
+    Cancelled,
+
+    /// <summary>A modification was accepted: RequestId.</summary>
+    Modified,
+
+    /// <summary>A position's SL or TP differs from ours: PositionTicket, StopLoss, TakeProfit.</summary>
+    PositionChanged,
+
+    /// <summary>A position that was open before the account was connected: PositionTicket, Symbol, Side, Volume, Price.</summary>
+    PositionFound,
+
+    /// <summary>Somebody opened a position at the terminal itself: PositionTicket, DealTicket where known, Symbol, Side, Volume, Price.</summary>
+    PositionOpened,
+
+    /// <summary>Somebody placed a pending order at the terminal itself: OrderTicket, Symbol, Side, Type, Volume, Price.</summary>
+    OrderFound,
+
+    /// <summary>A resting order's prices differ from ours: OrderTicket, Price, StopLoss, TakeProfit.</summary>
+    OrderChanged,
+
+    /// <summary>Part or all of a position was closed at the terminal (SL, TP, stop-out, by hand): PositionTicket, Volume, Price, Profit.</summary>
+    PositionReduced,
+
+    /// <summary>The books were compared and agree: DealTicket is the newest deal there, Balance the balance.</summary>
+    Reconciled,
+}
+
+/// <summary>One observation at a terminal; which properties are set follows from <see cref="Kind"/>. Times UTC, money in the account's currency, volumes in lots.</summary>
+public sealed record TerminalFact
+{
+    public required TerminalFactKind Kind { get; init; }
+    public Guid? OrderId { get; init; }
+    public Guid? RequestId { get; init; }
+    public long? OrderTicket { get; init; }
+    public long? PositionTicket { get; init; }
+    public long? DealTicket { get; init; }
+    public string? Symbol { get; init; }
+    public Side Side { get; init; }
+    public OrderType Type { get; init; }
+    public decimal Volume { get; init; }
+    public decimal Price { get; init; }
+    public decimal? StopLoss { get; init; }
+    public decimal? TakeProfit { get; init; }
+
+    /// <summary>Realised profit as the terminal's history tells it; null where it has not been read.</summary>
+    public decimal? Profit { get; init; }
+    public decimal? Balance { get; init; }
+    public DealReason Reason { get; init; } = DealReason.Broker;
+    public Retcode Retcode { get; init; }
+    public string? Message { get; init; }
+    public required DateTimeOffset At { get; init; }
+}
+
+/// <summary>A change to a resting order or an open position that was asked of the terminal and has no answer yet.</summary>
+public sealed record TerminalRequest
+{
+    public required Guid Id { get; init; }
+    public required TerminalRequestKind Kind { get; init; }
+    public Guid? OrderId { get; init; }
+    public Guid? PositionId { get; init; }
+    public decimal? Price { get; init; }
+    public decimal? StopLoss { get; init; }
+    public decimal? TakeProfit { get; init; }
+    public CopyOrigin? Copy { get; init; }
+}
+
+public enum TerminalRequestKind { ModifyPosition, ModifyOrder, CancelOrder }

@@ -1,0 +1,374 @@
+using System.Collections.Immutable;
+using ActorTrading.Domain;
+
+namespace ActorTrading.Mt5;
+
+/// <summary>What comparing a terminal's books with a ledger yields.</summary>
+/// <param name="Facts">For the ledger, in order; the last one says that the books agree.</param>
+/// <param name="NotExecuted">Ids of what was submitted and did not reach the broker: may be sent (again).</param>
+/// <param name="Ambiguous">Ids of what cannot be told, with the reason: a person has to look, nothing is sent for it.</param>
+public sealed record Reconciliation(ImmutableArray<TerminalFact> Facts, ImmutableHashSet<Guid> NotExecuted, ImmutableArray<(Guid Id, string Reason)> Ambiguous);
+
+/// <summary>
+/// Compares a settled terminal with the ledger of its account. Pure. Fills that the ledger has booked from answers are recognised
+/// among the deals; what is without outcome is looked up; whatever else is new was done at the terminal itself.
+/// </summary>
+public static class LedgerReconciler
+{
+    public static Reconciliation Reconcile(AccountState state, SettledSnapshot settled, DateTimeOffset now)
+    {
+        var snapshot = settled.Snapshot;
+        var facts = ImmutableArray.CreateBuilder<TerminalFact>();
+        if (!state.IsReconciled)
+        {
+            foreach (var position in snapshot.Positions)
+            {
+                facts.Add(FactOf(TerminalFactKind.PositionFound, position) with { At = position.OpenedAt });
+            }
+
+            // Orders that rest already may be changed and cancelled from here, so they are taken over too.
+            foreach (var order in snapshot.Orders)
+            {
+                facts.Add(FactOf(order));
+            }
+
+            facts.Add(Agreed(snapshot, now));
+            return new Reconciliation(facts.ToImmutable(), AllInDoubt(state), []);
+        }
+
+        var books = new Books(state, snapshot);
+        var notExecuted = ImmutableHashSet.CreateBuilder<Guid>();
+        var ambiguous = ImmutableArray.CreateBuilder<(Guid, string)>();
+        Resolve(state, settled, books, facts, notExecuted, ambiguous, now);
+        Orders(state, snapshot, books, facts, now);
+        Positions(state, snapshot, books, facts, now);
+        facts.Add(Agreed(snapshot, now));
+        return new Reconciliation(facts.ToImmutable(), notExecuted.ToImmutable(), ambiguous.ToImmutable());
+    }
+
+    /// <summary>The request that an order or a change is at the terminal; null where the terminal's ticket it needs is not known.</summary>
+    public static TradeRequest? RequestOf(Order? order, TerminalRequest? request, long? positionTicket, long? orderTicket, bool partial)
+    {
+        if (order is not null)
+        {
+            if (order.ClosesPositionId is not null)
+            {
+                return positionTicket is not { } position ? null
+                    : partial ? TradeRequest.ClosePartial(order.ClientOrderId, position, order.RemainingVolume) with { Symbol = order.Symbol }
+                    : TradeRequest.ClosePosition(order.ClientOrderId, position) with { Symbol = order.Symbol, Volume = order.RemainingVolume };
+            }
+
+            return order.Type == OrderType.Market
+                ? TradeRequest.Market(order.ClientOrderId, order.Symbol, order.Side, order.RemainingVolume, order.StopLoss, order.TakeProfit)
+                : TradeRequest.Pending(order.ClientOrderId, order.Symbol, order.Side, order.Type, order.RemainingVolume, order.Price ?? 0m, order.StopLoss, order.TakeProfit);
+        }
+
+        var comment = "R" + request!.Id.ToString("N")[..24];
+        return request.Kind switch
+        {
+            TerminalRequestKind.ModifyPosition => positionTicket is { } p ? TradeRequest.ModifyPosition(comment, p, request.StopLoss, request.TakeProfit) : null,
+            TerminalRequestKind.ModifyOrder => orderTicket is { } o ? TradeRequest.ModifyOrder(comment, o, request.Price ?? 0m, request.StopLoss, request.TakeProfit) : null,
+            _ => orderTicket is { } o ? TradeRequest.CancelOrder(comment, o) : null,
+        };
+    }
+
+    private static ImmutableHashSet<Guid> AllInDoubt(AccountState state) =>
+        [.. state.Orders.Values.Where(o => o.Status == OrderStatus.Submitted).Select(o => o.Id), .. state.Requests.Keys];
+
+    private static void Resolve(AccountState state, SettledSnapshot settled, Books books, ImmutableArray<TerminalFact>.Builder facts,
+        ImmutableHashSet<Guid>.Builder notExecuted, ImmutableArray<(Guid, string)>.Builder ambiguous, DateTimeOffset now)
+    {
+        var inDoubt = new List<(Guid Id, bool IsOrder, TradeRequest Request)>();
+        foreach (var order in state.Orders.Values.Where(o => o.Status == OrderStatus.Submitted).OrderBy(o => o.CreatedAt).ThenBy(o => o.Id))
+        {
+            var position = order.ClosesPositionId is { } id ? state.Positions.GetValueOrDefault(id) : null;
+            if (RequestOf(order, null, position?.BrokerTicket, null, position is not null && order.RemainingVolume < position.Volume) is { } request)
+            {
+                inDoubt.Add((order.Id, true, request));
+            }
+        }
+
+        foreach (var asked in state.Requests.Values.OrderBy(r => r.Id))
+        {
+            var position = asked.PositionId is { } p ? state.Positions.GetValueOrDefault(p)?.BrokerTicket : null;
+            var order = asked.OrderId is { } o ? state.Orders.GetValueOrDefault(o)?.BrokerTicket : null;
+            if (RequestOf(null, asked, position, order, false) is { } request)
+            {
+                inDoubt.Add((asked.Id, false, request));
+            }
+        }
+
+        if (inDoubt.Count == 0)
+        {
+            return;
+        }
+
+        var outcomes = OutcomeResolver.Resolve(books.Before, settled, [.. inDoubt.Select(d => d.Request)]);
+        for (var i = 0; i < outcomes.Count; i++)
+        {
+            var (id, isOrder, request) = inDoubt[i];
+            switch (outcomes[i])
+            {
+                case ResolvedOutcome.Executed done when !isOrder:
+                    facts.Add(new TerminalFact { Kind = TerminalFactKind.Modified, RequestId = id, Retcode = Retcode.Done, Message = "Found done at the terminal.", At = now });
+                    break;
+                case ResolvedOutcome.Executed done when request.IsPending && done.Deal is null:
+                    facts.Add(new TerminalFact { Kind = TerminalFactKind.Placed, OrderId = id, OrderTicket = done.Order, At = now });
+                    books.ClaimOrder(done.Order);
+                    break;
+                case ResolvedOutcome.Executed done:
+                    var deal = books.ClaimDeal(done.Deal);
+                    books.ClaimPosition(done.Position);
+                    facts.Add(new TerminalFact
+                    {
+                        Kind = TerminalFactKind.Filled,
+                        OrderId = id,
+                        OrderTicket = done.Position ?? done.Order,
+                        DealTicket = done.Deal,
+                        Volume = done.Volume,
+                        Price = done.Price,
+                        Profit = deal?.Profit,
+                        At = deal?.Time ?? now,
+                    });
+                    break;
+                case ResolvedOutcome.Ambiguous unclear:
+                    ambiguous.Add((id, unclear.Reason));
+                    break;
+                default:
+                    notExecuted.Add(id);
+                    break;
+            }
+        }
+    }
+
+    private static void Orders(AccountState state, TerminalSnapshot snapshot, Books books, ImmutableArray<TerminalFact>.Builder facts, DateTimeOffset now)
+    {
+        foreach (var order in state.Orders.Values.Where(o => o.BrokerTicket is not null && o.IsPending).OrderBy(o => o.BrokerTicket))
+        {
+            var ticket = order.BrokerTicket!.Value;
+            if (snapshot.Orders.FirstOrDefault(o => o.Ticket == ticket) is { } resting)
+            {
+                books.ClaimOrder(ticket);
+                if (resting.Price != order.Price || resting.StopLoss != order.StopLoss || resting.TakeProfit != order.TakeProfit)
+                {
+                    facts.Add(FactOf(resting) with { Kind = TerminalFactKind.OrderChanged, At = now });
+                }
+
+                continue;
+            }
+
+            // Gone: filled where a deal shows it, else cancelled or expired at the terminal.
+            if (books.TakeDeal(order.Symbol, order.Side, d => d.Entry != DealEntry.Out && d.Volume <= order.RemainingVolume) is { } deal)
+            {
+                books.ClaimPosition(ticket);
+                facts.Add(new TerminalFact
+                {
+                    Kind = TerminalFactKind.Filled,
+                    OrderId = order.Id,
+                    OrderTicket = ticket,
+                    DealTicket = deal.Ticket,
+                    Volume = deal.Volume,
+                    Price = deal.Price,
+                    Profit = deal.Profit,
+                    At = deal.Time,
+                });
+            }
+            else
+            {
+                facts.Add(new TerminalFact { Kind = TerminalFactKind.Cancelled, OrderId = order.Id, OrderTicket = ticket, At = now });
+            }
+        }
+
+        foreach (var order in snapshot.Orders)
+        {
+            if (!books.IsClaimedOrder(order.Ticket))
+            {
+                facts.Add(FactOf(order));
+            }
+        }
+    }
+
+    private static void Positions(AccountState state, TerminalSnapshot snapshot, Books books, ImmutableArray<TerminalFact>.Builder facts, DateTimeOffset now)
+    {
+        foreach (var position in state.Positions.Values.Where(p => p.BrokerTicket is not null).OrderBy(p => p.BrokerTicket))
+        {
+            var ticket = position.BrokerTicket!.Value;
+            var there = snapshot.Positions.FirstOrDefault(p => p.Ticket == ticket);
+            var left = there is null || there.Side != position.Side ? 0m : there.Volume;
+            var closing = position.Side == Side.Buy ? Side.Sell : Side.Buy;
+
+            // What a close of ours that was just found done accounts for is not told twice.
+            var gone = position.Volume - left - Books.ClosedBy(facts, state, position.Id);
+            while (gone > 0m && books.TakeDeal(position.Symbol, closing, d => d.Entry != DealEntry.In && d.Volume <= gone) is { } deal)
+            {
+                facts.Add(Reduction(position, ticket, deal.Volume, deal.Price, deal.Time) with { DealTicket = deal.Ticket, Profit = deal.Profit, Reason = ReasonOf(position, deal.Price) });
+                gone -= deal.Volume;
+            }
+
+            if (gone > 0m && there is null && !Hidden(position, snapshot))
+            {
+                // No deal tells the price: what the close made is in the balance.
+                facts.Add(Reduction(position, ticket, gone, position.OpenPrice, now) with { Profit = 0m });
+            }
+
+            if (there is not null && (there.StopLoss != position.StopLoss || there.TakeProfit != position.TakeProfit)
+                && !state.Requests.Values.Any(r => r.PositionId == position.Id))
+            {
+                facts.Add(FactOf(TerminalFactKind.PositionChanged, there) with { At = now });
+            }
+        }
+
+        var known = state.Positions.Values.Select(p => p.BrokerTicket).ToHashSet();
+        foreach (var position in snapshot.Positions)
+        {
+            if (known.Contains(position.Ticket) || books.IsClaimedPosition(position.Ticket))
+            {
+                continue;
+            }
+
+            var deal = books.TakeDeal(position.Symbol, position.Side, d => d.Entry != DealEntry.Out && d.Volume == position.Volume);
+            facts.Add(FactOf(TerminalFactKind.PositionOpened, position) with { DealTicket = deal?.Ticket, At = deal?.Time ?? position.OpenedAt });
+        }
+    }
+
+    /// <summary>On a hedging account the terminal may show copies of one position in the place of several.</summary>
+    private static bool Hidden(Position position, TerminalSnapshot snapshot) =>
+        snapshot.SymbolsWithCopies.Contains(position.Symbol)
+        && snapshot.Unidentified.Any(e => e.Symbol == position.Symbol && e.Side == position.Side && e.Volume >= position.Volume);
+
+    /// <summary>The terminal does not say why it closed; a price at the stop or beyond it does.</summary>
+    private static DealReason ReasonOf(Position position, decimal price)
+    {
+        var direction = position.Side == Side.Buy ? 1 : -1;
+        return position.StopLoss is { } stop && (price - stop) * direction <= 0m ? DealReason.StopLoss
+            : position.TakeProfit is { } profit && (price - profit) * direction >= 0m ? DealReason.TakeProfit
+            : DealReason.Broker;
+    }
+
+    private static TerminalFact Reduction(Position position, long ticket, decimal volume, decimal price, DateTimeOffset at) => new()
+    {
+        Kind = TerminalFactKind.PositionReduced,
+        PositionTicket = ticket,
+        Symbol = position.Symbol,
+        Volume = volume,
+        Price = price,
+        At = at,
+    };
+
+    private static TerminalFact FactOf(TerminalFactKind kind, TerminalPosition p) => new()
+    {
+        Kind = kind,
+        PositionTicket = p.Ticket,
+        Symbol = p.Symbol,
+        Side = p.Side,
+        Volume = p.Volume,
+        Price = p.OpenPrice,
+        StopLoss = p.StopLoss,
+        TakeProfit = p.TakeProfit,
+        At = p.OpenedAt,
+    };
+
+    private static TerminalFact FactOf(TerminalOrder o) => new()
+    {
+        Kind = TerminalFactKind.OrderFound,
+        OrderTicket = o.Ticket,
+        Symbol = o.Symbol,
+        Side = o.Side,
+        Type = o.Type,
+        Volume = o.Volume,
+        Price = o.Price,
+        StopLoss = o.StopLoss,
+        TakeProfit = o.TakeProfit,
+        At = o.PlacedAt,
+    };
+
+    private static TerminalFact Agreed(TerminalSnapshot snapshot, DateTimeOffset now) => new()
+    {
+        Kind = TerminalFactKind.Reconciled,
+        DealTicket = snapshot.Deals.IsEmpty ? 0 : snapshot.Deals[^1].Ticket,
+        Balance = snapshot.Account.Balance,
+        At = now,
+    };
+
+    /// <summary>The two books side by side; each new deal, order and position is explained by one cause only.</summary>
+    private sealed class Books
+    {
+        private readonly List<TerminalDeal> _newDeals;
+        private readonly HashSet<long> _orders = [];
+        private readonly HashSet<long> _positions = [];
+
+        public Books(AccountState state, TerminalSnapshot snapshot)
+        {
+            _newDeals = [.. snapshot.Deals.Where(d => d.IsExecution && d.Ticket > state.LastDealTicket)];
+            foreach (var fill in state.UnconfirmedFills)
+            {
+                var kind = fill.Side == Side.Buy ? TerminalDealKind.Buy : TerminalDealKind.Sell;
+                var at = _newDeals.FindIndex(d => d.Symbol == fill.Symbol && d.Kind == kind && d.Volume == fill.Volume && PriceMatch.Same(fill.Price, d.Price));
+                if (at < 0)
+                {
+                    at = _newDeals.FindIndex(d => d.Symbol == fill.Symbol && d.Kind == kind && d.Volume == fill.Volume);
+                }
+
+                if (at >= 0)
+                {
+                    _newDeals.RemoveAt(at);
+                }
+            }
+
+            var unexplained = _newDeals.Select(d => d.Ticket).ToHashSet();
+            Before = snapshot with
+            {
+                Positions = [.. state.Positions.Values.Where(p => p.BrokerTicket is not null).OrderBy(p => p.BrokerTicket)
+                    .Select(p => new TerminalPosition(p.BrokerTicket!.Value, 0, p.Symbol, p.Side, p.OpenedAt, p.OpenPrice, p.StopLoss, p.TakeProfit, p.Volume))],
+                Orders = [.. state.Orders.Values.Where(o => o.BrokerTicket is not null && o.IsPending).OrderBy(o => o.BrokerTicket)
+                    .Select(o => new TerminalOrder(o.BrokerTicket!.Value, 0, o.Symbol, o.Side, o.Type, o.CreatedAt, o.Price ?? 0m, o.StopLoss, o.TakeProfit, o.Volume))],
+                Deals = [.. snapshot.Deals.Where(d => !unexplained.Contains(d.Ticket))],
+                SymbolsWithCopies = [],
+                Unidentified = [],
+            };
+        }
+
+        /// <summary>The terminal as the ledger knows it.</summary>
+        public TerminalSnapshot Before { get; }
+
+        public void ClaimOrder(long? ticket) => Claim(_orders, ticket);
+
+        public void ClaimPosition(long? ticket) => Claim(_positions, ticket);
+
+        public bool IsClaimedOrder(long ticket) => _orders.Contains(ticket);
+
+        public bool IsClaimedPosition(long ticket) => _positions.Contains(ticket);
+
+        public TerminalDeal? ClaimDeal(long? ticket)
+        {
+            var at = _newDeals.FindIndex(d => d.Ticket == ticket);
+            if (at < 0)
+            {
+                return null;
+            }
+
+            var deal = _newDeals[at];
+            _newDeals.RemoveAt(at);
+            return deal;
+        }
+
+        public TerminalDeal? TakeDeal(string symbol, Side side, Func<TerminalDeal, bool> fits)
+        {
+            var kind = side == Side.Buy ? TerminalDealKind.Buy : TerminalDealKind.Sell;
+            return _newDeals.Find(d => d.Symbol == symbol && d.Kind == kind && fits(d)) is { } deal ? ClaimDeal(deal.Ticket) : null;
+        }
+
+        /// <summary>Lots of a position that the facts so far close through an order of ours.</summary>
+        public static decimal ClosedBy(IEnumerable<TerminalFact> facts, AccountState state, Guid positionId) =>
+            facts.Where(f => f.Kind == TerminalFactKind.Filled && f.OrderId is { } id
+                && state.Orders.TryGetValue(id, out var order) && order.ClosesPositionId == positionId).Sum(f => f.Volume);
+
+        private static void Claim(HashSet<long> claimed, long? ticket)
+        {
+            if (ticket is { } value)
+            {
+                claimed.Add(value);
+            }
+        }
+    }
+}
