@@ -42,55 +42,65 @@ public sealed record LedgerEntry(Guid AccountId, long Seq, DateTimeOffset At, Le
 
 public sealed record AccountOpened(Guid UserId, string Name, AccountKind AccountKind, PositionMode Mode, string Currency, int Leverage) : LedgerEvent
 {
+    [JsonIgnore]
     public override string Kind => "accountOpened";
 }
 
 public sealed record AccountClosed : LedgerEvent
 {
+    [JsonIgnore]
     public override string Kind => "accountClosed";
 }
 
 public sealed record BalanceAdjusted(decimal Amount, BalanceReason Reason, string Reference) : LedgerEvent
 {
+    [JsonIgnore]
     public override string Kind => "balanceAdjusted";
 }
 
 /// <summary>The order is accepted by us. At a terminal it is sent only after this is durable.</summary>
 public sealed record OrderSubmitted(Order Order) : LedgerEvent
 {
+    [JsonIgnore]
     public override string Kind => "orderSubmitted";
 }
 
 /// <summary>The order rests at the broker.</summary>
 public sealed record OrderPlaced(Guid OrderId, long? BrokerTicket) : LedgerEvent
 {
+    [JsonIgnore]
     public override string Kind => "orderPlaced";
 }
 
 public sealed record OrderModified(Guid OrderId, decimal? Price, decimal? StopLimitPrice, decimal? StopLoss, decimal? TakeProfit,
     int? TrailingPoints, TimeInForce TimeInForce, DateTimeOffset? ExpiresAt) : LedgerEvent
 {
+    [JsonIgnore]
     public override string Kind => "orderModified";
 }
 
 /// <summary>A stop-limit's stop was touched: the order now rests as a limit.</summary>
 public sealed record OrderStopTouched(Guid OrderId, decimal Price) : LedgerEvent
 {
+    [JsonIgnore]
     public override string Kind => "orderStopTouched";
 }
 
 public sealed record OrderCancelled(Guid OrderId, DealReason Reason) : LedgerEvent
 {
+    [JsonIgnore]
     public override string Kind => "orderCancelled";
 }
 
 public sealed record OrderExpired(Guid OrderId) : LedgerEvent
 {
+    [JsonIgnore]
     public override string Kind => "orderExpired";
 }
 
 public sealed record OrderRejected(Guid OrderId, Retcode Retcode, string Message) : LedgerEvent
 {
+    [JsonIgnore]
     public override string Kind => "orderRejected";
 }
 
@@ -100,29 +110,34 @@ public sealed record OrderRejected(Guid OrderId, Retcode Retcode, string Message
 /// </summary>
 public sealed record DealExecuted(Deal Deal) : LedgerEvent
 {
+    [JsonIgnore]
     public override string Kind => "dealExecuted";
 }
 
 /// <summary>SL, TP or trailing distance changed, by hand or by trailing.</summary>
 public sealed record PositionModified(Guid PositionId, decimal? StopLoss, decimal? TakeProfit, int? TrailingPoints, DealReason Reason) : LedgerEvent
 {
+    [JsonIgnore]
     public override string Kind => "positionModified";
 }
 
 /// <summary>A position found at the broker that nobody here opened (manual trades, or trades before the account was connected).</summary>
 public sealed record PositionAdopted(Position Position) : LedgerEvent
 {
+    [JsonIgnore]
     public override string Kind => "positionAdopted";
 }
 
 public sealed record SwapCharged(Guid PositionId, decimal Amount, DateOnly TradingDay) : LedgerEvent
 {
+    [JsonIgnore]
     public override string Kind => "swapCharged";
 }
 
 /// <summary>The margin level, in percent, fell below the call level.</summary>
 public sealed record MarginCalled(decimal MarginLevel) : LedgerEvent
 {
+    [JsonIgnore]
     public override string Kind => "marginCalled";
 }
 
@@ -130,12 +145,14 @@ public sealed record MarginCalled(decimal MarginLevel) : LedgerEvent
 /// <param name="MarginLevel">Percent; null when no margin is in use.</param>
 public sealed record MarginRecovered(decimal? MarginLevel) : LedgerEvent
 {
+    [JsonIgnore]
     public override string Kind => "marginRecovered";
 }
 
 /// <summary>The margin level, in percent, fell below the stop-out level; the deals that follow with <see cref="DealReason.StopOut"/> close positions.</summary>
 public sealed record StoppedOut(decimal MarginLevel) : LedgerEvent
 {
+    [JsonIgnore]
     public override string Kind => "stoppedOut";
 }
 
@@ -151,5 +168,6 @@ public sealed record CopyDecided(Guid LinkId, Guid LeaderAccountId, long LeaderS
     /// <summary>When the leader's entry became durable: with <see cref="LeaderAt"/> and this entry's own time, the latency split.</summary>
     public DateTimeOffset? LeaderCommittedAt { get; init; }
 
+    [JsonIgnore]
     public override string Kind => "copyDecided";
 }
