@@ -10,6 +10,7 @@ internal sealed class Activation : Mailbox, IGrainContext
     private readonly CancellationTokenSource _ending = new();
     private GrainLifecycle? _lifecycle;
     private ReentrancySections? _reentrancy;
+    private Dictionary<Guid, Streams.ISubscriber>? _subscribers;
     private IServiceScope? _scope;
     private object? _instance;
     private GrainReference? _reference;
@@ -50,6 +51,9 @@ internal sealed class Activation : Mailbox, IGrainContext
     public Task Deactivated => _deactivated.Task;
 
     public GrainReference GrainReference => _reference ??= Host.Factory.CreateUntyped(GrainId);
+
+    /// <summary>What this activation has attached to its stream subscriptions; touched in its turns only.</summary>
+    internal Dictionary<Guid, Streams.ISubscriber> Subscribers => _subscribers ??= [];
 
     /// <summary>Cancelled when this activation starts to end.</summary>
     internal CancellationToken Ending => _ending.Token;
@@ -209,7 +213,7 @@ internal sealed class Activation : Mailbox, IGrainContext
             Host.Log.DeactivationFailed(this, exception);
         }
 
-        await EndAsync(_reason, failure: null);
+        await EndAsync(_reason, _reason.Exception);
     }
 
     /// <summary>Leaves the directory. Waiting calls fail with <paramref name="failure"/>, or move to the next activation.</summary>

@@ -9,6 +9,8 @@ internal sealed class GrainFactory(GrainHost host) : IClusterClient
     private readonly ConcurrentDictionary<Type, Maker> _makers = new();
     private readonly ConcurrentDictionary<(Type Contract, string? Prefix), GrainType> _types = new();
 
+    internal GrainHost Host => host;
+
     public IServiceProvider ServiceProvider => host.Services;
 
     public TGrainInterface GetGrain<TGrainInterface>(Guid primaryKey, string? grainClassNamePrefix = null)

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Orleans.Embedded.Engine.Streams;
 using Orleans.Runtime;
 
 namespace Orleans.Embedded.Engine;
@@ -29,6 +30,7 @@ internal sealed class GrainHost : IHostedLifecycleService
             [.. services.GetServices<IIncomingGrainCallFilter>()], [.. services.GetServices<IOutgoingGrainCallFilter>()]);
         States = new StateFactory(this);
         Reminders = new ReminderService(this);
+        Streams = new StreamHub(this);
         _startupTasks = [.. services.GetServices<IStartupTask>()];
     }
 
@@ -67,6 +69,8 @@ internal sealed class GrainHost : IHostedLifecycleService
     internal StateFactory States { get; }
 
     internal ReminderService Reminders { get; }
+
+    internal StreamHub Streams { get; }
 
     /// <summary>Every call takes the way through <see cref="Deliver"/>, because something looks at all of them.</summary>
     internal bool InterceptsCalls => Settings.DetectCallCycles || Settings.CallInterceptor is not null;

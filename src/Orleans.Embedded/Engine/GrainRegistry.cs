@@ -11,7 +11,8 @@ internal sealed class GrainRegistry
 
     internal GrainRegistry(IEnumerable<Assembly> assemblies)
     {
-        foreach (var type in assemblies.Distinct().SelectMany(LoadableTypes).OrderBy(t => t.FullName, StringComparer.Ordinal))
+        Assemblies = [.. assemblies.Distinct()];
+        foreach (var type in Assemblies.SelectMany(LoadableTypes).OrderBy(t => t.FullName, StringComparer.Ordinal))
         {
             if (type is { IsInterface: true } && IsContract(type))
                 Contracts.Add(type);
@@ -19,6 +20,8 @@ internal sealed class GrainRegistry
                 Add(type);
         }
     }
+
+    internal IReadOnlyList<Assembly> Assemblies { get; }
 
     /// <summary>The grain and observer interfaces that were found.</summary>
     internal List<Type> Contracts { get; } = [];

@@ -43,6 +43,11 @@ public sealed class EmbeddedOrleansOptions
     /// <summary>Refuse to start with grain contracts that would behave differently on Orleans.</summary>
     public bool ValidateContracts { get; set; } = true;
 
+    /// <summary>Items that may wait for one stream subscriber; beyond that the oldest is dropped and the subscriber gets <see cref="Streams.DataNotAvailableException"/>.</summary>
+    public int StreamQueueItems { get; set; } = 10_000;
+
+    internal HashSet<string> StreamProviders { get; } = [];
+
     internal Dictionary<string, Func<IServiceProvider, IGrainStorage>> Storages { get; } = [];
 
     internal Func<IServiceProvider, IReminderStore>? ReminderStore { get; private set; }
@@ -76,6 +81,14 @@ public sealed class EmbeddedOrleansOptions
     public EmbeddedOrleansOptions UseMemoryStorage(string name = ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME) =>
         AddStorage(name, _ => new MemoryGrainStorage());
 
+    /// <summary>Adds a stream provider. Streams are kept in this process.</summary>
+    public EmbeddedOrleansOptions AddMemoryStreams(string name)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        StreamProviders.Add(name);
+        return this;
+    }
+
     /// <summary>Keeps reminders in this process: they are lost with it.</summary>
     public EmbeddedOrleansOptions UseMemoryReminders() => UseReminders(_ => new MemoryReminderStore());
 
@@ -107,6 +120,8 @@ public sealed class EmbeddedOrleansOptions
                 throw new OrleansConfigurationException($"{name} is {span}. Expected a positive span of at most 49 days.");
         }
 
+        if (StreamQueueItems < 1)
+            throw new OrleansConfigurationException($"{nameof(StreamQueueItems)} is {StreamQueueItems}. Expected at least 1.");
         if (MaxQueuedRequests < 1)
             throw new OrleansConfigurationException($"{nameof(MaxQueuedRequests)} is {MaxQueuedRequests}. Expected at least 1.");
     }
