@@ -1,0 +1,69 @@
+using System.Security.Claims;
+using System.Text.Json;
+
+namespace ActorTrading.Api.Auth.Tokens;
+
+/// <summary>Issues and reads the short-lived tokens that requests carry.</summary>
+public sealed class AccessTokens(KeyRing keys, AuthOptions options, TimeProvider clock)
+{
+    public TimeSpan Lifetime => options.AccessTokenLifetime;
+
+    public string Issue(Guid userId, string username, IEnumerable<string> scopes)
+    {
+        var now = clock.GetUtcNow();
+        return JsonWebToken.Sign(keys.Current, json =>
+        {
+            json.WriteString("iss", options.Issuer);
+            json.WriteString("aud", options.Audience);
+            json.WriteString("sub", userId);
+            json.WriteString("name", username);
+            json.WriteString("scope", string.Join(' ', scopes));
+            json.WriteString("jti", Guid.CreateVersion7(now));
+            json.WriteNumber("iat", now.ToUnixTimeSeconds());
+            json.WriteNumber("nbf", now.ToUnixTimeSeconds());
+            json.WriteNumber("exp", (now + options.AccessTokenLifetime).ToUnixTimeSeconds());
+        });
+    }
+
+    /// <returns>The caller, or null where the token does not hold: signature, issuer, audience or time.</returns>
+    public Caller? Read(string token)
+    {
+        using var json = JsonWebToken.Verify(keys, token);
+        if (json is null)
+            return null;
+        var claims = json.RootElement;
+        var now = clock.GetUtcNow().ToUnixTimeSeconds();
+        var skew = (long)options.ClockSkew.TotalSeconds;
+        if (JsonWebToken.Text(claims, "iss") != options.Issuer || !IsForUs(claims)
+            || Seconds(claims, "exp") is not { } expires || now >= expires + skew
+            || (claims.TryGetProperty("nbf", out _) && !(Seconds(claims, "nbf") <= now + skew))
+            || !Guid.TryParse(JsonWebToken.Text(claims, "sub"), out var userId))
+            return null;
+        var scopes = (JsonWebToken.Text(claims, "scope") ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        return new(userId, JsonWebToken.Text(claims, "name") ?? "", [.. scopes], DateTimeOffset.FromUnixTimeSeconds(expires));
+    }
+
+    private bool IsForUs(JsonElement claims) => claims.TryGetProperty("aud", out var aud) && aud.ValueKind switch
+    {
+        JsonValueKind.String => aud.GetString() == options.Audience,
+        JsonValueKind.Array => aud.EnumerateArray().Any(a => a.ValueKind == JsonValueKind.String && a.GetString() == options.Audience),
+        _ => false,
+    };
+
+    /// <summary>A NumericDate: seconds since 1970, a fraction allowed and dropped.</summary>
+    private static long? Seconds(JsonElement claims, string name) =>
+        claims.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var seconds)
+        && seconds is >= 0 and <= 253_402_300_799 ? (long)seconds : null;
+}
+
+/// <summary>Who makes a request.</summary>
+/// <param name="ExpiresAt">When the token stops holding, UTC; null for an API key without expiry.</param>
+public sealed record Caller(Guid UserId, string Name, IReadOnlyList<string> Scopes, DateTimeOffset? ExpiresAt)
+{
+    public ClaimsPrincipal ToPrincipal(string scheme) => new(new ClaimsIdentity(
+    [
+        new(ClaimTypes.NameIdentifier, UserId.ToString()),
+        new(ClaimTypes.Name, Name),
+        .. Scopes.Select(s => new Claim(AuthScopes.ClaimType, s)),
+    ], scheme));
+}

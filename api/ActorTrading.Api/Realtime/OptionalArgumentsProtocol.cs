@@ -1,0 +1,97 @@
+using System.Buffers;
+using System.Text.Json;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.SignalR;
+using Microsoft.AspNetCore.SignalR.Protocol;
+
+namespace ActorTrading.Api.Realtime;
+
+/// <summary>
+/// SignalR's JSON protocol, except that a client may leave out a call's last arguments: they arrive as null. SignalR itself
+/// refuses a call whose number of arguments is not the method's.
+/// </summary>
+public sealed class OptionalArgumentsProtocol(JsonHubProtocol inner) : IHubProtocol
+{
+    public string Name => inner.Name;
+
+    public int Version => inner.Version;
+
+    public TransferFormat TransferFormat => inner.TransferFormat;
+
+    public bool IsVersionSupported(int version) => inner.IsVersionSupported(version);
+
+    public void WriteMessage(HubMessage message, IBufferWriter<byte> output) => inner.WriteMessage(message, output);
+
+    public ReadOnlyMemory<byte> GetMessageBytes(HubMessage message) => inner.GetMessageBytes(message);
+
+    public bool TryParseMessage(ref ReadOnlySequence<byte> input, IInvocationBinder binder, out HubMessage? message)
+    {
+        var given = CountArguments(input);
+        if (!inner.TryParseMessage(ref input, given is { } count ? new FirstParameters(binder, count) : binder, out message))
+            return false;
+        if (given is not null && message is InvocationMessage { StreamIds: null } call && Missing(binder, call) is > 0 and var missing)
+            message = new InvocationMessage(call.InvocationId, call.Target, [.. call.Arguments, .. new object?[missing]], null) { Headers = call.Headers };
+        return true;
+    }
+
+    private static int Missing(IInvocationBinder binder, InvocationMessage call)
+    {
+        // A required argument stays required: only what may be null is filled in.
+        var types = binder.GetParameterTypes(call.Target);
+        for (var i = call.Arguments.Length; i < types.Count; i++)
+        {
+            if (Nullable.GetUnderlyingType(types[i]) is null)
+                throw new InvalidDataException($"Invocation provides {call.Arguments.Length} argument(s) but target expects {types.Count}.");
+        }
+        return types.Count - call.Arguments.Length;
+    }
+
+    /// <returns>Null where the input does not begin with a complete call.</returns>
+    private static int? CountArguments(ReadOnlySequence<byte> input)
+    {
+        if (input.PositionOf((byte)0x1e) is not { } end)
+            return null;
+        var reader = new Utf8JsonReader(input.Slice(0, end), new JsonReaderOptions { MaxDepth = 16 });
+        try
+        {
+            while (reader.Read())
+            {
+                if (reader.CurrentDepth == 1 && reader.TokenType == JsonTokenType.PropertyName && reader.ValueTextEquals("arguments"u8))
+                    return CountElements(ref reader);
+            }
+        }
+        catch (JsonException)
+        {
+            // The real parser says what is wrong with it.
+        }
+        return null;
+    }
+
+    private static int? CountElements(ref Utf8JsonReader reader)
+    {
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartArray)
+            return null;
+        var count = 0;
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            count++;
+            reader.Skip();
+        }
+        return count;
+    }
+
+    private sealed class FirstParameters(IInvocationBinder inner, int count) : IInvocationBinder
+    {
+        public IReadOnlyList<Type> GetParameterTypes(string methodName)
+        {
+            var all = inner.GetParameterTypes(methodName);
+            return count < all.Count ? [.. all.Take(count)] : all;
+        }
+
+        public Type GetReturnType(string invocationId) => inner.GetReturnType(invocationId);
+
+        public Type GetStreamItemType(string streamId) => inner.GetStreamItemType(streamId);
+
+        public string? GetTarget(ReadOnlySpan<byte> targetUtf8Bytes) => inner.GetTarget(targetUtf8Bytes);
+    }
+}
