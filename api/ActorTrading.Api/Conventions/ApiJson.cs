@@ -26,7 +26,7 @@ public static class ApiJson
         options.UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip;
         options.AllowDuplicateProperties = false;
         options.MaxDepth = 16;
-        options.DefaultIgnoreCondition = JsonIgnoreCondition.Never;
+        options.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
         options.Converters.Add(new EnumConverterFactory());
         options.Converters.Add(new UtcTimeConverter());
         options.Converters.Add(new GuidConverter());

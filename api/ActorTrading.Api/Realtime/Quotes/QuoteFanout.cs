@@ -176,7 +176,9 @@ public sealed class QuoteFanout : IAsyncDisposable
                     Move(client, rate, [.. member.Group.Symbols.Where(s => !wanted.Contains(s))], []);
             }
             var known = client.ByRate.GetValueOrDefault(perSecond)?.Group.Symbols ?? [];
-            Move(client, perSecond, [.. known.Union(wanted)], wanted);
+            wanted.ExceptWith(known);
+            if (wanted.Count > 0)
+                Move(client, perSecond, [.. known, .. wanted], wanted);
         }
         Wake();
     }

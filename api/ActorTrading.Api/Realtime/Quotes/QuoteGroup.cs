@@ -172,6 +172,7 @@ internal sealed class ConflatedGroup(string key, QuoteLog log, SymbolSlot[] symb
             if (_published[i] is { } line && _publishedIn[i] > cursor)
                 lines.Add(line);
         }
+        lines.Sort(static (a, b) => a.Seq.CompareTo(b.Seq));
         return new([.. lines], Edition);
     }
 }

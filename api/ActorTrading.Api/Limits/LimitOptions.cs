@@ -1,0 +1,24 @@
+namespace ActorTrading.Api.Limits;
+
+/// <summary>Section <c>Limits</c> of the configuration.</summary>
+public sealed class LimitOptions
+{
+    /// <summary>Requests of one user (or, without one, one address): how many at once, and how many more each second.</summary>
+    public RateOptions Requests { get; set; } = new() { Burst = 300, PerSecond = 100 };
+
+    /// <summary>Sign-in, registration and password resets by one address.</summary>
+    public RateOptions SignIn { get; set; } = new() { Burst = 20, PerSecond = 0.5 };
+
+    /// <summary>Largest request body, bytes.</summary>
+    public long BodyBytesMax { get; set; } = 256 * 1024;
+}
+
+/// <summary>A bucket of tokens: each request takes one.</summary>
+public sealed class RateOptions
+{
+    /// <summary>Tokens that a full bucket holds; 0 for no limit.</summary>
+    public int Burst { get; set; }
+
+    /// <summary>Tokens that come back each second.</summary>
+    public double PerSecond { get; set; }
+}

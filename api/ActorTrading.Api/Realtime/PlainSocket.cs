@@ -1,0 +1,166 @@
+using System.Buffers;
+using System.Net.WebSockets;
+using System.Security.Claims;
+using System.Text.Json;
+using ActorTrading.Api.Conventions;
+using ActorTrading.Api.Realtime.Quotes;
+using ActorTrading.Api.Realtime.Sessions;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace ActorTrading.Api.Realtime;
+
+/// <summary>The WebSocket at <c>/ws/v1</c> for programs without a SignalR client: one JSON object a text frame, both ways.</summary>
+public sealed class PlainSocket(SessionRegistry registry, Subscriptions subscriptions, ILogger<PlainSocket> log)
+{
+    /// <summary>A client's message, bytes; a longer one closes the connection.</summary>
+    public const int MessageBytesMax = 64 * 1024;
+
+    public async Task ServeAsync(HttpContext context)
+    {
+        if (!context.WebSockets.IsWebSocketRequest)
+            throw new ApiException(400, ProblemCodes.BadRequest, "This address speaks WebSocket only.");
+        var user = Guid.Parse(context.User.FindFirstValue(ClaimTypes.NameIdentifier)!);
+        using var socket = await context.WebSockets.AcceptWebSocketAsync();
+        using var sink = new Sink(socket, log);
+        var session = await registry.OpenAsync(user, sink);
+        try
+        {
+            await ReadAsync(socket, sink, session, context.RequestAborted);
+        }
+        catch (Exception e) when (e is WebSocketException or OperationCanceledException or ObjectDisposedException)
+        {
+            log.LogDebug(e, "A plain WebSocket of user {UserId} has ended", user);
+        }
+        finally
+        {
+            // A send that a stalled client never takes must not hold the session.
+            socket.Abort();
+            await registry.CloseAsync(session);
+        }
+    }
+
+    private async Task ReadAsync(WebSocket socket, Sink sink, LiveSession session, CancellationToken cancel)
+    {
+        var buffer = new ArrayBufferWriter<byte>(4096);
+        while (true)
+        {
+            var read = await socket.ReceiveAsync(buffer.GetMemory(4096), cancel);
+            if (read.MessageType == WebSocketMessageType.Close)
+            {
+                await sink.CloseAsync(WebSocketCloseStatus.NormalClosure, null, cancel);
+                return;
+            }
+            if (read.MessageType == WebSocketMessageType.Binary)
+            {
+                await sink.CloseAsync(WebSocketCloseStatus.InvalidMessageType, "send JSON text", cancel);
+                return;
+            }
+            buffer.Advance(read.Count);
+            if (buffer.WrittenCount > MessageBytesMax)
+            {
+                await sink.CloseAsync(WebSocketCloseStatus.MessageTooBig, $"a message may have {MessageBytesMax} bytes", cancel);
+                return;
+            }
+            if (!read.EndOfMessage)
+                continue;
+            await AnswerAsync(buffer.WrittenMemory, sink, session, cancel);
+            buffer.ResetWrittenCount();
+        }
+    }
+
+    private async Task AnswerAsync(ReadOnlyMemory<byte> message, Sink sink, LiveSession session, CancellationToken cancel)
+    {
+        string? action = null;
+        try
+        {
+            var request = JsonSerializer.Deserialize<Request>(message.Span, ApiJson.Options) ?? throw ApiException.BadField("action", "is required.");
+            action = request.Action;
+            switch (action)
+            {
+                case "subscribe_symbols":
+                    subscriptions.SubscribeSymbols(session, request.Symbols, request.MaxPerSecond);
+                    break;
+                case "unsubscribe_symbols":
+                    subscriptions.UnsubscribeSymbols(session, request.Symbols);
+                    break;
+                case "subscribe_account":
+                    await subscriptions.SubscribeAccountAsync(session, request.AccountId, request.AfterSeq, cancel);
+                    break;
+                case "unsubscribe_account":
+                    subscriptions.UnsubscribeAccount(session, request.AccountId);
+                    break;
+                case "ping":
+                    break;
+                default:
+                    throw ApiException.BadField("action", "must be one of subscribe_symbols, unsubscribe_symbols, subscribe_account, unsubscribe_account, ping.");
+            }
+            await sink.WriteAsync(new UserEvent("Ack", null, null, JsonSerializer.Serialize(new { action }, ApiJson.Options)));
+        }
+        catch (Exception e) when ((e is JsonException ? new ApiException(400, ProblemCodes.MalformedJson, "The message is not the JSON expected here.") : FailureMap.Translate(e)) is { } known)
+        {
+            await sink.WriteAsync(new UserEvent("Error", null, null, JsonSerializer.Serialize(new { action, code = known.Code, detail = known.Message }, ApiJson.Options)));
+        }
+    }
+
+    private sealed record Request(string? Action, string[]? Symbols, int? MaxPerSecond, string? AccountId, long? AfterSeq);
+
+    /// <summary>A socket takes one send at a time: quotes, events and answers take turns.</summary>
+    private sealed class Sink(WebSocket socket, ILogger log) : ISessionSink, IDisposable
+    {
+        private readonly SemaphoreSlim _turn = new(1, 1);
+
+        public async ValueTask WriteAsync(QuoteFrame frame)
+        {
+            await _turn.WaitAsync();
+            try
+            {
+                if (frame.HasGap)
+                    await SendAsync("""{"event":"system_status","kind":"quotesSkipped"}"""u8.ToArray());
+                foreach (var line in frame.Lines)
+                    await SendAsync(line.EventJson);
+            }
+            finally
+            {
+                _turn.Release();
+            }
+        }
+
+        public async ValueTask WriteAsync(UserEvent message)
+        {
+            await _turn.WaitAsync();
+            try
+            {
+                await SendAsync(message.Frame);
+            }
+            finally
+            {
+                _turn.Release();
+            }
+        }
+
+        public async Task CloseAsync(WebSocketCloseStatus status, string? reason, CancellationToken cancel)
+        {
+            await _turn.WaitAsync(cancel);
+            try
+            {
+                await socket.CloseOutputAsync(status, reason, cancel);
+            }
+            finally
+            {
+                _turn.Release();
+            }
+        }
+
+        public void Abort(Exception cause)
+        {
+            log.LogDebug(cause, "A plain WebSocket is given up");
+            socket.Abort();
+        }
+
+        public void Dispose() => _turn.Dispose();
+
+        private ValueTask SendAsync(ReadOnlyMemory<byte> text) =>
+            socket.SendAsync(text, WebSocketMessageType.Text, WebSocketMessageFlags.EndOfMessage, CancellationToken.None);
+    }
+}

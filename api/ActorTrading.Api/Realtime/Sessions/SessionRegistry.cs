@@ -1,0 +1,127 @@
+using System.Collections.Immutable;
+using ActorTrading.Api.Realtime.Quotes;
+using Microsoft.Extensions.Logging;
+
+namespace ActorTrading.Api.Realtime.Sessions;
+
+/// <summary>Everybody who is connected to this process, by user. A user's events are asked for once, however many tabs are open.</summary>
+public sealed class SessionRegistry(QuoteFanout quotes, IAccountFeed feed, IUserEventSource events, TimeProvider clock, ILogger<SessionRegistry> log) : IAsyncDisposable
+{
+    /// <summary>A user's grain drops an observer that has not renewed for two minutes.</summary>
+    public static readonly TimeSpan RenewEvery = TimeSpan.FromSeconds(30);
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<Guid, ImmutableArray<LiveSession>> _byUser = [];
+    private readonly CancellationTokenSource _stop = new();
+    private Task _renewing = Task.CompletedTask;
+    private int _count;
+
+    /// <summary>Connections now.</summary>
+    public int Count => Volatile.Read(ref _count);
+
+    public void Start() => _renewing = RenewAsync();
+
+    public async Task<LiveSession> OpenAsync(Guid userId, ISessionSink sink)
+    {
+        var session = new LiveSession(userId, sink, quotes, feed, log);
+        bool isFirst;
+        lock (_gate)
+        {
+            isFirst = !_byUser.TryGetValue(userId, out var others);
+            _byUser[userId] = isFirst ? [session] : others.Add(session);
+        }
+        Interlocked.Increment(ref _count);
+        if (isFirst)
+            await WatchAsync(userId);
+        return session;
+    }
+
+    public async Task CloseAsync(LiveSession session)
+    {
+        bool wasLast;
+        lock (_gate)
+        {
+            if (!_byUser.TryGetValue(session.UserId, out var sessions) || !sessions.Contains(session))
+                return;
+            sessions = sessions.Remove(session);
+            wasLast = sessions.IsEmpty;
+            if (wasLast)
+                _byUser.Remove(session.UserId);
+            else
+                _byUser[session.UserId] = sessions;
+        }
+        Interlocked.Decrement(ref _count);
+        await session.DisposeAsync();
+        if (wasLast)
+            await UnwatchAsync(session.UserId);
+    }
+
+    /// <summary>Hands an event to the user's connections here. Never waits for one of them.</summary>
+    public void Dispatch(Guid userId, UserEvent message)
+    {
+        ImmutableArray<LiveSession> sessions;
+        lock (_gate)
+        {
+            if (!_byUser.TryGetValue(userId, out sessions))
+                return;
+        }
+        foreach (var session in sessions)
+            session.Post(message);
+    }
+
+    private async Task RenewAsync()
+    {
+        using var timer = new PeriodicTimer(RenewEvery, clock);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(_stop.Token))
+            {
+                Guid[] users;
+                lock (_gate)
+                    users = [.. _byUser.Keys];
+                foreach (var user in users)
+                    await WatchAsync(user);
+            }
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+        }
+    }
+
+    private async Task WatchAsync(Guid userId)
+    {
+        try
+        {
+            await events.WatchAsync(userId);
+        }
+        catch (Exception e)
+        {
+            // The next renewal tries again; what is missed meanwhile is caught up on by sequence.
+            log.LogWarning(e, "Watching user {UserId} failed", userId);
+        }
+    }
+
+    private async Task UnwatchAsync(Guid userId)
+    {
+        try
+        {
+            await events.UnwatchAsync(userId);
+            bool isBack;
+            lock (_gate)
+                isBack = _byUser.ContainsKey(userId);
+            if (isBack)
+                await events.WatchAsync(userId);
+        }
+        catch (Exception e)
+        {
+            log.LogDebug(e, "User {UserId} is not watched any more, but could not be told so", userId);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _renewing;
+        _stop.Dispose();
+    }
+}
