@@ -14,8 +14,8 @@ public sealed class FanoutOptions
     /// <summary>Quotes are gathered for at least so long before they are sent.</summary>
     public TimeSpan GatherMin { get; set; } = TimeSpan.FromMilliseconds(4);
 
-    /// <summary>And for up to so long when connections cannot take frames faster: fewer and larger frames cost less.</summary>
-    public TimeSpan GatherMax { get; set; } = TimeSpan.FromMilliseconds(25);
+    /// <summary>And for up to so long when connections, or the machine, cannot take frames faster: fewer and larger frames cost less.</summary>
+    public TimeSpan GatherMax { get; set; } = TimeSpan.FromMilliseconds(40);
 }
 
 /// <summary>
@@ -87,9 +87,10 @@ public sealed class QuoteFanout : IAsyncDisposable
                 var rest = _gather - _clock.GetElapsedTime(lastPass);
                 if (rest > TimeSpan.Zero)
                     await Task.Delay(rest, _clock, _stop.Token).ConfigureAwait(false);
+                var late = rest > TimeSpan.Zero && _clock.GetElapsedTime(lastPass) > _gather + _options.GatherMin;
                 lastPass = _clock.GetTimestamp();
                 Volatile.Write(ref _isAwake, 0);
-                Pass();
+                Adapt(late | Pass());
             }
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
@@ -98,7 +99,8 @@ public sealed class QuoteFanout : IAsyncDisposable
     }
 
     /// <summary>Sends everything that is due to everybody who can take it.</summary>
-    internal void Pass()
+    /// <returns>Whether many of them were still busy with what they got before.</returns>
+    internal bool Pass()
     {
         var now = _clock.GetTimestamp();
         var head = Log.Head;
@@ -119,7 +121,7 @@ public sealed class QuoteFanout : IAsyncDisposable
         }
         if (due != long.MaxValue)
             _dueTimer.Change(TimeSpan.FromTicks(Math.Max(1, (long)((due - now) * (double)TimeSpan.TicksPerSecond / _clock.TimestampFrequency))), Timeout.InfiniteTimeSpan);
-        Adapt(sent, busy);
+        return busy > 8 && busy > sent / 4;
     }
 
     private void Send(QuoteGroup group, ref int sent, ref int busy)
@@ -152,14 +154,10 @@ public sealed class QuoteFanout : IAsyncDisposable
         }
     }
 
-    /// <summary>Many busy clients mean that frames cost more than there is: gather longer. Few stalled ones change nothing.</summary>
-    private void Adapt(int sent, int busy)
-    {
-        if (busy > 8 && busy > sent / 4)
-            _gather = TimeSpan.FromTicks(Math.Min(_gather.Ticks * 3 / 2, _options.GatherMax.Ticks));
-        else
-            _gather = TimeSpan.FromTicks(Math.Max(_gather.Ticks * 7 / 8, _options.GatherMin.Ticks));
-    }
+    /// <summary>A pass that comes late, or finds many busy, means that frames cost more than there is: gather longer. Few stalled clients change nothing.</summary>
+    private void Adapt(bool isPressed) => _gather = isPressed
+        ? TimeSpan.FromTicks(Math.Min(_gather.Ticks * 3 / 2, _options.GatherMax.Ticks))
+        : TimeSpan.FromTicks(Math.Max(_gather.Ticks * 15 / 16, _options.GatherMin.Ticks));
 
     internal void Subscribe(QuoteClient client, IEnumerable<string> symbols, int perSecond)
     {
