@@ -24,4 +24,10 @@ public sealed record CopyContext
 
     /// <summary>Number of the expert advisor that made the leader's trade, for <see cref="MagicFilter"/>; 0 by hand or where unknown.</summary>
     public long LeaderMagic { get; init; }
+
+    /// <summary>Figures of <see cref="LeaderBefore"/>; computed where missing. Give them where many links decide about one entry.</summary>
+    public AccountFigures? LeaderFigures { get; init; }
+
+    /// <summary>The leader's balance at the last closes of the equity-curve filter's timeframe, oldest first; see <see cref="BalanceCurve"/>.</summary>
+    public IReadOnlyList<decimal>? LeaderBalanceCloses { get; init; }
 }

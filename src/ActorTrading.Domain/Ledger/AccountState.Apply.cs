@@ -66,7 +66,7 @@ public sealed partial record AccountState
             RequestSubmitted or RequestSettled or TerminalReconciled => this with { Seq = entry.Seq },
             _ => throw new InvalidLedgerException(entry.AccountId, entry.Seq, $"unknown kind {entry.Event.Kind}"),
         };
-        return next.ApplyTerminal(entry.Event);
+        return next.ApplyTerminal(entry.Event).WithCopying(this, entry);
     }
 
     private AccountState Submit(LedgerEntry entry, Order order, ChangeCollector? changes)

@@ -1,0 +1,122 @@
+namespace ActorTrading.Domain;
+
+/// <summary>Leaving what the leader has left.</summary>
+internal static class CopyClosing
+{
+    /// <summary>Closes the fraction that the leader has closed, and with its last part everything, resting orders included.</summary>
+    public static Refused? Close(CopyCase copy, Deal deal, decimal closed, Guid leaderPositionId)
+    {
+        var context = copy.Context;
+        var symbol = copy.MapSymbol(deal.Symbol);
+        var before = context.LeaderBefore.Positions.GetValueOrDefault(leaderPositionId);
+        var remaining = before is null ? 0m : Math.Max(0m, before.Volume - closed);
+        // In netting mode a pending order can close. Its copy may have been filled by itself, or not yet.
+        var pending = context.LeaderBefore.Orders.TryGetValue(deal.OrderId, out var order) && order.IsPending ? order.Id : (Guid?)null;
+        CancelResting(copy, pending, remaining == 0 ? leaderPositionId : null, symbol);
+
+        var held = new List<CopyHolding>(copy.Holdings.Count);
+        foreach (var holding in copy.Holdings)
+        {
+            if (pending is not null && holding.LeaderOrderId == pending)
+                AddClose(copy, holding, holding.Volume);
+            else if (holding.Follows(context, leaderPositionId, symbol))
+                held.Add(holding);
+        }
+        if (held.Count == 0)
+            return copy.HasCommands ? null : new(CopyReasons.NothingToClose, $"position {leaderPositionId} is not held");
+
+        var (total, peak) = (held.Sum(h => h.Volume), held.Sum(h => h.PeakVolume));
+        if (remaining == 0)
+        {
+            Spread(copy, held, total, 0m);
+            return null;
+        }
+        if (context.FollowerMarket.FindInstrument(held[0].Symbol) is not { } instrument)
+            return new(CopyReasons.UnknownSymbol, held[0].Symbol);
+        var volume = PartToClose(before!, remaining, total, peak, instrument, pending is not null);
+        if (volume <= 0)
+        {
+            return pending is not null
+                ? new(CopyReasons.FollowsPending, "the follower's own order has closed its part")
+                : new(CopyReasons.CloseRoundsToZero, $"{closed} of {before!.Volume} lots at the leader is less than half a step of {total}");
+        }
+        Spread(copy, held, volume, instrument.VolumeMin);
+        return volume == total ? new(CopyReasons.ClosedWhole, $"{total} lots would leave less than the least of {instrument.VolumeMin}") : null;
+    }
+
+    private static void CancelResting(CopyCase copy, Guid? pending, Guid? closedPosition, string symbol)
+    {
+        IEnumerable<Order> resting = pending is { } order ? copy.RestingForOrder(order) : [];
+        if (closedPosition is { } position)
+            resting = resting.Union(copy.RestingForPosition(position, symbol));
+        foreach (var rests in resting.OrderBy(o => o.Id))
+            copy.Add(new CancelOrder(rests.Id) { Reason = DealReason.Copy, Copy = copy.Origin(rests.Copy!.LeaderPositionId, rests.Copy.LeaderOrderId) });
+    }
+
+    /// <summary>
+    /// How much to close so that the follower keeps what the leader keeps. Measured against the peaks, so that many small
+    /// closings do not add up their roundings; against the present volumes where the follower's is not what it should have been
+    /// (a trade by hand, an addition that was not copied). To the nearest step, a tie closes more; a rest below the least volume is closed too.
+    /// </summary>
+    /// <param name="byPeak">The follower may have closed its part already, so only the peaks tell.</param>
+    internal static decimal PartToClose(Position leader, decimal remaining, decimal held, decimal peak, Instrument instrument, bool byPeak)
+    {
+        var leaderPeak = Math.Max(leader.PeakVolume, leader.Volume);
+        var expected = peak * leader.Volume / leaderPeak;
+        var keep = byPeak || Math.Abs(held - expected) <= instrument.VolumeStep
+            ? peak * remaining / leaderPeak
+            : held * remaining / leader.Volume;
+        var volume = VolumeMath.Nearest(held - Math.Min(keep, held), instrument.VolumeStep);
+        return volume > 0 && held - volume < instrument.VolumeMin ? held : Math.Min(volume, held);
+    }
+
+    /// <summary>The oldest first; a position that would be left with less than the least volume is closed whole.</summary>
+    private static void Spread(CopyCase copy, List<CopyHolding> held, decimal volume, decimal min)
+    {
+        var left = volume;
+        foreach (var holding in held)
+        {
+            if (left <= 0)
+                break;
+            var part = Math.Min(left, holding.Volume);
+            if (holding.Volume - part < min)
+                part = holding.Volume;
+            left -= part;
+            AddClose(copy, holding, part);
+        }
+    }
+
+    /// <summary>Closes part of a holding, or all of it.</summary>
+    public static void AddClose(CopyCase copy, in CopyHolding holding, decimal volume)
+    {
+        var ids = copy.NextIds();
+        var origin = copy.Origin(holding.LeaderPositionId, holding.LeaderOrderId);
+        if (copy.Follower.Mode == PositionMode.Hedging)
+        {
+            copy.Add(new ClosePosition(ids.OrderId, ids.ClientOrderId, holding.PositionId, volume == holding.Volume ? null : volume) { Reason = DealReason.Copy, Copy = origin });
+            return;
+        }
+        var net = CopyHolding.NetPosition(copy.Follower, holding.Symbol);
+        if (net is not null && net.Side == holding.Side && net.Volume >= volume)
+        {
+            copy.Add(new ClosePosition(ids.OrderId, ids.ClientOrderId, net.Id, volume == net.Volume ? null : volume) { Reason = DealReason.Copy, Copy = origin });
+            return;
+        }
+        // Other shares have netted this one away: leaving it is a trade in the open.
+        var instrument = copy.Context.FollowerMarket.FindInstrument(holding.Symbol);
+        copy.Add(new PlaceOrder
+        {
+            OrderId = ids.OrderId,
+            ClientOrderId = ids.ClientOrderId,
+            Symbol = holding.Symbol,
+            Side = CopyCase.Opposite(holding.Side),
+            Type = OrderType.Market,
+            Volume = volume,
+            StopLoss = net is not null && net.Side != holding.Side ? net.StopLoss : null,
+            TakeProfit = net is not null && net.Side != holding.Side ? net.TakeProfit : null,
+            FillPolicy = instrument is null ? FillPolicy.FillOrKill : CopyOpening.Filling(instrument),
+            Reason = DealReason.Copy,
+            Copy = origin,
+        });
+    }
+}

@@ -1,0 +1,99 @@
+namespace ActorTrading.Domain;
+
+/// <summary>Limits on what the follower is exposed to after the trade.</summary>
+internal static class CopyLimits
+{
+    /// <summary>Shrinks the volume, or sets a stop-loss, so that the loss at the stop stays within the fraction of the balance.</summary>
+    public static Refused? TradeRisk(CopyCase copy, Instrument instrument, Side side, decimal entry, bool mayHaveStops, ref decimal volume, ref decimal? stopLoss)
+    {
+        if (copy.Settings.Limits.MaxTradeRisk is not { } fraction)
+            return null;
+        var allowed = copy.Follower.Balance * fraction;
+        if (allowed <= 0)
+            return new(CopyReasons.MaxTradeRisk, $"balance {copy.Follower.Balance:0.##}");
+        if (!mayHaveStops)
+            return new(CopyReasons.MaxTradeRisk, "the position is shared, so no stop-loss of this link can bound the loss");
+        if (stopLoss is { } stop)
+        {
+            if (CopySizing.LossPerLot(copy.Context, instrument, side, entry, stop) is not { } loss)
+                return NoRate(copy, instrument);
+            if (loss * volume <= allowed)
+                return null;
+            volume = VolumeMath.Floor(allowed / loss, instrument.VolumeStep);
+            return volume >= instrument.VolumeMin && !(volume < copy.Settings.Sizing.MinTradeVolume)
+                ? null
+                : new(CopyReasons.MaxTradeRisk, $"{instrument.VolumeMin} lots lose more than {allowed:0.##} at {stop}");
+        }
+        // One source says that a stop-loss is set, another that the limit is then ignored: the safer is to set it.
+        if (CopySizing.LossPerLot(copy.Context, instrument, side, entry, side == Side.Buy ? entry - instrument.Point : entry + instrument.Point) is not { } perPoint || perPoint <= 0)
+            return NoRate(copy, instrument);
+        var points = decimal.Floor(allowed / (perPoint * volume));
+        if (points < 1)
+            return new(CopyReasons.MaxTradeRisk, $"one point of {volume} lots is more than {allowed:0.##}");
+        var distance = Math.Min(points, 1e12m) * instrument.Point;
+        // A long whose stop would be at or below zero cannot lose that much.
+        stopLoss = CopyLevels.Price(instrument, side == Side.Buy ? entry - distance : entry + distance);
+        return null;
+    }
+
+    /// <summary>The least value, the leverage and the margin that stays free. Resting orders count as if filled: they fill unasked.</summary>
+    public static Refused? Exposure(CopyCase copy, Instrument instrument, decimal entry, decimal volume)
+    {
+        var (limits, follower) = (copy.Settings.Limits, copy.Follower);
+        if (copy.Settings.Sizing.MinTradeAmount is null && limits.MaxLeverage is null && limits.ReservedMarginFraction is null)
+            return null;
+        var market = copy.Context.FollowerMarket;
+        if (Value(market, follower.Currency, instrument, volume, entry) is not { } value)
+            return NoRate(copy, instrument);
+        if (value < copy.Settings.Sizing.MinTradeAmount)
+            return new(CopyReasons.BelowMinTradeAmount, $"worth {value:0.##}, at least {copy.Settings.Sizing.MinTradeAmount} {follower.Currency}");
+        if (limits.MaxLeverage is { } maxLeverage)
+        {
+            if (OpenValue(market, follower) is not { } open || !copy.FollowerFigures.IsComplete)
+                return new(CopyReasons.NoQuote, "not every open position has a price");
+            var equity = copy.FollowerFigures.Equity;
+            // One source discards the trade, another reduces it: the safer is to discard.
+            if (equity <= 0 || open + value > maxLeverage * equity)
+                return new(CopyReasons.MaxLeverage, $"worth {open:0.##} + {value:0.##}, equity {equity:0.##}, at most {maxLeverage} times");
+        }
+        if (limits.ReservedMarginFraction is { } fraction)
+        {
+            if (!copy.FollowerFigures.IsComplete || MarginCalculator.Rate(instrument, follower.Currency, entry, market) is not { } rate)
+                return NoRate(copy, instrument);
+            var margin = MarginCalculator.Native(instrument, volume, entry, follower.Leverage) * rate;
+            var free = copy.FollowerFigures.FreeMargin - margin;
+            if (free < fraction * follower.Balance)
+                return new(CopyReasons.ReservedMargin, $"{free:0.##} would stay free, at least {fraction * follower.Balance:0.##} is kept");
+        }
+        return null;
+    }
+
+    private static decimal? OpenValue(IMarketView market, AccountState follower)
+    {
+        var total = 0m;
+        foreach (var (_, position) in follower.Positions)
+        {
+            if (market.FindInstrument(position.Symbol) is not { } instrument || market.LastQuote(position.Symbol) is not { } quote
+                || Value(market, follower.Currency, instrument, position.Volume, quote.ClosePrice(position.Side)) is not { } value)
+                return null;
+            total += value;
+        }
+        foreach (var (_, order) in follower.Orders)
+        {
+            if (order.ClosesPositionId is not null)
+                continue;
+            if (market.FindInstrument(order.Symbol) is not { } instrument || (order.Price ?? market.LastQuote(order.Symbol)?.OpenPrice(order.Side)) is not { } price
+                || Value(market, follower.Currency, instrument, order.RemainingVolume, price) is not { } value)
+                return null;
+            total += value;
+        }
+        return total;
+    }
+
+    /// <summary>What the volume is worth at the price, in the account's currency.</summary>
+    private static decimal? Value(IMarketView market, string currency, Instrument instrument, decimal volume, decimal price) =>
+        ProfitCalculator.Rate(instrument, currency, price, market) is { } rate ? volume * instrument.ContractSize * price * rate : null;
+
+    private static Refused NoRate(CopyCase copy, Instrument instrument) =>
+        new(CopyReasons.NoConversion, $"{instrument.QuoteCurrency} to {copy.Follower.Currency}");
+}

@@ -1,0 +1,64 @@
+namespace ActorTrading.Domain;
+
+/// <summary>The copy rules: from one entry of the leader's ledger to what the follower does, or a named reason for doing nothing.</summary>
+public static class CopyRules
+{
+    /// <summary>Whether the entry is offered to links. Each entry offered gets exactly one <see cref="CopyDecided"/> per link.</summary>
+    /// <remarks>
+    /// A market order is offered by its deals, not by its submission; a pending order when it rests. Rejections, swaps, balance
+    /// changes and announcements are nobody's trade; a stop-out is offered by its deals.
+    /// </remarks>
+    public static bool IsTradeEvent(LedgerEvent ledgerEvent) =>
+        ledgerEvent is DealExecuted or PositionModified or PositionAdopted or OrderPlaced or OrderModified or OrderCancelled or OrderExpired;
+
+    /// <summary>Decides about one entry. Pure: the same context gives the same plan, with the same ids.</summary>
+    /// <returns>
+    /// A plan whose <see cref="CopyPlan.DeferUntil"/> is set is to be asked for again then. One with the reason
+    /// <see cref="CopyReasons.AlreadyDecided"/> must not be recorded a second time.
+    /// </returns>
+    public static CopyPlan Decide(CopyContext context)
+    {
+        if (context.Follower.CopyCursors.TryGetValue(context.LinkId, out var cursor) && context.LeaderEntry.Seq <= cursor)
+            return CopyPlan.Skip(CopyReasons.AlreadyDecided, $"entry {context.LeaderEntry.Seq}, decided up to {cursor}");
+        if (Opens(context) && CopyDelay.Until(context) is { } until && context.Now < until)
+            return new CopyPlan(CopyOutcome.Skipped, null, null, []) { DeferUntil = until };
+
+        var copy = new CopyCase(context);
+        return context.LeaderEntry.Event switch
+        {
+            DealExecuted { Deal: var deal } => DecideDeal(copy, deal),
+            PositionAdopted { Position: var position } => copy.End(CopyOpening.AtMarket(copy, LeaderSignal.Of(context, position))),
+            PositionModified e => CopyStopChange.Decide(copy, e),
+            OrderPlaced e => CopyPending.Place(copy, e.OrderId),
+            OrderModified e => CopyPending.Modify(copy, e),
+            OrderCancelled e => CopyPending.Cancel(copy, e.OrderId, "cancelled"),
+            OrderExpired e => CopyPending.Cancel(copy, e.OrderId, "expired"),
+            var other => CopyPlan.Skip(CopyReasons.NotATradeEvent, other.Kind),
+        };
+    }
+
+    private static CopyPlan DecideDeal(CopyCase copy, Deal deal)
+    {
+        switch (deal.Entry)
+        {
+            case DealEntry.In:
+                return copy.End(CopyOpening.OfDeal(copy, deal, deal.Volume, deal.PositionId));
+            case DealEntry.InOut:
+                // One deal of the leader, two things for the follower: out of the old side (with what a copied pending order has
+                // opened by itself), then into the new one.
+                var old = copy.Context.LeaderBefore.Positions.GetValueOrDefault(deal.PositionId);
+                var nothing = CopyClosing.Close(copy, deal, old?.Volume ?? deal.Volume, deal.PositionId);
+                var opened = deal.Volume - (old?.Volume ?? deal.Volume);
+                return copy.End(opened > 0 ? CopyOpening.AtMarket(copy, LeaderSignal.Of(copy.Context, deal, opened, deal.OrderId)) : nothing);
+            default:
+                return copy.End(CopyClosing.Close(copy, deal, deal.Volume, deal.PositionId));
+        }
+    }
+
+    private static bool Opens(CopyContext context) => context.LeaderEntry.Event switch
+    {
+        DealExecuted { Deal.Entry: DealEntry.In } or PositionAdopted => true,
+        OrderPlaced => !context.Settings.SkipPendingOrders,
+        _ => false,
+    };
+}

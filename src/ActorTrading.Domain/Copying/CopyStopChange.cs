@@ -1,0 +1,50 @@
+namespace ActorTrading.Domain;
+
+/// <summary>The leader's SL or TP has changed: its levels are propagated, to resting copies too.</summary>
+internal static class CopyStopChange
+{
+    public static CopyPlan Decide(CopyCase copy, PositionModified change)
+    {
+        var context = copy.Context;
+        if (!context.LeaderBefore.Positions.TryGetValue(change.PositionId, out var leader))
+            return CopyPlan.Skip(CopyReasons.NothingToModify, $"the leader has no position {change.PositionId}");
+        var symbol = copy.MapSymbol(leader.Symbol);
+        var found = false;
+        Refused? refused = null;
+        var netting = copy.Follower.Mode == PositionMode.Netting;
+        foreach (var holding in copy.Holdings)
+        {
+            if (!holding.Follows(context, change.PositionId, symbol))
+                continue;
+            found = true;
+            if (netting && CopyNetting.SharedWith(copy, holding.Symbol, change.PositionId) is { } shared)
+                refused = new(CopyReasons.NettingSharedStops, $"{shared.Volume} lots of {shared.Symbol} are not this position's alone");
+            else if (copy.Follower.Positions.TryGetValue(holding.PositionId, out var position) && !(netting && copy.HasCommands))
+                Change(copy, change, holding, position);
+        }
+        foreach (var order in copy.RestingForPosition(change.PositionId, symbol))
+        {
+            found = true;
+            CopyPending.ChangeLevels(copy, order, change.StopLoss, change.TakeProfit);
+        }
+        if (!found)
+            return CopyPlan.Skip(CopyReasons.NothingToModify, $"position {change.PositionId} is not held");
+        return copy.End(refused ?? (copy.HasCommands ? null : new Refused(CopyReasons.NoChange, "the follower's levels are the wanted ones")));
+    }
+
+    private static void Change(CopyCase copy, PositionModified change, in CopyHolding holding, Position position)
+    {
+        if (copy.Context.FollowerMarket.FindInstrument(position.Symbol) is not { } instrument)
+            return;
+        var (stopLoss, takeProfit) = CopyLevels.Changed(copy.Settings, instrument, position.Side, position.OpenPrice,
+            change.StopLoss, change.TakeProfit, position.StopLoss, position.TakeProfit);
+        if (stopLoss != position.StopLoss || takeProfit != position.TakeProfit)
+        {
+            copy.Add(new ModifyPosition(position.Id, stopLoss, takeProfit, position.TrailingPoints)
+            {
+                Reason = DealReason.Copy,
+                Copy = copy.Origin(holding.LeaderPositionId, holding.LeaderOrderId),
+            });
+        }
+    }
+}
