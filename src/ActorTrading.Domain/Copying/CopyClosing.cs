@@ -89,34 +89,9 @@ internal static class CopyClosing
     /// <summary>Closes part of a holding, or all of it.</summary>
     public static void AddClose(CopyCase copy, in CopyHolding holding, decimal volume)
     {
-        var ids = copy.NextIds();
-        var origin = copy.Origin(holding.LeaderPositionId, holding.LeaderOrderId);
-        if (copy.Follower.Mode == PositionMode.Hedging)
-        {
-            copy.Add(new ClosePosition(ids.OrderId, ids.ClientOrderId, holding.PositionId, volume == holding.Volume ? null : volume) { Reason = DealReason.Copy, Copy = origin });
-            return;
-        }
-        var net = CopyHolding.NetPosition(copy.Follower, holding.Symbol);
-        if (net is not null && net.Side == holding.Side && net.Volume >= volume)
-        {
-            copy.Add(new ClosePosition(ids.OrderId, ids.ClientOrderId, net.Id, volume == net.Volume ? null : volume) { Reason = DealReason.Copy, Copy = origin });
-            return;
-        }
-        // Other shares have netted this one away: leaving it is a trade in the open.
+        var (orderId, clientOrderId) = copy.NextIds();
         var instrument = copy.Context.FollowerMarket.FindInstrument(holding.Symbol);
-        copy.Add(new PlaceOrder
-        {
-            OrderId = ids.OrderId,
-            ClientOrderId = ids.ClientOrderId,
-            Symbol = holding.Symbol,
-            Side = CopyCase.Opposite(holding.Side),
-            Type = OrderType.Market,
-            Volume = volume,
-            StopLoss = net is not null && net.Side != holding.Side ? net.StopLoss : null,
-            TakeProfit = net is not null && net.Side != holding.Side ? net.TakeProfit : null,
-            FillPolicy = instrument is null ? FillPolicy.FillOrKill : CopyOpening.Filling(instrument),
-            Reason = DealReason.Copy,
-            Copy = origin,
-        });
+        copy.Add(CopyExit.Of(copy.Follower, holding, volume, orderId, clientOrderId, copy.Origin(holding.LeaderPositionId, holding.LeaderOrderId),
+            instrument is null ? FillPolicy.FillOrKill : CopyOpening.Filling(instrument)));
     }
 }

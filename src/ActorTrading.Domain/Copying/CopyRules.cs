@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace ActorTrading.Domain;
 
 /// <summary>The copy rules: from one entry of the leader's ledger to what the follower does, or a named reason for doing nothing.</summary>
@@ -36,6 +38,25 @@ public static class CopyRules
             var other => CopyPlan.Skip(CopyReasons.NotATradeEvent, other.Kind),
         };
     }
+
+    /// <summary>
+    /// What a follower does when a link is removed. Only closing at once has commands: the graceful modes go on following with
+    /// <see cref="WhileRemoving"/> until nothing is held, and preserve leaves everything to the user.
+    /// </summary>
+    public static ImmutableArray<TradeCommand> Unlink(AccountState follower, Guid linkId, RemovalMode mode) =>
+        mode == RemovalMode.CloseImmediately ? CopyUnwinding.Unwind(follower, linkId, orders: true, static _ => true) : [];
+
+    /// <summary>The settings with which a link goes on while it is being removed gracefully.</summary>
+    public static LinkSettings WhileRemoving(LinkSettings settings, RemovalMode mode) => mode switch
+    {
+        RemovalMode.CloseGracefullyByPosition => settings with { CloseOnly = CloseOnlyMode.ByPosition },
+        RemovalMode.CloseGracefullyBySymbol => settings with { CloseOnly = CloseOnlyMode.BySymbol },
+        _ => settings with { CloseOnly = CloseOnlyMode.Immediately },
+    };
+
+    /// <summary>Whether the link holds nothing and has no order at the follower: a graceful removal is then complete.</summary>
+    public static bool IsFlat(AccountState follower, Guid linkId) =>
+        CopyHolding.Of(follower, linkId).Count == 0 && !follower.Orders.Values.Any(order => order.Copy?.LinkId == linkId);
 
     private static CopyPlan DecideDeal(CopyCase copy, Deal deal)
     {
