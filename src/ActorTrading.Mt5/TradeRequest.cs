@@ -73,7 +73,7 @@ public sealed record TradeRequest
     public static TradeRequest ClosePosition(string clientOrderId, long ticket) =>
         new() { Action = TradeAction.PositionClose, ClientOrderId = clientOrderId, Ticket = ticket };
 
-    /// <summary>Closes every position of the symbol.</summary>
+    /// <summary>Closes the symbol's position; on a hedging account the EA closes one of them, the oldest.</summary>
     public static TradeRequest CloseSymbol(string clientOrderId, string symbol) =>
         new() { Action = TradeAction.PositionCloseSymbol, ClientOrderId = clientOrderId, Symbol = symbol };
 

@@ -94,17 +94,14 @@ public static class OutcomeResolver
         var was = before.Positions.Where(p => p.Symbol == r.Symbol).ToList();
         if (was.Count == 0)
             return new ResolvedOutcome.NotExecuted(r, $"there was no position of {r.Symbol}");
-        var left = was.Count(p => now.Positions.Any(n => n.Ticket == p.Ticket));
         if (now.SymbolsWithCopies.Contains(r.Symbol!))
             return new ResolvedOutcome.Ambiguous(r, $"the terminal sends copies for {r.Symbol}: some positions may be hidden");
-        if (left == was.Count)
-            return new ResolvedOutcome.NotExecuted(r, $"all {left} positions of {r.Symbol} are still open");
-        if (left > 0)
-            return new ResolvedOutcome.Ambiguous(r, $"{left} of {was.Count} positions of {r.Symbol} are still open");
-        TerminalDeal? last = null;
-        foreach (var p in was)
-            last = evidence.TakeDeal(p.Symbol, Opposite(p.Side), opening: false, v => v == p.Volume) ?? last;
-        return new ResolvedOutcome.Executed(r, null, last?.Ticket, null, was.Sum(p => p.Volume), last?.Price ?? 0);
+        // The EA closes one: on a hedging account the oldest.
+        var closed = was.FirstOrDefault(p => now.Positions.All(n => n.Ticket != p.Ticket));
+        if (closed is null)
+            return new ResolvedOutcome.NotExecuted(r, $"all {was.Count} positions of {r.Symbol} are still open");
+        var deal = evidence.TakeDeal(closed.Symbol, Opposite(closed.Side), opening: false, v => v == closed.Volume);
+        return new ResolvedOutcome.Executed(r, null, deal?.Ticket, closed.Ticket, closed.Volume, deal?.Price ?? 0);
     }
 
     private static ResolvedOutcome OrderModified(TradeRequest r, TerminalSnapshot before, TerminalSnapshot now)

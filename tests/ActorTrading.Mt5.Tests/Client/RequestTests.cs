@@ -180,6 +180,7 @@ public sealed class RequestTests
         await pair.Terminal.Expect("CONFIG");
         await pair.Time.Pass(pair.Terminal.Options.RequestTimeout);
         await Should.ThrowAsync<TimeoutException>(subscribed.OrHang());
+        await pair.Terminal.Gone();
         await pair.Time.Pass(pair.Terminal.Options.FirstBackoff);
         await pair.Terminal.Welcome("EURUSD");
     }

@@ -21,6 +21,8 @@ internal sealed class ScriptedTerminal : IAsyncDisposable
     private readonly TaskCompletionSource _ended = new();
     private readonly ZmqSocket _rep, _answer, _stream, _event;
     private readonly ZmqCurveKeys? _keys;
+    private readonly ZmqMonitor _answerLine;
+    private readonly Recording<bool> _gone = new();
     private volatile bool _stop;
 
     public ScriptedTerminal(Mt5TerminalOptions? at = null, ZmqCurveKeys? keys = null)
@@ -31,6 +33,7 @@ internal sealed class ScriptedTerminal : IAsyncDisposable
         (_answer, var reply) = Bind(ZmqSocketType.Push, at?.ReplyPort);
         (_stream, var stream) = Bind(ZmqSocketType.Push, at?.StreamPort);
         (_event, var events) = Bind(ZmqSocketType.Push, at?.EventPort);
+        _answerLine = new ZmqMonitor(_context, _answer);
         Options = new Mt5TerminalOptions
         {
             RequestPort = request, ReplyPort = reply, StreamPort = stream, EventPort = events, QuietPeriod = TimeSpan.Zero,
@@ -72,6 +75,9 @@ internal sealed class ScriptedTerminal : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits until the end of a client's connection has been noticed here: an answer pushed before would go into the old one.</summary>
+    public Task Gone() => _gone.Next();
+
     public bool HasRequest => _requests.Reader.TryPeek(out _);
 
     public void Ok() => Do(() => _rep.TrySend("OK"u8));
@@ -101,7 +107,7 @@ internal sealed class ScriptedTerminal : IAsyncDisposable
 
     private void Run()
     {
-        using (var poller = new ZmqPoller(_wake.Receiver, _rep))
+        using (var poller = new ZmqPoller(_wake.Receiver, _rep, _answerLine.Events))
         {
             var frame = default(ZmqFrame);
             while (!_stop)
@@ -111,11 +117,15 @@ internal sealed class ScriptedTerminal : IAsyncDisposable
                     _wake.Reset();
                 while (_commands.TryDequeue(out var command))
                     command();
+                for (var e = _answerLine.TryRead(); e != ZmqSocketEvents.None; e = _answerLine.TryRead())
+                    if (e == ZmqSocketEvents.Disconnected)
+                        _gone.Add(true);
                 while (!_stop && _rep.TryReceive(ref frame))
                     _requests.Writer.TryWrite(JsonDocument.Parse(frame.Bytes.ToArray()).RootElement);
             }
             frame.Dispose();
         }
+        _answerLine.Dispose();
         foreach (var socket in (ZmqSocket[])[_rep, _answer, _stream, _event])
             socket.Dispose();
         _wake.Dispose();
