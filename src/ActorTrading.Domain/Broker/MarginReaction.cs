@@ -10,7 +10,12 @@ internal static class MarginReaction
 {
     public static void React(BrokerSession session, string quotedSymbol)
     {
-        if (!IsRelevant(session, quotedSymbol)) return;
+        if (RelevantSymbols.Of(session.State, session.Market).Contains(quotedSymbol)) Judge(session);
+        EndCallWhenFlat(session);
+    }
+
+    private static void Judge(BrokerSession session)
+    {
         var figures = AccountFigures.Of(session.State, session.Market);
         if (!figures.IsComplete) return;
         if (MarginLevels.IsStopOut(session, figures)) figures = StopOut(session, figures);
@@ -18,18 +23,11 @@ internal static class MarginReaction
         Announce(session, figures);
     }
 
-    /// <summary>A margin call is over when nothing is open, also when no quote comes any more.</summary>
+    /// <summary>A margin call is over when no margin is in use, also when no quote comes any more. Every reaction and command ends with it.</summary>
     public static void EndCallWhenFlat(BrokerSession session)
     {
-        if (session.State.InMarginCall && session.State.Positions.Count == 0) session.Emit(new MarginRecovered(null));
-    }
-
-    /// <summary>Whether the symbol's price moves the account's equity or margin.</summary>
-    public static bool IsRelevant(BrokerSession session, string symbol)
-    {
-        foreach (var s in RelevantSymbols.Of(session.State, session.Market))
-            if (s == symbol) return true;
-        return session.State.InMarginCall && session.State.Positions.Count == 0;
+        if (session.State.InMarginCall && session.State.Positions.Count == 0 && MarginCalculator.Total(session.State, session.Market) == 0m)
+            session.Emit(new MarginRecovered(null));
     }
 
     private static void Announce(BrokerSession session, AccountFigures figures)
@@ -37,7 +35,7 @@ internal static class MarginReaction
         var level = Level(figures);
         if (session.State.InMarginCall)
         {
-            if (session.State.Positions.Count == 0 || MarginLevels.IsRecovered(session, figures)) session.Emit(new MarginRecovered(figures.MarginLevel is null ? null : level));
+            if (MarginLevels.IsRecovered(session, figures)) session.Emit(new MarginRecovered(figures.MarginLevel is null ? null : level));
         }
         else if (MarginLevels.IsCall(session, figures)) session.Emit(new MarginCalled(level));
     }

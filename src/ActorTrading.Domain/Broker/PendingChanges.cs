@@ -53,6 +53,7 @@ internal static class PendingChanges
         if (order.IsPending && session.Market.FindInstrument(order.Symbol) is { } instrument && session.TradableQuote(order.Symbol) is { } quote
             && Frozen(instrument, order, quote) is { } frozen) return frozen.ToDecision(order.Id);
         session.Emit(new OrderCancelled(order.Id, command.Reason));
+        MarginReaction.EndCallWhenFlat(session);
         return new BrokerDecision(Retcode.Done, $"Order {order.Id} cancelled.", session.Events) { OrderId = order.Id };
     }
 

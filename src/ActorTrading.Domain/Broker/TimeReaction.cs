@@ -14,5 +14,6 @@ internal static class TimeReaction
             foreach (var order in expired) session.Emit(new OrderExpired(order.Id));
         }
         foreach (var swap in RolloverEngine.Due(session.State, session.Market, session.Settings, session.Now)) session.Emit(swap);
+        MarginReaction.EndCallWhenFlat(session);
     }
 }
