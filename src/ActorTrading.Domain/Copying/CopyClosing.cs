@@ -33,7 +33,9 @@ internal static class CopyClosing
         }
         if (context.FollowerMarket.FindInstrument(held[0].Symbol) is not { } instrument)
             return new(CopyReasons.UnknownSymbol, held[0].Symbol);
-        var volume = PartToClose(before!, remaining, total, peak, instrument, pending is not null);
+        // Only in netting mode can the copy of a pending order have closed a part; in hedging mode it has opened the opposite, closed above.
+        var closedItself = pending is not null && copy.Follower.Mode == PositionMode.Netting;
+        var volume = PartToClose(before!, remaining, total, held.Count == 1 ? peak : null, instrument, closedItself);
         if (volume <= 0)
         {
             return pending is not null
@@ -58,13 +60,13 @@ internal static class CopyClosing
     /// closings do not add up their roundings; against the present volumes where the follower's is not what it should have been
     /// (a trade by hand, an addition that was not copied). To the nearest step, a tie closes more; a rest below the least volume is closed too.
     /// </summary>
+    /// <param name="peak">The largest volume that the follower has held; null where it holds several positions, whose peaks do not add up.</param>
     /// <param name="byPeak">The follower may have closed its part already, so only the peaks tell.</param>
-    internal static decimal PartToClose(Position leader, decimal remaining, decimal held, decimal peak, Instrument instrument, bool byPeak)
+    internal static decimal PartToClose(Position leader, decimal remaining, decimal held, decimal? peak, Instrument instrument, bool byPeak)
     {
         var leaderPeak = Math.Max(leader.PeakVolume, leader.Volume);
-        var expected = peak * leader.Volume / leaderPeak;
-        var keep = byPeak || Math.Abs(held - expected) <= instrument.VolumeStep
-            ? peak * remaining / leaderPeak
+        var keep = peak is { } most && (byPeak || Math.Abs(held - most * leader.Volume / leaderPeak) <= instrument.VolumeStep)
+            ? most * remaining / leaderPeak
             : held * remaining / leader.Volume;
         var volume = VolumeMath.Nearest(held - Math.Min(keep, held), instrument.VolumeStep);
         return volume > 0 && held - volume < instrument.VolumeMin ? held : Math.Min(volume, held);

@@ -170,6 +170,7 @@ internal sealed class Link(Guid id, Trader follower, long decided)
             DeferredUntil = until;
             return false;
         }
+        CopyRules.Decide(context).Commands.ShouldBe(plan.Commands);
         Plans.Add(plan);
         Contexts.Add(context);
         foreach (var command in plan.Commands)
