@@ -36,7 +36,7 @@ public class CopyProperties
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void Followers_are_flat_when_the_leader_is(bool pendings) => ForAllHistories(150, random =>
+    public void Followers_are_flat_when_the_leader_is(bool pendings) => ForAllHistories(60, random =>
     {
         var scene = Scene(random, out var leader);
         for (var step = 0; step < 40; step++)
@@ -57,7 +57,7 @@ public class CopyProperties
 
     /// <summary>Every command's volume is on the step and within the instrument's bounds, so no broker refuses it for its volume.</summary>
     [Fact]
-    public void No_volume_is_off_the_step() => ForAllHistories(100, random =>
+    public void No_volume_is_off_the_step() => ForAllHistories(50, random =>
     {
         var scene = Scene(random, out var leader);
         for (var step = 0; step < 30; step++)
@@ -80,7 +80,7 @@ public class CopyProperties
 
     /// <summary>With the leader's own lots and no resting orders, a follower's net exposure is the leader's after every entry.</summary>
     [Fact]
-    public void One_to_one_is_the_leaders_exposure() => ForAllHistories(100, random =>
+    public void One_to_one_is_the_leaders_exposure() => ForAllHistories(50, random =>
     {
         var scene = new CopyScene((PositionMode)random.Next(2), 1_000_000m);
         var reverse = random.Next(2) == 0;
