@@ -1,0 +1,183 @@
+using System.Collections.Immutable;
+using ActorTrading.Contracts;
+using ActorTrading.Domain;
+
+namespace ActorTrading.Grains;
+
+/// <summary>Mirroring: each leader entry is decided exactly once per link, in the same transaction as the orders that come of it.</summary>
+public sealed partial class AccountGrain
+{
+    public async Task<CopyAck> CopyAsync(CopyOffer offer)
+    {
+        var instructions = ImmutableArray<TerminalInstruction>.Empty;
+        CopyAck ack;
+        using (await EnterAsync())
+        {
+            ack = await DecideAsync(offer);
+            if (_state.Kind != AccountKind.Paper)
+            {
+                instructions = UnsentOf(offer.LinkId);
+            }
+            else
+            {
+                await ArmAsync();
+            }
+        }
+
+        foreach (var instruction in instructions)
+        {
+            await SendAsync(instruction);
+        }
+
+        return ack;
+    }
+
+    private async Task<CopyAck> DecideAsync(CopyOffer offer)
+    {
+        var decided = _state.CopyCursors.GetValueOrDefault(offer.LinkId);
+        if (!_state.IsOpen)
+        {
+            return new CopyAck(decided, false, null);
+        }
+
+        var now = clock.GetUtcNow();
+        var draft = _state;
+        var events = new List<LedgerEvent>();
+        var entries = new List<LedgerEntry>();
+        var leader = offer.Leader.LeaderBefore;
+        var cursor = decided;
+        DateTimeOffset? deferred = null;
+        var busy = false;
+        foreach (var entry in offer.Leader.Entries)
+        {
+            var after = leader.Apply(entry);
+            if (entry.Seq > decided && CopyRules.IsTradeEvent(entry.Event))
+            {
+                // At a terminal the next entry of a link waits until the orders of the one before have an outcome.
+                if (busy = Unresolved(draft, offer.LinkId))
+                {
+                    break;
+                }
+
+                var plan = CopyRules.Decide(new CopyContext
+                {
+                    LinkId = offer.LinkId,
+                    Settings = offer.Leader.Settings,
+                    LeaderEntry = entry,
+                    LeaderBefore = leader,
+                    LeaderAfter = after,
+                    Follower = draft,
+                    LeaderMarket = market,
+                    FollowerMarket = market,
+                    Now = now,
+                    Risk = offer.Leader.Risk,
+                });
+                if (plan.DeferUntil is { } until)
+                {
+                    deferred = until;
+                    break;
+                }
+
+                events.Clear();
+                Carry(offer, entry, plan, ref draft, events, entries, now);
+                cursor = entry.Seq;
+            }
+
+            leader = after;
+        }
+
+        if (entries.Count > 0)
+        {
+            await CommitEntriesAsync(entries);
+            metrics.Copied(_state.Kind, clock.GetUtcNow() - offer.Leader.CommittedAt, entries.Count);
+        }
+
+        return new CopyAck(cursor, busy, deferred);
+    }
+
+    /// <summary>Lets the broker's rules judge what the plan wants, on the account as the entries before have left it.</summary>
+    private void Carry(CopyOffer offer, LedgerEntry entry, CopyPlan plan, ref AccountState draft, List<LedgerEvent> events, List<LedgerEntry> entries, DateTimeOffset now)
+    {
+        var orders = new List<Guid>();
+        BrokerDecision? refused = null;
+        foreach (var command in plan.Commands)
+        {
+            var decision = draft.Kind == AccountKind.Paper
+                ? BrokerEngine.Decide(draft, command, market, broker, now)
+                : TerminalBook.Decide(draft, command, CopyInstrument(draft, command), now);
+            if (!decision.Accepted)
+            {
+                refused ??= decision;
+            }
+
+            if (decision.OrderId is { } id && decision.Events.Count > 0)
+            {
+                orders.Add(id);
+            }
+
+            foreach (var made in AccountProjection.Entries(draft, decision.Events, now))
+            {
+                entries.Add(made);
+                draft = draft.Apply(made);
+            }
+        }
+
+        var decided = refused is null
+            ? new CopyDecided(offer.LinkId, entry.AccountId, entry.Seq, plan.Outcome, plan.Reason, plan.Detail, orders, entry.At)
+            : new CopyDecided(offer.LinkId, entry.AccountId, entry.Seq, CopyOutcome.Failed, RefusalCodes.Of(refused.Retcode), refused.Message, orders, entry.At);
+        events.Add(decided with { LeaderCommittedAt = offer.Leader.CommittedAt });
+        foreach (var made in AccountProjection.Entries(draft, events, now))
+        {
+            entries.Add(made);
+            draft = draft.Apply(made);
+        }
+    }
+
+    public async Task<CopyAck> UnlinkAsync(UnlinkRequest request)
+    {
+        var instructions = ImmutableArray<TerminalInstruction>.Empty;
+        using (await EnterAsync())
+        {
+            var now = clock.GetUtcNow();
+            var draft = _state;
+            var entries = new List<LedgerEntry>();
+            foreach (var command in CopyRules.Unlink(_state, request.LinkId, request.Mode))
+            {
+                var decision = draft.Kind == AccountKind.Paper
+                    ? BrokerEngine.Decide(draft, command, market, broker, now)
+                    : TerminalBook.Decide(draft, command, CopyInstrument(draft, command), now);
+                foreach (var made in AccountProjection.Entries(draft, decision.Events, now))
+                {
+                    entries.Add(made);
+                    draft = draft.Apply(made);
+                }
+            }
+
+            if (entries.Count > 0)
+            {
+                await CommitEntriesAsync(entries);
+                await ArmAsync();
+                instructions = _state.Kind == AccountKind.Paper ? [] : UnsentOf(request.LinkId);
+            }
+        }
+
+        foreach (var instruction in instructions)
+        {
+            await SendAsync(instruction);
+        }
+
+        return new CopyAck(_state.CopyCursors.GetValueOrDefault(request.LinkId), false, null);
+    }
+
+    private static bool Unresolved(AccountState state, Guid linkId) =>
+        state.Kind != AccountKind.Paper
+        && (state.Orders.Values.Any(o => o.Copy?.LinkId == linkId && o.Status == OrderStatus.Submitted)
+            || state.Requests.Values.Any(r => r.Copy?.LinkId == linkId));
+
+    private Instrument? CopyInstrument(AccountState draft, TradeCommand command) => command switch
+    {
+        PlaceOrder c => market.FindInstrument(c.Symbol),
+        ClosePosition c when draft.Positions.TryGetValue(c.PositionId, out var position) => market.FindInstrument(position.Symbol),
+        _ => null,
+    };
+}

@@ -1,0 +1,192 @@
+using System.Collections.Immutable;
+using ActorTrading.Contracts;
+using ActorTrading.Domain;
+using Microsoft.Extensions.Logging;
+using Orleans;
+
+namespace ActorTrading.Grains;
+
+/// <summary>An account whose broker is a terminal: written first, sent second, its outcome written third; after a crash looked up, never guessed.</summary>
+public sealed partial class AccountGrain
+{
+    /// <summary>How long a command's caller waits for the terminal's outcome before it is answered "submitted".</summary>
+    public static readonly TimeSpan OutcomeWait = TimeSpan.FromSeconds(10);
+
+    private readonly Dictionary<Guid, TaskCompletionSource<TerminalFact>> _waiting = [];
+
+    // Sent in this activation: everything else without outcome was sent, or not, by an earlier one.
+    private readonly HashSet<Guid> _sent = [];
+    private string _terminalState = "connecting";
+    private DateTimeOffset? _lastSync;
+
+    public async Task OnTerminalAsync(TerminalReport report)
+    {
+        var settled = new List<(Guid Id, TerminalFact Fact)>();
+        var resume = new HashSet<(Guid Link, Guid Leader)>();
+        var instructions = ImmutableArray<TerminalInstruction>.Empty;
+        using (await EnterAsync())
+        {
+            var before = _state;
+            var now = clock.GetUtcNow();
+            var draft = _state;
+            var entries = new List<LedgerEntry>();
+            foreach (var fact in report.Facts)
+            {
+                foreach (var made in AccountProjection.Entries(draft, TerminalBook.Observe(draft, fact, market), now))
+                {
+                    entries.Add(made);
+                    draft = draft.Apply(made);
+                }
+
+                if ((fact.OrderId ?? fact.RequestId) is { } id)
+                {
+                    settled.Add((id, fact));
+                }
+            }
+
+            if (entries.Count > 0)
+            {
+                await CommitEntriesAsync(entries);
+            }
+
+            CollectResumed(before, resume);
+            var reconciled = report.Facts.Any(f => f.Kind == TerminalFactKind.Reconciled);
+            if (reconciled)
+            {
+                instructions = Unsent();
+            }
+
+            if (report.State != _terminalState || reconciled)
+            {
+                _lastSync = report.LastSync ?? _lastSync;
+                TellStatus(report.State);
+            }
+        }
+
+        foreach (var (id, fact) in settled)
+        {
+            if (_waiting.Remove(id, out var waiter))
+            {
+                waiter.TrySetResult(fact);
+            }
+        }
+
+        foreach (var instruction in instructions)
+        {
+            await SendAsync(instruction);
+        }
+
+        foreach (var (link, leader) in resume)
+        {
+            await GrainFactory.GetGrain<IFollowerLinkGrain>(link).ResumeAsync(leader);
+        }
+    }
+
+    public async Task<AccountStatus> SyncAsync()
+    {
+        if (_state.IsOpen && _state.Kind != AccountKind.Paper)
+        {
+            await GrainFactory.GetGrain<ITerminalGrain>(Id).SyncAsync();
+        }
+
+        return Status();
+    }
+
+    private async Task<TradeResult> SendAndWaitAsync(BrokerDecision decision)
+    {
+        var order = decision.Events.OfType<OrderSubmitted>().SingleOrDefault()?.Order;
+        var request = decision.Events.OfType<RequestSubmitted>().SingleOrDefault()?.Request;
+        var id = order?.Id ?? request!.Id;
+        var waiter = new TaskCompletionSource<TerminalFact>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _waiting[id] = waiter;
+        await SendAsync(Instruction(order, request, resent: false));
+        try
+        {
+            var fact = await waiter.Task.WaitAsync(OutcomeWait, clock);
+            var accepted = fact.Kind is not (TerminalFactKind.Rejected or TerminalFactKind.Cancelled);
+            var retcode = accepted && fact.Retcode == 0 ? Retcode.Done : fact.Retcode;
+            var shown = FindOrder(order?.Id ?? request?.OrderId);
+            var positionId = order?.ClosesPositionId ?? request?.PositionId ?? (shown?.FilledVolume > 0m ? PositionOf(shown) : null);
+            return new TradeResult(accepted, retcode, fact.Message ?? "", accepted ? null : RefusalCodes.Of(retcode), shown, positionId, _state.Seq);
+        }
+        catch (TimeoutException)
+        {
+            // The order stands as submitted; its outcome comes by itself.
+            return new TradeResult(true, Retcode.Placed, "Sent to the terminal; its outcome is not known yet.", null, FindOrder(order?.Id), null, _state.Seq);
+        }
+        finally
+        {
+            _waiting.Remove(id);
+        }
+    }
+
+    private Guid? PositionOf(Order order) =>
+        _state.Positions.ContainsKey(order.Id) ? order.Id : _state.Positions.Values.FirstOrDefault(p => p.Symbol == order.Symbol)?.Id ?? order.Id;
+
+    private async Task SendAsync(TerminalInstruction instruction)
+    {
+        _sent.Add(instruction.Id);
+        try
+        {
+            await GrainFactory.GetGrain<ITerminalGrain>(Id).SubmitAsync(instruction);
+        }
+        catch (Exception e)
+        {
+            // Durable already: the terminal asks for what is without outcome when it has reconciled.
+            _sent.Remove(instruction.Id);
+            log.LogWarning(e, "Instruction {InstructionId} of account {AccountId} was not taken by its terminal; it will be asked again", instruction.Id, Id);
+        }
+    }
+
+    private ImmutableArray<TerminalInstruction> UnsentOf(Guid linkId) =>
+        [.. _state.Orders.Values.Where(o => o.Copy?.LinkId == linkId && o.Status == OrderStatus.Submitted && !_sent.Contains(o.Id)).Select(o => Instruction(o, null, false)),
+            .. _state.Requests.Values.Where(r => r.Copy?.LinkId == linkId && !_sent.Contains(r.Id)).Select(r => Instruction(null, r, false))];
+
+    /// <summary>All that has no outcome, in the order in which it was submitted.</summary>
+    private ImmutableArray<TerminalInstruction> Unsent() =>
+        [.. _state.Orders.Values.Where(o => o.Status == OrderStatus.Submitted).OrderBy(o => o.CreatedAt).ThenBy(o => o.Id).Select(o => Instruction(o, null, true)),
+            .. _state.Requests.Values.OrderBy(r => r.Id).Select(r => Instruction(null, r, true))];
+
+    private TerminalInstruction Instruction(Order? order, TerminalRequest? request, bool resent)
+    {
+        var positionId = order?.ClosesPositionId ?? request?.PositionId;
+        var position = positionId is { } p ? _state.Positions.GetValueOrDefault(p) : null;
+        var orderTicket = request?.OrderId is { } o ? _state.Orders.GetValueOrDefault(o)?.BrokerTicket : null;
+        var partial = order is not null && position is not null && order.RemainingVolume < position.Volume;
+        return new TerminalInstruction(order, request, position?.BrokerTicket, orderTicket, resent, partial);
+    }
+
+    private void CollectResumed(AccountState before, HashSet<(Guid Link, Guid Leader)> resume)
+    {
+        foreach (var order in before.Orders.Values)
+        {
+            if (order is { Status: OrderStatus.Submitted, Copy: { } copy } && !(_state.Orders.TryGetValue(order.Id, out var now) && now.Status == OrderStatus.Submitted))
+            {
+                _sent.Remove(order.Id);
+                resume.Add((copy.LinkId, copy.LeaderAccountId));
+            }
+        }
+
+        foreach (var request in before.Requests.Values)
+        {
+            if (request.Copy is { } copy && !_state.Requests.ContainsKey(request.Id))
+            {
+                _sent.Remove(request.Id);
+                resume.Add((copy.LinkId, copy.LeaderAccountId));
+            }
+        }
+    }
+
+    private void TellStatus(string state)
+    {
+        var changed = state != _terminalState;
+        _terminalState = state;
+        var user = GrainFactory.GetGrain<IUserGrain>(_state.UserId);
+        if (changed)
+        {
+            _ = user.PublishAsync(UserMessages.Connection(_state.UserId, Id, state));
+        }
+
+        _ = user.PublishAsync(UserMessages.Status(_state.UserId, Status()));
+    }
+}

@@ -1,0 +1,63 @@
+using ActorTrading.Domain;
+using Microsoft.Extensions.Logging;
+using Orleans;
+using Orleans.Runtime;
+
+namespace ActorTrading.Grains;
+
+/// <summary>What the passing of time does to a paper account: orders expire, swap is charged.</summary>
+public sealed partial class AccountGrain
+{
+    /// <summary>A timer further away than this is set again when it rings.</summary>
+    private static readonly TimeSpan LongestWait = TimeSpan.FromHours(1);
+
+    private IGrainTimer? _timeTimer;
+    private DateTimeOffset? _timeEvent;
+
+    /// <summary>Sets the timer for the next thing that time alone will do.</summary>
+    private void ScheduleTime()
+    {
+        var now = clock.GetUtcNow();
+        var next = _state.IsOpen && _state.Kind == AccountKind.Paper ? BrokerEngine.NextTimeEvent(_state, broker, now) : null;
+        if (next == _timeEvent && _timeTimer is not null == next is not null)
+        {
+            return;
+        }
+
+        _timeEvent = next;
+        if (next is not { } due)
+        {
+            _timeTimer?.Dispose();
+            _timeTimer = null;
+            return;
+        }
+
+        var wait = due - now;
+        wait = wait < TimeSpan.Zero ? TimeSpan.Zero : wait > LongestWait ? LongestWait : wait;
+        if (_timeTimer is null)
+        {
+            _timeTimer = this.RegisterGrainTimer(OnTimeAsync, new GrainTimerCreationOptions(wait, Timeout.InfiniteTimeSpan) { KeepAlive = true, Interleave = true });
+        }
+        else
+        {
+            _timeTimer.Change(wait, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    private async Task OnTimeAsync(CancellationToken cancellation)
+    {
+        using (await EnterAsync())
+        {
+            var now = clock.GetUtcNow();
+            var events = BrokerEngine.OnTime(_state, market, broker, now);
+            if (events.Count > 0)
+            {
+                log.LogDebug("Time did {Count} things to account {AccountId}", events.Count, Id);
+                await CommitAsync(events, now);
+            }
+
+            _timeEvent = null;
+            await ArmAsync();
+        }
+    }
+}

@@ -1,0 +1,296 @@
+using System.Collections.Immutable;
+using ActorTrading.Contracts;
+using ActorTrading.Domain;
+using ActorTrading.Postgres;
+using Microsoft.Extensions.Logging;
+using Orleans;
+using Orleans.Concurrency;
+using Orleans.Runtime;
+
+namespace ActorTrading.Grains;
+
+/// <summary>
+/// Load, decide, commit, tell. The decisions are Domain's: <see cref="BrokerEngine"/> for paper, <see cref="TerminalBook"/> for an
+/// account at a terminal, <see cref="CopyRules"/> for what it mirrors. Reentrant, so that waiting for a terminal holds nobody up; the
+/// turnstile keeps deciding and committing one step.
+/// </summary>
+[Reentrant]
+public sealed partial class AccountGrain(
+    ILedgerReader reader,
+    ILedgerWriter writer,
+    IAccountDirectory directory,
+    ProcessMarket market,
+    BrokerSettings broker,
+    TradingMetrics metrics,
+    TimeProvider clock,
+    ILogger<AccountGrain> log) : Grain, IAccountGrain
+{
+    private readonly Turnstile _turn = new();
+    private AccountState _state = AccountState.Empty;
+    private bool _broken;
+    private AccountProfile _profile = AccountProfile.None;
+
+    // What each symbol's trigger book holds for us: arming again is skipped where nothing changed.
+    private readonly Dictionary<string, ImmutableArray<PriceTrigger>> _armed = new(StringComparer.Ordinal);
+
+    private Guid Id => this.GetPrimaryKey();
+
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        _state = await reader.FoldAsync(Id, cancellation: cancellationToken);
+        if (_state.Seq == 0)
+        {
+            return;
+        }
+
+        _profile = await directory.GetAsync(Id, cancellationToken);
+        if (_state.Kind == AccountKind.Paper)
+        {
+            await ArmAsync();
+        }
+        else
+        {
+            await GrainFactory.GetGrain<ITerminalGrain>(Id).WakeAsync();
+        }
+    }
+
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        foreach (var waiter in _waiting.Values)
+        {
+            waiter.TrySetCanceled(CancellationToken.None);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public async Task<AccountStatus> OpenAsync(OpenAccount request)
+    {
+        using (await EnterAsync())
+        {
+            if (_state.Seq == 0)
+            {
+                var events = new List<LedgerEvent>
+                {
+                    new AccountOpened(request.UserId, request.Name, request.Kind, request.Mode, request.Currency, request.Leverage),
+                };
+                if (request.Kind == AccountKind.Paper && request.Deposit > 0m)
+                {
+                    events.Add(new BalanceAdjusted(request.Deposit, BalanceReason.Deposit, "opening deposit"));
+                }
+
+                await CommitAsync(events, request.At);
+                _profile = await directory.GetAsync(Id, CancellationToken.None);
+            }
+        }
+
+        return Status();
+    }
+
+    public Task<TradeResult> PlaceAsync(PlaceOrder command) => ExecuteAsync(command, command.ClientOrderId);
+
+    public Task<TradeResult> ModifyOrderAsync(ModifyOrder command) => ExecuteAsync(command, null);
+
+    public Task<TradeResult> CancelOrderAsync(CancelOrder command) => ExecuteAsync(command, null);
+
+    public Task<TradeResult> ModifyPositionAsync(ModifyPosition command) => ExecuteAsync(command, null);
+
+    public Task<TradeResult> ClosePositionAsync(ClosePosition command) => ExecuteAsync(command, command.ClientOrderId);
+
+    public Task<TradeResult> CloseByAsync(CloseBy command) => ExecuteAsync(command, command.ClientOrderId);
+
+    public Task<TradeResult> AdjustBalanceAsync(AdjustBalance command) => ExecuteAsync(command, null);
+
+    public async Task OnTriggerAsync(TriggerHit hit)
+    {
+        using (await EnterAsync())
+        {
+            // What fired is gone from the book, whether or not it led to anything.
+            _armed.Remove(hit.Quote.Symbol);
+            if (_state.IsOpen && _state.Kind == AccountKind.Paper)
+            {
+                var now = clock.GetUtcNow();
+                var events = BrokerEngine.OnQuote(_state, hit.Quote, market, broker, now);
+                if (events.Count > 0)
+                {
+                    await CommitAsync(events, now);
+                }
+
+                await ArmAsync();
+            }
+        }
+    }
+
+    public async Task RearmAsync()
+    {
+        using (await EnterAsync())
+        {
+            _armed.Clear();
+            await ArmAsync();
+        }
+    }
+
+    public Task<AccountStatus> GetStatusAsync() => Task.FromResult(Status());
+
+    public Task<AccountState> GetStateAsync() => Task.FromResult(_state);
+
+    public async Task<TradeResult> CloseAsync()
+    {
+        using (await EnterAsync())
+        {
+            if (!_state.IsOpen)
+            {
+                return Missing();
+            }
+
+            if (!_state.Orders.IsEmpty || !_state.Positions.IsEmpty)
+            {
+                return new TradeResult(false, Retcode.Reject,
+                    $"The account has {_state.Positions.Count} open positions and {_state.Orders.Count} orders; close them first.", "ACCOUNT_NOT_FLAT", null, null, _state.Seq);
+            }
+
+            await CommitAsync([new AccountClosed()], clock.GetUtcNow());
+        }
+
+        if (_state.Kind != AccountKind.Paper)
+        {
+            await GrainFactory.GetGrain<ITerminalGrain>(Id).DisconnectAsync();
+        }
+
+        return new TradeResult(true, Retcode.Done, "The account is closed.", null, null, null, _state.Seq);
+    }
+
+    public Task SetPublishedAsync(bool published)
+    {
+        _profile = _profile with { Published = published };
+        return Task.CompletedTask;
+    }
+
+    private async Task<TradeResult> ExecuteAsync(TradeCommand command, string? clientOrderId)
+    {
+        var started = clock.GetTimestamp();
+        BrokerDecision decision;
+        using (await EnterAsync())
+        {
+            if (!_state.IsOpen)
+            {
+                return Missing();
+            }
+
+            var now = clock.GetUtcNow();
+            decision = _state.Kind == AccountKind.Paper
+                ? BrokerEngine.Decide(_state, command, market, broker, now)
+                : TerminalBook.Decide(_state, command, InstrumentOf(command), now);
+            if (decision.Events.Count > 0)
+            {
+                await CommitAsync(decision.Events, now);
+                await ArmAsync();
+            }
+        }
+
+        var result = _state.Kind == AccountKind.Paper || decision.Events.Count == 0
+            ? ResultOf(decision, decision.OrderId ?? OrderIdOf(decision))
+            : await SendAndWaitAsync(decision);
+        metrics.OrderAnswered(clock.GetElapsedTime(started), result.Accepted);
+        return result;
+    }
+
+    /// <summary>Makes the events durable, then folds them, then tells. Nothing is told that is not durable.</summary>
+    private Task CommitAsync(IReadOnlyList<LedgerEvent> events, DateTimeOffset at) =>
+        CommitEntriesAsync(AccountProjection.Entries(Id, _state.Seq, events, at));
+
+    private async Task CommitEntriesAsync(IReadOnlyList<LedgerEntry> entries)
+    {
+        var (after, changes) = AccountProjection.Fold(_state, entries);
+        try
+        {
+            await writer.AppendAsync(new LedgerAppend { AccountId = Id, ExpectedSeq = _state.Seq, Entries = entries, Changes = changes }, CancellationToken.None);
+        }
+        catch (Exception e) when (e is ConflictException { Conflict: not LedgerConflict.ClientOrderId } or StoreUnavailableException { OutcomeUnknown: true } or InvalidLedgerException)
+        {
+            // Another activation owns the account now, or nobody knows what was written: the ledger must be read again before anything is decided.
+            log.LogWarning(e, "Account {AccountId} does not know its ledger after {Seq} any more; deactivating", Id, _state.Seq);
+            _broken = true;
+            DeactivateOnIdle();
+            throw;
+        }
+
+        _state = after;
+        Remember(changes);
+        Tell(entries);
+    }
+
+    private async ValueTask<Turnstile.Pass> EnterAsync()
+    {
+        var pass = await _turn.EnterAsync();
+        if (_broken)
+        {
+            // Whoever queued behind a failed append must not decide on a state that may be behind the ledger.
+            pass.Dispose();
+            throw new ConflictException(Id, LedgerConflict.Sequence, null, $"Account {Id} is reading its ledger again.");
+        }
+
+        return pass;
+    }
+
+    private void Tell(IReadOnlyList<LedgerEntry> entries)
+    {
+        var hint = new LedgerHint(Id, [.. entries], clock.GetUtcNow());
+        _ = GrainFactory.GetGrain<IUserGrain>(_state.UserId).PublishLedgerAsync(hint);
+        if (_profile.Published)
+        {
+            _ = GrainFactory.GetGrain<ILeaderGrain>(Id).OnLedgerAsync(hint);
+        }
+    }
+
+    /// <summary>Arms, at every symbol concerned, what this paper account waits for.</summary>
+    private async Task ArmAsync()
+    {
+        if (_state.Kind != AccountKind.Paper || !_state.IsOpen)
+        {
+            return;
+        }
+
+        ScheduleTime();
+        if (_armed.Count == 0 && _state.Positions.IsEmpty && _state.Orders.IsEmpty)
+        {
+            return;
+        }
+
+        var wanted = BrokerEngine.WatchList(_state, market, broker)
+            .GroupBy(t => t.Symbol, StringComparer.Ordinal)
+            .ToDictionary(g => g.Key, g => g.ToImmutableArray(), StringComparer.Ordinal);
+        foreach (var symbol in _armed.Keys.Except(wanted.Keys).ToList())
+        {
+            _armed.Remove(symbol);
+            await GrainFactory.GetGrain<ISymbolGrain>(symbol).ArmAsync(new ArmTriggers(Id, symbol, []));
+        }
+
+        foreach (var (symbol, triggers) in wanted)
+        {
+            if (_armed.TryGetValue(symbol, out var armed) && armed.SequenceEqual(triggers))
+            {
+                continue;
+            }
+
+            _armed[symbol] = triggers;
+            await GrainFactory.GetGrain<ISymbolGrain>(symbol).ArmAsync(new ArmTriggers(Id, symbol, triggers));
+        }
+    }
+
+    private AccountStatus Status()
+    {
+        var figures = AccountFigures.Of(_state, market);
+        var status = !_state.IsOpen ? "closed" : _state.Kind == AccountKind.Paper ? "connected" : _terminalState;
+        return new AccountStatus(Id, status, figures.Balance, figures.Equity, figures.Margin, figures.FreeMargin, figures.MarginLevel, _lastSync, _state.Seq, _state.Currency);
+    }
+
+    private TradeResult Missing() => new(false, Retcode.Invalid, $"There is no open account {Id}.", "ACCOUNT_NOT_FOUND", null, null, _state.Seq);
+
+    private Instrument? InstrumentOf(TradeCommand command) => command switch
+    {
+        PlaceOrder c => market.FindInstrument(c.Symbol),
+        ClosePosition c when _state.Positions.TryGetValue(c.PositionId, out var position) => market.FindInstrument(position.Symbol),
+        _ => null,
+    };
+}

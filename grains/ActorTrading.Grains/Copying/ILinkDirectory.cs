@@ -1,0 +1,22 @@
+using ActorTrading.Domain;
+
+namespace ActorTrading.Grains;
+
+/// <summary>Follower links as they are stored.</summary>
+public interface ILinkDirectory
+{
+    /// <summary>The active links of a leader, each with the last leader sequence it has decided.</summary>
+    Task<IReadOnlyList<LinkRow>> ActiveLinksAsync(Guid leaderAccountId, CancellationToken cancellation);
+
+    Task<LinkRow?> GetAsync(Guid linkId, CancellationToken cancellation);
+
+    /// <summary>Notes that every link of the leader has decided up to this sequence.</summary>
+    Task SaveCursorAsync(Guid leaderAccountId, long seq, CancellationToken cancellation);
+
+    Task SetStatusAsync(Guid linkId, string status, CancellationToken cancellation);
+
+    Task SaveRiskAsync(Guid linkId, LinkRiskState risk, CancellationToken cancellation);
+}
+
+/// <param name="DecidedSeq">The last leader sequence that the follower has decided, or the one at which the link began.</param>
+public sealed record LinkRow(Guid LinkId, Guid UserId, LinkSettings Settings, LinkRiskState Risk, bool Active, long DecidedSeq);

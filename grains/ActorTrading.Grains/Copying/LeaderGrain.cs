@@ -1,0 +1,254 @@
+using System.Collections.Immutable;
+using ActorTrading.Contracts;
+using ActorTrading.Domain;
+using ActorTrading.Postgres;
+using Microsoft.Extensions.Logging;
+using Orleans;
+using Orleans.Concurrency;
+using Orleans.Runtime;
+
+namespace ActorTrading.Grains;
+
+/// <summary>
+/// Reads its account's ledger by cursor and offers every entry to every active link. What a link has decided is kept by the
+/// follower's ledger, so this grain may be lost at any moment: it begins again at the least that anybody has decided.
+/// </summary>
+[Reentrant]
+public sealed class LeaderGrain(
+    ILedgerReader ledger,
+    ILinkDirectory links,
+    TimeProvider clock,
+    ILogger<LeaderGrain> log) : Grain, ILeaderGrain
+{
+    /// <summary>Entries read or offered at a time.</summary>
+    private const int PageSize = 500;
+
+    /// <summary>Entries kept in memory; a link further behind reads them again from the ledger.</summary>
+    private const int LogMax = 10_000;
+
+    private static readonly TimeSpan RetryEvery = TimeSpan.FromSeconds(1);
+
+    private readonly Turnstile _reading = new();
+    private readonly Dictionary<Guid, LinkProgress> _links = [];
+    private readonly LeaderLog _log = new(LogMax);
+    private readonly List<(long Seq, TaskCompletionSource Reached)> _waiters = [];
+    private IGrainTimer? _timer;
+    private long _savedCursor;
+
+    private Guid Id => this.GetPrimaryKey();
+
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        foreach (var link in await links.ActiveLinksAsync(Id, cancellationToken))
+        {
+            _links[link.LinkId] = new LinkProgress(link);
+        }
+
+        var head = await ledger.FoldAsync(Id, cancellation: cancellationToken);
+        var from = _links.Count == 0 ? head.Seq : Math.Min(head.Seq, _links.Values.Min(l => l.Decided));
+        _savedCursor = from;
+        _log.Reset(from == head.Seq ? head : await ledger.FoldAsync(Id, from, cancellationToken));
+        _timer = this.RegisterGrainTimer(OnTimerAsync, new GrainTimerCreationOptions(RetryEvery, RetryEvery) { Interleave = true, KeepAlive = true });
+        await ReadOnAsync();
+        Pump();
+    }
+
+    public async Task OnLedgerAsync(LedgerHint hint)
+    {
+        if (hint.Entries.IsEmpty || hint.Entries[^1].Seq <= _log.LastSeq)
+        {
+            return;
+        }
+
+        if (hint.Entries[0].Seq == _log.LastSeq + 1)
+        {
+            _log.Append(hint.Entries, hint.CommittedAt);
+        }
+        else
+        {
+            // A hint was missed, or came before the one before it: the ledger has them all.
+            await ReadOnAsync();
+        }
+
+        Pump();
+    }
+
+    public Task WakeAsync() => Task.CompletedTask;
+
+    public async Task PublishAsync(bool published)
+    {
+        await GrainFactory.GetGrain<IAccountGrain>(Id).SetPublishedAsync(published);
+        if (published)
+        {
+            await ReadOnAsync();
+        }
+    }
+
+    public async Task LinkChangedAsync(Guid linkId)
+    {
+        var link = await links.GetAsync(linkId, CancellationToken.None);
+        if (link is null || !link.Active)
+        {
+            _links.Remove(linkId);
+        }
+        else if (_links.TryGetValue(linkId, out var known))
+        {
+            known.Update(link);
+        }
+        else
+        {
+            await ReadOnAsync();
+            _links[linkId] = new LinkProgress(link);
+        }
+
+        Release();
+        Pump();
+    }
+
+    public Task LinkReadyAsync(Guid linkId)
+    {
+        if (_links.TryGetValue(linkId, out var link))
+        {
+            link.Unblock();
+            Pump();
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public async Task WaitDecidedAsync(long seq)
+    {
+        if (_log.LastSeq < seq)
+        {
+            await ReadOnAsync();
+            Pump();
+        }
+
+        if (LeastDecided() >= seq)
+        {
+            return;
+        }
+
+        var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _waiters.Add((seq, reached));
+        await reached.Task;
+    }
+
+    private async Task OnTimerAsync(CancellationToken cancellation)
+    {
+        await ReadOnAsync();
+        Pump();
+        var least = LeastDecided();
+        if (least > _savedCursor)
+        {
+            await links.SaveCursorAsync(Id, least, cancellation);
+            _savedCursor = least;
+        }
+    }
+
+    /// <summary>Reads what the ledger has beyond the log.</summary>
+    private async Task ReadOnAsync()
+    {
+        using (await _reading.EnterAsync())
+        {
+            while (true)
+            {
+                var page = await ledger.ReadAsync(Id, _log.LastSeq, PageSize, CancellationToken.None);
+
+                // Hints may have come while the page was read.
+                var fresh = page.SkipWhile(e => e.Seq <= _log.LastSeq).ToImmutableArray();
+                if (!fresh.IsEmpty)
+                {
+                    _log.Append(fresh, clock.GetUtcNow());
+                }
+
+                if (page.Count < PageSize)
+                {
+                    return;
+                }
+            }
+        }
+    }
+
+    private void Pump()
+    {
+        var now = clock.GetUtcNow();
+        foreach (var link in _links.Values)
+        {
+            if (link.IsReady(now) && link.Decided < _log.LastSeq)
+            {
+                _ = OfferAsync(link);
+            }
+        }
+
+        Release();
+    }
+
+    /// <summary>Offers a link what it has not decided, until it is level, busy, deferred or out of reach.</summary>
+    private async Task OfferAsync(LinkProgress link)
+    {
+        link.InFlight = true;
+        try
+        {
+            while (link.Decided < _log.LastSeq && _links.ContainsKey(link.Id))
+            {
+                var offer = await OfferFromAsync(link);
+                var last = offer.Entries[^1].Seq;
+
+                // What can never concern a follower is passed over without a call.
+                if (!offer.Entries.Any(e => CopyRules.IsTradeEvent(e.Event)))
+                {
+                    link.Decided = last;
+                    continue;
+                }
+
+                var ack = await GrainFactory.GetGrain<IFollowerLinkGrain>(link.Id).OfferAsync(offer);
+                link.Settle(ack, last);
+                if (!link.IsReadyAfterAck)
+                {
+                    break;
+                }
+            }
+        }
+        catch (Exception e)
+        {
+            link.Fail(clock.GetUtcNow());
+            log.LogWarning(e, "Link {LinkId} did not take leader {LeaderId}'s entries after {Seq}; trying again", link.Id, Id, link.Decided);
+        }
+        finally
+        {
+            link.InFlight = false;
+            Release();
+        }
+    }
+
+    private async Task<LeaderOffer> OfferFromAsync(LinkProgress link)
+    {
+        if (_log.Slice(link.Decided, PageSize) is { } slice)
+        {
+            return new LeaderOffer(link.FollowerAccountId, link.Settings, slice.Before, slice.Entries, slice.CommittedAt, link.Risk);
+        }
+
+        // Further behind than the log reaches.
+        var before = await ledger.FoldAsync(Id, link.Decided);
+        var entries = await ledger.ReadAsync(Id, link.Decided, PageSize, CancellationToken.None);
+        return new LeaderOffer(link.FollowerAccountId, link.Settings, before, [.. entries], entries[^1].At, link.Risk);
+    }
+
+    private long LeastDecided() => _links.Count == 0 ? _log.LastSeq : _links.Values.Min(l => l.Decided);
+
+    private void Release()
+    {
+        if (_waiters.Count == 0)
+        {
+            return;
+        }
+
+        var least = LeastDecided();
+        foreach (var waiter in _waiters.Where(w => w.Seq <= least).ToList())
+        {
+            _waiters.Remove(waiter);
+            waiter.Reached.TrySetResult();
+        }
+    }
+}

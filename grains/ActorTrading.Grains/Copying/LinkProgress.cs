@@ -1,0 +1,52 @@
+using ActorTrading.Contracts;
+using ActorTrading.Domain;
+
+namespace ActorTrading.Grains;
+
+/// <summary>How far one link has followed its leader, and whether it can take more now.</summary>
+internal sealed class LinkProgress(LinkRow row)
+{
+    private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestRetry = TimeSpan.FromMinutes(1);
+
+    private LinkRow _row = row;
+    private bool _busy;
+    private int _failures;
+    private DateTimeOffset _notBefore = DateTimeOffset.MinValue;
+
+    public Guid Id => _row.LinkId;
+
+    public Guid FollowerAccountId => _row.Settings.FollowerAccountId;
+
+    public LinkSettings Settings => _row.Settings;
+
+    public LinkRiskState Risk => _row.Risk;
+
+    /// <summary>Last leader sequence that the follower has decided.</summary>
+    public long Decided { get; set; } = row.DecidedSeq;
+
+    public bool InFlight { get; set; }
+
+    public bool IsReadyAfterAck => !_busy && _notBefore == DateTimeOffset.MinValue;
+
+    public bool IsReady(DateTimeOffset now) => !InFlight && !_busy && now >= _notBefore;
+
+    public void Update(LinkRow row) => _row = row;
+
+    public void Unblock() => _busy = false;
+
+    /// <param name="last">Sequence of the last entry offered: entries after the last trade are passed with it.</param>
+    public void Settle(CopyAck ack, long last)
+    {
+        _failures = 0;
+        _busy = ack.Busy;
+        _notBefore = ack.DeferUntil ?? DateTimeOffset.MinValue;
+        Decided = Math.Max(Decided, ack is { Busy: false, DeferUntil: null } ? last : ack.DecidedSeq);
+    }
+
+    public void Fail(DateTimeOffset now)
+    {
+        var wait = FirstRetry * Math.Pow(2, Math.Min(_failures++, 6));
+        _notBefore = now + (wait < LongestRetry ? wait : LongestRetry);
+    }
+}

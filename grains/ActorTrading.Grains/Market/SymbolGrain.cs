@@ -1,0 +1,332 @@
+using System.Collections.Immutable;
+using ActorTrading.Contracts;
+using ActorTrading.Domain;
+using Microsoft.Extensions.Logging;
+using Orleans;
+using Orleans.Concurrency;
+using Orleans.Runtime;
+
+namespace ActorTrading.Grains;
+
+/// <summary>
+/// The one place where a symbol's quotes pass: validate, keep, build bars, judge alerts, fire levels, hand on. Every quote is seen
+/// here, in order; what is handed on may be conflated by whoever receives it.
+/// </summary>
+[Reentrant]
+public sealed class SymbolGrain(
+    IAlertBookkeeping alertStore,
+    IMarketStore store,
+    IAccountDirectory accounts,
+    FeedSettings feeds,
+    TradingMetrics metrics,
+    TimeProvider clock,
+    ILogger<SymbolGrain> log) : Grain, ISymbolGrain
+{
+    /// <summary>What is written behind waits at most this long.</summary>
+    private static readonly TimeSpan WriteEvery = TimeSpan.FromSeconds(1);
+
+    /// <summary>Firings being recorded at the same time.</summary>
+    private const int DeliveriesMax = 512;
+
+    private readonly List<PriceTrigger> _hits = [];
+    private readonly List<AlertFiring> _firings = [];
+    private readonly List<BarClosed> _closed = [];
+    private readonly List<AlertFired> _undelivered = [];
+    private ObserverSet<IQuoteObserver> _observers = null!;
+    private TriggerBook _book = null!;
+    private AlertBook _alerts = null!;
+    private SymbolBars _bars = null!;
+    private FeedSelector _feed = null!;
+    private QuoteValidator _validator = null!;
+    private Instrument? _instrument;
+    private string? _feedName;
+    private Quote? _last;
+    private bool _unsaved;
+    private bool _delivering;
+
+    private string Symbol => this.GetPrimaryKeyString();
+
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        _instrument = store.FindInstrument(Symbol);
+        _observers = new ObserverSet<IQuoteObserver>(clock);
+        _book = new TriggerBook(Symbol);
+        _bars = new SymbolBars(_instrument?.Point ?? 0.00001m, feeds.TradingDay);
+        _alerts = new AlertBook(Symbol, _bars.EndOf);
+        _feed = new FeedSelector(feeds.SilenceBeforeFailover);
+        _validator = new QuoteValidator();
+        if (_instrument is null)
+        {
+            return;
+        }
+
+        _last = await store.LastQuoteAsync(Symbol, cancellationToken);
+        _bars.Load(await store.RecentMinutesAsync(Symbol, SymbolBars.KeptOnStart, cancellationToken));
+        await foreach (var alert in alertStore.ActiveAsync(Symbol, cancellationToken))
+        {
+            _alerts.Set(alert.Definition, alert.State, ReferenceOf(alert.Definition));
+        }
+
+        // Accounts that wait for levels here arm them again; until they have, the levels only fire later, never not.
+        foreach (var account in await accounts.HoldersAsync(Symbol, cancellationToken))
+        {
+            await GrainFactory.GetGrain<IAccountGrain>(account).RearmAsync();
+        }
+
+        this.RegisterGrainTimer(OnTimerAsync, new GrainTimerCreationOptions(WriteEvery, WriteEvery) { Interleave = true, KeepAlive = true });
+    }
+
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) =>
+        _instrument is null ? Task.CompletedTask : WriteBehindAsync();
+
+    public Task PublishAsync(QuoteBatch batch)
+    {
+        if (_instrument is null || !_feed.Accept(batch.Feed, batch.FeedRank, clock.GetElapsedTime(0)))
+        {
+            return Task.CompletedTask;
+        }
+
+        if (_feedName != batch.Feed)
+        {
+            // Another feed is judged by its own quotes, not against those of the one before.
+            _validator = new QuoteValidator();
+            _feedName = batch.Feed;
+        }
+
+        var now = clock.GetUtcNow();
+        var accepted = batch.Quotes;
+        ImmutableArray<Quote>.Builder? kept = null;
+        for (var i = 0; i < batch.Quotes.Length; i++)
+        {
+            var quote = batch.Quotes[i];
+            if (_validator.Check(quote, now) is var verdict && verdict != QuoteVerdict.Accepted)
+            {
+                kept ??= Keep(batch.Quotes, i);
+                log.LogWarning("Quote {Quote} of feed {Feed} is dropped: {Verdict}", quote, batch.Feed, verdict);
+                continue;
+            }
+
+            kept?.Add(quote);
+            Take(quote);
+        }
+
+        accepted = kept?.ToImmutable() ?? accepted;
+        if (accepted.Length > 0)
+        {
+            metrics.QuotesTaken(accepted.Length);
+            HandOn(kept is null ? batch : batch with { Quotes = accepted });
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public Task<QuoteReply> GetQuoteAsync() => Task.FromResult(new QuoteReply(_last, _instrument));
+
+    public Task<QuoteReply> SubscribeAsync(IQuoteObserver observer)
+    {
+        _observers.Renew(observer);
+        return GetQuoteAsync();
+    }
+
+    public Task UnsubscribeAsync(IQuoteObserver observer)
+    {
+        _observers.Remove(observer);
+        return Task.CompletedTask;
+    }
+
+    public Task ArmAsync(ArmTriggers request)
+    {
+        _book.Replace(request.AccountId, request.Triggers);
+        if (_last is { } last)
+        {
+            Fire(last);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public Task ArmAlertAsync(AlertView alert)
+    {
+        _alerts.Set(alert.Definition, alert.State, ReferenceOf(alert.Definition));
+        return Task.CompletedTask;
+    }
+
+    public Task DisarmAlertAsync(Guid alertId)
+    {
+        _alerts.Remove(alertId);
+        return Task.CompletedTask;
+    }
+
+    public async Task<ImmutableArray<BarRow>> GetBarsAsync(BarQuery query)
+    {
+        var timeframe = SymbolBars.Parse(query.Timeframe);
+
+        // What has closed lately may not be stored yet.
+        await WriteBehindAsync();
+        var stored = await store.BarsAsync(Symbol, query, CancellationToken.None);
+        if (_bars.Forming(timeframe) is not { } forming || forming.Time < query.From || forming.Time >= query.To || query.Limit < 1)
+        {
+            return stored;
+        }
+
+        var row = new BarRow(forming.Time, forming.Open, forming.High, forming.Low, forming.Close, forming.TickVolume);
+        var all = stored.Where(b => b.Time < row.Time).Append(row);
+        return [.. all.TakeLast(query.Limit)];
+    }
+
+    private void Take(in Quote quote)
+    {
+        _closed.Clear();
+        _bars.Add(quote, _closed);
+        foreach (var bar in _closed)
+        {
+            var timeframe = bar.Timeframe.ToString();
+            _alerts.ObserveClose(timeframe, bar.CloseQuote, n => _bars.CloseBack(timeframe, n), _firings);
+        }
+
+        _last = quote;
+        _unsaved = true;
+        _alerts.Observe(quote, _firings);
+        if (_firings.Count > 0)
+        {
+            foreach (var firing in _firings)
+            {
+                _undelivered.Add(new AlertFired(firing, _alerts.StateOf(firing.AlertId) ?? AlertState.New));
+            }
+
+            _firings.Clear();
+            _ = DeliverAsync();
+        }
+
+        Fire(quote);
+    }
+
+    /// <summary>Sends what the quote has reached to the accounts that armed it, one message an account.</summary>
+    private void Fire(in Quote quote)
+    {
+        _hits.Clear();
+        if (_book.Fire(quote, _hits) == 0)
+        {
+            return;
+        }
+
+        foreach (var owner in _hits.GroupBy(h => h.Key.OwnerId))
+        {
+            _ = GrainFactory.GetGrain<IAccountGrain>(owner.Key).OnTriggerAsync(new TriggerHit(owner.Key, quote, [.. owner]));
+        }
+    }
+
+    private void HandOn(QuoteBatch batch)
+    {
+        foreach (var observer in _observers.Live())
+        {
+            var call = observer.OnQuotesAsync(batch);
+            if (!call.IsCompletedSuccessfully)
+            {
+                Watch(observer, call);
+            }
+        }
+    }
+
+    private async void Watch(IQuoteObserver observer, Task call)
+    {
+        try
+        {
+            await call;
+        }
+        catch (Exception e)
+        {
+            log.LogDebug(e, "An observer of {Symbol} is gone", Symbol);
+            _observers.Remove(observer);
+        }
+    }
+
+    /// <summary>
+    /// Brings firings to their alerts until each is recorded: a store that is away delays them, it does not lose them. Those of one
+    /// alert go in order, different alerts side by side.
+    /// </summary>
+    private async Task DeliverAsync()
+    {
+        if (_delivering)
+        {
+            return;
+        }
+
+        _delivering = true;
+        try
+        {
+            while (_undelivered.Count > 0)
+            {
+                var round = _undelivered.DistinctBy(f => f.Firing.AlertId).Take(DeliveriesMax).ToList();
+                var told = await Task.WhenAll(round.Select(TryDeliverAsync));
+                var done = round.Where((_, i) => told[i]).ToHashSet();
+                _undelivered.RemoveAll(done.Contains);
+                if (done.Count < round.Count)
+                {
+                    log.LogWarning("{Count} firings of alerts on {Symbol} wait to be recorded", _undelivered.Count, Symbol);
+                    return;
+                }
+            }
+        }
+        finally
+        {
+            _delivering = false;
+        }
+    }
+
+    private async Task<bool> TryDeliverAsync(AlertFired fired)
+    {
+        try
+        {
+            await GrainFactory.GetGrain<IAlertGrain>(fired.Firing.AlertId).OnFiredAsync(fired);
+            return true;
+        }
+        catch (Exception e)
+        {
+            log.LogDebug(e, "Firing {Sequence} of alert {AlertId} was not recorded", fired.Firing.Sequence, fired.Firing.AlertId);
+            return false;
+        }
+    }
+
+    private async Task OnTimerAsync(CancellationToken cancellation)
+    {
+        _observers.Expire();
+        await DeliverAsync();
+        await WriteBehindAsync();
+    }
+
+    private async Task WriteBehindAsync()
+    {
+        var bars = _bars.TakeClosed();
+        try
+        {
+            var states = _alerts.TakeChanged();
+            if (states.Count > 0)
+            {
+                await alertStore.SaveStatesAsync([.. states.Select(s => (s.Definition.Id, s.State))]);
+            }
+
+            if (bars.Length > 0 || _unsaved)
+            {
+                _unsaved = false;
+                await store.WriteAsync(Symbol, _last, bars);
+            }
+        }
+        catch (Exception e)
+        {
+            log.LogWarning(e, "Bars and last quote of {Symbol} could not be written; they are written with the next", Symbol);
+            _bars.Restore(bars);
+            _unsaved = true;
+        }
+    }
+
+    private decimal? ReferenceOf(AlertDefinition definition) =>
+        AlertEngine.NeedsReference(definition) ? _bars.CloseBack(definition.Timeframe!, definition.BarsBack) : null;
+
+    private static ImmutableArray<Quote>.Builder Keep(ImmutableArray<Quote> quotes, int count)
+    {
+        var kept = ImmutableArray.CreateBuilder<Quote>(quotes.Length);
+        kept.AddRange(quotes.AsSpan(0, count));
+        return kept;
+    }
+}

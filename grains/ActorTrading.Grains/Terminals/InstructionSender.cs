@@ -1,0 +1,87 @@
+using System.Collections.Immutable;
+using ActorTrading.Contracts;
+using ActorTrading.Domain;
+using ActorTrading.Mt5;
+
+namespace ActorTrading.Grains;
+
+/// <summary>Sends one instruction, again where the terminal's refusal allows it, and tells what became of it.</summary>
+internal sealed class InstructionSender(TerminalLink link, TimeProvider clock)
+{
+    /// <summary>How often a refusal for the price's sake is answered with a fresh try.</summary>
+    private const int TriesMax = 3;
+
+    /// <returns>The facts for the account; or why the outcome is not known.</returns>
+    public async Task<(ImmutableArray<TerminalFact> Facts, string? InDoubt)> SendAsync(TerminalInstruction instruction)
+    {
+        var request = LedgerReconciler.RequestOf(instruction.Order, instruction.Request, instruction.PositionTicket, instruction.OrderTicket, instruction.Partial);
+        if (request is null)
+        {
+            return ([Rejected(instruction, Retcode.PositionClosed, "The terminal's ticket of what is to be changed is not known.")], null);
+        }
+
+        for (var attempt = 1; ; attempt++)
+        {
+            switch (await link.TradeAsync(request))
+            {
+                case TradeOutcome.Answered answer when answer.IsInDoubt:
+                    return ([], $"the terminal answered {answer.Retcode}");
+                case TradeOutcome.Answered { TicketIsNarrowed: true }:
+                    return ([], "the ticket came back narrowed to 32 bits");
+                case TradeOutcome.Answered { Succeeded: true } answer:
+                    return (Succeeded(instruction, answer), null);
+                case TradeOutcome.Answered answer when attempt < TriesMax && answer.Retcode is Retcode.Requote or Retcode.PriceChanged or Retcode.PriceOff:
+                    continue;
+                case TradeOutcome.Answered answer:
+                    return ([Rejected(instruction, answer.Retcode, answer.Description)], null);
+                case TradeOutcome.Refused { Kind: RefusalKind.Invalid } refused:
+                    return ([Rejected(instruction, Retcode.Invalid, refused.Reason)], null);
+                case TradeOutcome.Refused refused:
+                    return ([], refused.Reason);
+                case TradeOutcome.Unknown unknown:
+                    return ([], unknown.Reason);
+            }
+        }
+    }
+
+    private ImmutableArray<TerminalFact> Succeeded(TerminalInstruction instruction, TradeOutcome.Answered answer)
+    {
+        var now = clock.GetUtcNow();
+        if (instruction.Order is not { } order)
+        {
+            return [new TerminalFact { Kind = TerminalFactKind.Modified, RequestId = instruction.Id, Retcode = answer.Retcode, Message = answer.Description, At = now }];
+        }
+
+        if (order.IsPending)
+        {
+            return [new TerminalFact { Kind = TerminalFactKind.Placed, OrderId = order.Id, OrderTicket = answer.Order, Retcode = answer.Retcode, At = now }];
+        }
+
+        var filled = new TerminalFact
+        {
+            Kind = TerminalFactKind.Filled,
+            OrderId = order.Id,
+            OrderTicket = answer.Order,
+            Volume = answer.Volume > 0m ? Math.Min(answer.Volume, order.RemainingVolume) : order.RemainingVolume,
+            Price = answer.Price,
+            Retcode = answer.Retcode,
+            Message = answer.Description,
+            At = now,
+        };
+
+        // A market order that was filled in part does not stand: the rest is gone.
+        return filled.Volume < order.RemainingVolume
+            ? [filled, new TerminalFact { Kind = TerminalFactKind.Cancelled, OrderId = order.Id, Retcode = answer.Retcode, At = now }]
+            : [filled];
+    }
+
+    private TerminalFact Rejected(TerminalInstruction instruction, Retcode retcode, string message) => new()
+    {
+        Kind = TerminalFactKind.Rejected,
+        OrderId = instruction.Order?.Id,
+        RequestId = instruction.Request?.Id,
+        Retcode = retcode,
+        Message = message,
+        At = clock.GetUtcNow(),
+    };
+}

@@ -1,0 +1,160 @@
+using ActorTrading.Contracts;
+using ActorTrading.Domain;
+using ActorTrading.Mt5;
+using Microsoft.Extensions.Logging;
+using Orleans;
+
+namespace ActorTrading.Grains;
+
+/// <summary>How terminals are treated.</summary>
+/// <param name="PollEvery">How often a terminal is asked what it holds, because it does not announce everything.</param>
+/// <param name="SettlePause">Between the two equal looks that a comparison needs.</param>
+public sealed record TerminalSettings(TimeSpan PollEvery, TimeSpan SettlePause, TimeSpan TradeTimeout)
+{
+    public static TerminalSettings Default { get; } = new(TimeSpan.FromSeconds(1), TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(10));
+}
+
+/// <summary>One connection's client with its listeners: quotes go straight on, the rest is remembered for the grain to look at.</summary>
+internal sealed class TerminalLink : ITerminalEvents, IAsyncDisposable
+{
+    private const int SettleTriesMax = 20;
+
+    private readonly Mt5TerminalClient _client;
+    private readonly TerminalSettings _settings;
+    private readonly TimeProvider _clock;
+    private readonly ILogger _log;
+    private readonly QuotePump? _quotes;
+    private readonly Guid _accountId;
+    private readonly IGrainFactory _grains;
+    private TerminalSnapshot? _known;
+    private volatile string? _reason;
+    private int _lost = 1;
+    private int _changed;
+
+    public TerminalLink(TerminalConfig config, TerminalSettings settings, IGrainFactory grains, Guid accountId, TimeProvider clock, ILoggerFactory logs)
+    {
+        (_settings, _clock, _accountId, _grains) = (settings, clock, accountId, grains);
+        _log = logs.CreateLogger<TerminalLink>();
+        var port = config.Address.RequestPort;
+        var options = new Mt5TerminalOptions
+        {
+            Host = config.Address.Host,
+            RequestPort = port,
+            ReplyPort = port + 1,
+            StreamPort = port + 2,
+            EventPort = port + 3,
+            TradeTimeout = settings.TradeTimeout,
+        };
+        _client = new Mt5TerminalClient(options, this, clock);
+        if (!config.FeedSymbols.IsEmpty)
+        {
+            _quotes = new QuotePump(grains, accountId.ToString("N"), config.FeedRank, clock, _log);
+            _ = _client.SubscribeQuotesAsync(config.FeedSymbols);
+        }
+
+        _client.Start();
+    }
+
+    public bool IsOnline => _client.State == TerminalConnectionState.Online;
+
+    public string? Reason => _reason;
+
+    public Task<TradeOutcome> TradeAsync(TradeRequest request)
+    {
+        Interlocked.Exchange(ref _changed, 1);
+        return _client.TradeAsync(request);
+    }
+
+    /// <summary>Whether the connection was lost since this was last asked; true on the first question.</summary>
+    public bool TakeConnectionLost() => Interlocked.Exchange(ref _lost, 0) != 0;
+
+    public void Reconciled(TerminalSnapshot snapshot) => _known = snapshot;
+
+    /// <summary>Whether positions, orders or balance differ from those that were last compared.</summary>
+    public async Task<bool> HasChangedAsync(CancellationToken cancellation)
+    {
+        if (_known is not { } known || Interlocked.Exchange(ref _changed, 0) != 0)
+        {
+            return true;
+        }
+
+        try
+        {
+            var balance = await _client.GetBalanceAsync(cancellation);
+            var orders = await _client.GetOrdersAsync(cancellation);
+            var positions = await _client.GetPositionsAsync(cancellation);
+            return balance.Balance != known.Account.Balance
+                || !orders.OrderBy(o => o.Ticket).SequenceEqual(known.Orders)
+                || !positions.DistinctBy(p => p.Ticket).OrderBy(p => p.Ticket).SequenceEqual(known.Positions);
+        }
+        catch (Exception e) when (e is TimeoutException or TerminalUnavailableException or TerminalErrorException or TerminalProtocolException)
+        {
+            _log.LogDebug("Terminal of account {AccountId} did not tell what it holds: {Reason}", _accountId, e.Message);
+            return false;
+        }
+    }
+
+    /// <summary>Looks until two looks agree: only then is nothing on its way any more.</summary>
+    /// <exception cref="TimeoutException">It never came to rest.</exception>
+    public async Task<SettledSnapshot> SettleAsync()
+    {
+        var previous = await LookAsync();
+        for (var i = 0; i < SettleTriesMax; i++)
+        {
+            await Task.Delay(_settings.SettlePause, _clock);
+            var current = await LookAsync();
+            if (SettledSnapshot.TryCreate(previous, current) is { } settled)
+            {
+                return settled;
+            }
+
+            previous = current;
+        }
+
+        throw new TimeoutException($"The terminal's books kept changing for {SettleTriesMax} looks.");
+    }
+
+    public void OnQuote(in Quote quote) => _quotes?.Add(quote);
+
+    public void OnBar(in TerminalBar bar)
+    {
+    }
+
+    public void OnTradeExecuted(TerminalTradeEvent trade) => Interlocked.Exchange(ref _changed, 1);
+
+    public void OnLateTradeAnswer(TradeRequest request, TradeOutcome.Answered answer)
+    {
+        Interlocked.Exchange(ref _changed, 1);
+        _log.LogInformation("A late answer for {ClientOrderId}: {Retcode}", request.ClientOrderId, answer.Retcode);
+    }
+
+    public void OnConnectionChanged(TerminalConnectionState state, string reason)
+    {
+        _reason = reason;
+        if (state != TerminalConnectionState.Online)
+        {
+            Interlocked.Exchange(ref _lost, 1);
+        }
+
+        _log.LogInformation("Terminal of account {AccountId} is {State}: {Reason}", _accountId, state, reason);
+        if (state is TerminalConnectionState.Online)
+        {
+            // Not on the client's thread: the grain takes it in its own turn.
+            _ = _grains.GetGrain<ITerminalGrain>(_accountId).SyncAsync();
+        }
+    }
+
+    public void OnBrokerLink(bool connected) =>
+        _log.LogInformation("Terminal of account {AccountId} {What} its broker", _accountId, connected ? "has" : "has lost");
+
+    public void OnProtocolFault(ProtocolFault fault) =>
+        _log.LogWarning("Terminal of account {AccountId}: {Kind} at {Where}: {Description} [{Excerpt}]", _accountId, fault.Kind, fault.Where, fault.Description, fault.Excerpt);
+
+    public ValueTask DisposeAsync() => _client.DisposeAsync();
+
+    private async Task<TerminalSnapshot> LookAsync()
+    {
+        var snapshot = await _client.GetSnapshotAsync();
+        return _known is null ? snapshot : snapshot.Recall(_known);
+    }
+}

@@ -1,0 +1,35 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using ActorTrading.Contracts;
+using ActorTrading.Domain;
+
+namespace ActorTrading.Grains;
+
+/// <summary>The payloads that users' screens get, in the shapes of the hub's contract.</summary>
+public static class UserMessages
+{
+    public static UserMessage Trade(Guid userId, LedgerEntry entry) =>
+        new(userId, "TradeUpdate", entry.AccountId, entry.Seq, TradeJson(entry));
+
+    /// <summary><c>{accountId, seq, kind, at, …the event's own properties}</c>.</summary>
+    public static string TradeJson(LedgerEntry entry)
+    {
+        var json = JsonSerializer.SerializeToNode(entry.Event, DomainJson.Options)!.AsObject();
+        json.Insert(0, "accountId", entry.AccountId);
+        json.Insert(1, "seq", entry.Seq);
+        json["at"] = entry.At.UtcDateTime;
+        return json.ToJsonString(DomainJson.Options);
+    }
+
+    public static UserMessage Connection(Guid userId, Guid accountId, string status) =>
+        new(userId, "ConnectionStatus", accountId, null, Write(new { accountId, status }));
+
+    public static UserMessage Status(Guid userId, AccountStatus status) =>
+        new(userId, "AccountStatus", status.AccountId, null, Write(status));
+
+    public static UserMessage Alert(AlertDefinition definition, AlertFiring firing) =>
+        new(definition.UserId, "AlertTriggered", null, null,
+            Write(new { alertId = firing.AlertId, symbol = firing.Symbol, price = firing.Price, time = firing.Time.UtcDateTime, message = firing.Message, sequence = firing.Sequence }));
+
+    private static string Write<T>(T value) => JsonSerializer.Serialize(value, DomainJson.Options);
+}
