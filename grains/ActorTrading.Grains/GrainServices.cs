@@ -1,0 +1,34 @@
+using ActorTrading.Contracts;
+using ActorTrading.Domain;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using Orleans;
+
+namespace ActorTrading.Grains;
+
+public static class GrainServices
+{
+    /// <summary>What the grains need besides the database (<c>AddActorTradingPostgres</c>) and a grain host.</summary>
+    public static IServiceCollection AddActorTradingGrains(this IServiceCollection services, IReadOnlyList<Instrument> instruments)
+    {
+        Dapper.DefaultTypeMap.MatchNamesWithUnderscores = true;
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(BrokerSettings.Default);
+        services.TryAddSingleton(FeedSettings.Default);
+        services.TryAddSingleton(TerminalSettings.Default);
+        services.AddSingleton(new InstrumentSet(instruments));
+        services.AddSingleton<TradingMetrics>();
+        services.AddSingleton<IAccountDirectory, AccountDirectory>();
+        services.AddSingleton<ILinkDirectory, LinkDirectory>();
+        services.AddSingleton<IAlertBookkeeping, AlertBookkeeping>();
+        services.AddSingleton<IMarketStore, MarketStore>();
+        services.AddSingleton(provider => new ProcessMarket(
+            provider.GetRequiredService<IGrainFactory>(),
+            instruments,
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<ProcessMarket>>()));
+        services.AddHostedService<WakeService>();
+        return services;
+    }
+}
