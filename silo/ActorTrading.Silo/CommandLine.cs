@@ -1,0 +1,49 @@
+using System.CommandLine;
+using System.Globalization;
+
+namespace ActorTrading.Silo;
+
+/// <summary>What the process was asked to do.</summary>
+/// <param name="Port">TCP port of the API and the page, 1 to 65535.</param>
+/// <param name="DataFolder">Private PostgreSQL, simulated terminals' books and keys.</param>
+/// <param name="Demo">Demo users, a leader who trades and followers who copy.</param>
+/// <param name="Replay">A file of recorded ticks to play instead of the generated market.</param>
+/// <param name="Speed">Of the replay: 1 is the recorded pace, infinity as fast as it goes.</param>
+/// <param name="Rate">Quotes per second and symbol of the generated market.</param>
+/// <param name="Seed">Of the generated market.</param>
+public sealed record RunOptions(int Port, string DataFolder, bool Demo, FileInfo? Replay, double Speed, double Rate, int Seed, string Role)
+{
+    /// <summary>Reads the arguments; answers an exit code instead where there is nothing to run.</summary>
+    public static (RunOptions? Options, int ExitCode) Parse(string[] args)
+    {
+        var port = new Option<int>("--port") { Description = "TCP port of the API and the page", DefaultValueFactory = _ => 8080 };
+        port.Validators.Add(r => { if (r.GetValueOrDefault<int>() is < 1 or > 65535) { r.AddError($"--port {r.GetValueOrDefault<int>()}: a port is between 1 and 65535"); } });
+        var data = new Option<DirectoryInfo>("--data") { Description = "Folder of the private PostgreSQL, the simulated terminals' books and the keys", DefaultValueFactory = _ => new DirectoryInfo("data") };
+        var noDemo = new Option<bool>("--no-demo") { Description = "No demo users, no demo trades" };
+        var replay = new Option<FileInfo?>("--replay") { Description = "A .csv or .zip of recorded ticks (ms_since_midnight,bid,ask) to play as the market" };
+        replay.Validators.Add(r => { if (r.GetValueOrDefault<FileInfo?>() is { Exists: false } file) { r.AddError($"--replay: there is no file {file.FullName}"); } });
+        var speed = new Option<string>("--speed") { Description = "Pace of the replay: 1, 10, … or max", DefaultValueFactory = _ => "1" };
+        speed.Validators.Add(r => { if (SpeedOf(r.GetValueOrDefault<string>()) is null) { r.AddError($"--speed {r.GetValueOrDefault<string>()}: a number above 0, or max"); } });
+        var rate = new Option<double>("--rate") { Description = "Quotes per second and symbol of the generated market", DefaultValueFactory = _ => 5 };
+        rate.Validators.Add(r => { if (r.GetValueOrDefault<double>() is not (> 0 and <= 10_000)) { r.AddError("--rate: above 0, at most 10000"); } });
+        var seed = new Option<int>("--seed") { Description = "Seed of the generated market", DefaultValueFactory = _ => 1 };
+        var role = new Option<string>("--role") { Description = "all, silo or api", DefaultValueFactory = _ => "all" };
+        role.AcceptOnlyFromAmong("all", "silo", "api");
+
+        var command = new RootCommand("ActorTrading: quotes in over ZeroMQ, orders durable in PostgreSQL, mirrored to followers, everything out over SignalR.")
+        {
+            port, data, noDemo, replay, speed, rate, seed, role,
+        };
+        RunOptions? options = null;
+        command.SetAction(result => options = new RunOptions(
+            result.GetValue(port), result.GetValue(data)!.FullName, !result.GetValue(noDemo), result.GetValue(replay),
+            SpeedOf(result.GetValue(speed))!.Value, result.GetValue(rate), result.GetValue(seed), result.GetValue(role)!));
+        var exitCode = command.Parse(args).Invoke();
+        return (options, exitCode);
+    }
+
+    private static double? SpeedOf(string? text) =>
+        text == "max" ? double.PositiveInfinity
+        : double.TryParse(text?.TrimEnd('x'), NumberStyles.Float, CultureInfo.InvariantCulture, out var factor) && factor > 0 ? factor
+        : null;
+}
