@@ -36,7 +36,8 @@ public sealed class FollowerLinkGrain(ILinkDirectory links) : Grain, IFollowerLi
 
         using (await _offers.EnterAsync())
         {
-            await links.SetStatusAsync(id, mode is RemovalMode.CloseGracefullyByPosition or RemovalMode.CloseGracefullyBySymbol ? "closing" : "removed", CancellationToken.None);
+            var closing = mode is RemovalMode.CloseGracefullyByPosition or RemovalMode.CloseGracefullyBySymbol;
+            await links.EndAsync(id, closing, CopyRules.WhileRemoving(link.Settings, mode), CancellationToken.None);
             await GrainFactory.GetGrain<ILeaderGrain>(link.Settings.LeaderAccountId).LinkChangedAsync(id);
             await GrainFactory.GetGrain<IAccountGrain>(link.Settings.FollowerAccountId).UnlinkAsync(new UnlinkRequest(id, mode));
         }

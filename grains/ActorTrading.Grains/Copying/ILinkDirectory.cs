@@ -13,7 +13,8 @@ public interface ILinkDirectory
     /// <summary>Notes that every link of the leader has decided up to this sequence.</summary>
     Task SaveCursorAsync(Guid leaderAccountId, long seq, CancellationToken cancellation);
 
-    Task SetStatusAsync(Guid linkId, string status, CancellationToken cancellation);
+    /// <summary>Ends a link at once, or (closing) goes on with settings that open nothing new.</summary>
+    Task EndAsync(Guid linkId, bool closing, LinkSettings settings, CancellationToken cancellation);
 
     Task SaveRiskAsync(Guid linkId, LinkRiskState risk, CancellationToken cancellation);
 }

@@ -30,12 +30,12 @@ public sealed class LinkDirectory(PostgresDatabase database, TimeProvider clock)
         ON CONFLICT (consumer, account_id) DO UPDATE SET seq = excluded.seq, updated_at = excluded.updated_at WHERE consumer_cursors.seq < excluded.seq
         """, new { leaderAccountId, seq, now = clock.GetUtcNow() }, cancellation);
 
-    public Task SetStatusAsync(Guid linkId, string status, CancellationToken cancellation) => Execute(
+    public Task EndAsync(Guid linkId, bool closing, LinkSettings settings, CancellationToken cancellation) => Execute(
         """
-        UPDATE copy_links SET status = @status, updated_at = @now, version = version + 1,
-            removed_at = CASE WHEN @status = 'removed' THEN COALESCE(removed_at, @now) ELSE removed_at END
-        WHERE id = @linkId AND status <> @status
-        """, new { linkId, status, now = clock.GetUtcNow() }, cancellation);
+        UPDATE copy_links SET status = CASE WHEN @closing THEN 'closing' ELSE 'removed' END, settings = @settings::jsonb, version = version + 1,
+            updated_at = @now, removed_at = CASE WHEN @closing THEN removed_at ELSE @now END
+        WHERE id = @linkId AND removed_at IS NULL
+        """, new { linkId, closing, settings = JsonSerializer.Serialize(settings, DomainJson.Options), now = clock.GetUtcNow() }, cancellation);
 
     public Task SaveRiskAsync(Guid linkId, LinkRiskState risk, CancellationToken cancellation) => Execute(
         "UPDATE copy_links SET risk = @risk::jsonb WHERE id = @linkId", new { linkId, risk = JsonSerializer.Serialize(risk, DomainJson.Options) }, cancellation);

@@ -33,16 +33,13 @@ internal sealed class SimulatedTerminals : IAsyncDisposable
         SimulatedTerminal Terminal(long login, PositionMode mode, decimal balance) => new(
             new SimulatedTerminalOptions
             {
-                PortBase = 0,
+                PortBase = FreePorts.Block(15555 + (int)(login - 1) * 10, 4),
                 Login = login,
                 Mode = mode,
                 Balance = balance,
                 Instruments = instruments,
                 Seed = options.Seed,
                 StateFolder = books,
-
-                // A terminal with the public fix for defect 8; the others stay on, the client survives them.
-                Defects = TerminalDefects.AsTheEaIs & ~TerminalDefects.PositionCopies,
                 WaitForSubscriber = options.Replay is not null && login == 1,
                 StampNow = options.Replay is null,
             },

@@ -38,6 +38,7 @@ public sealed partial record AccountState
             FilledVolume = filled,
             AveragePrice = Average(order.AveragePrice ?? 0m, order.FilledVolume, deal.Price, deal.Volume),
             Fills = order.Fills + 1,
+            BrokerTicket = order.BrokerTicket ?? deal.OrderTicket,
             Status = filled == order.Volume ? OrderStatus.Filled : OrderStatus.PartiallyFilled,
             UpdatedAt = entry.At,
         };
@@ -62,7 +63,7 @@ public sealed partial record AccountState
             Commission = commission,
             MarginRate = deal.MarginRate,
             OpenedAt = deal.Time,
-            BrokerTicket = order?.BrokerTicket,
+            BrokerTicket = deal.OrderTicket ?? order?.BrokerTicket,
             Copy = order?.Copy,
             Comment = order?.Comment,
         };

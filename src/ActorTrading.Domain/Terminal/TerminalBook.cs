@@ -195,21 +195,14 @@ public static class TerminalBook
             return [];
         }
 
-        var events = new List<LedgerEvent>(3);
-        if (order.BrokerTicket is null && fact.OrderTicket is { } orderTicket)
-        {
-            events.Add(new OrderPlaced(order.Id, orderTicket));
-        }
-
         var closes = order.ClosesPositionId is { } id ? state.Positions.GetValueOrDefault(id) : null;
         if (order.ClosesPositionId is not null && closes is null)
         {
             // The position went away by itself while the close was under way: there was nothing left to fill.
-            events.Add(new OrderCancelled(order.Id, DealReason.Broker));
-            return events;
+            return [new OrderCancelled(order.Id, DealReason.Broker)];
         }
 
-        events.Add(new DealExecuted(new Deal
+        return [new DealExecuted(new Deal
         {
             Id = DeterministicId.ForDeal(order.Id, order.Fills + 1),
             OrderId = order.Id,
@@ -223,8 +216,8 @@ public static class TerminalBook
             Reason = order.Reason,
             Time = fact.At,
             BrokerTicket = fact.DealTicket,
-        }));
-        return events;
+            OrderTicket = fact.OrderTicket,
+        })];
     }
 
     /// <summary>In netting mode an order joins the symbol's one position; in hedging mode it opens its own.</summary>
@@ -264,7 +257,6 @@ public static class TerminalBook
         return
         [
             new OrderSubmitted(ForeignOrder(fact, id, OrderType.Market, fact.PositionTicket)),
-            new OrderPlaced(id, fact.PositionTicket),
             new DealExecuted(new Deal
             {
                 Id = DeterministicId.ForDeal(id, 1),
@@ -278,6 +270,7 @@ public static class TerminalBook
                 Reason = DealReason.Broker,
                 Time = fact.At,
                 BrokerTicket = fact.DealTicket,
+                OrderTicket = fact.PositionTicket,
             }),
         ];
     }

@@ -25,6 +25,9 @@ public sealed record Deal
     public required DateTimeOffset Time { get; init; }
     public long? BrokerTicket { get; init; }
 
+    /// <summary>The terminal's ticket of the order, which is that of the position it opens; null on paper.</summary>
+    public long? OrderTicket { get; init; }
+
     /// <summary>The other position of a close-by.</summary>
     public Guid? ByPositionId { get; init; }
 
