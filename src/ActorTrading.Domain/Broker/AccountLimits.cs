@@ -53,7 +53,7 @@ internal static class AccountLimits
     private static Refusal NoMoney(BrokerSession session, decimal equity, decimal margin)
     {
         var currency = session.State.Currency;
-        return new Refusal(Retcode.NoMoney, $"Equity of {Currencies.Round(equity, currency)} {currency} does not cover a margin of {Currencies.Round(margin, currency)} {currency}.");
+        return new Refusal(Retcode.NoMoney, $"Equity of {Currencies.Format(equity, currency)} does not cover a margin of {Currencies.Format(margin, currency)}.");
     }
 
     // Without rates one can still see that nothing was opened.

@@ -27,7 +27,7 @@ internal static class BalanceChanges
         {
             if (missing is not null) return missing.ToDecision();
             if (-amount > free)
-                return new Refusal(Retcode.NoMoney, $"{-amount} {state.Currency} cannot be withdrawn: {Currencies.Round(Math.Max(0m, free), state.Currency)} are free.").ToDecision();
+                return new Refusal(Retcode.NoMoney, $"{Currencies.Format(-amount, state.Currency)} cannot be withdrawn: {Currencies.Format(Math.Max(0m, free), state.Currency)} are free.").ToDecision();
         }
         session.Emit(new BalanceAdjusted(amount, command.BalanceReason, command.Reference));
         return new BrokerDecision(Retcode.Done, $"{command.BalanceReason} of {amount} {state.Currency}.", session.Events);

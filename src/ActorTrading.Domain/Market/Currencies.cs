@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace ActorTrading.Domain;
 
 /// <summary>Minor units of currencies and rounding of money.</summary>
@@ -14,4 +16,8 @@ public static class Currencies
     /// <summary>Rounds to the currency's digits, halves away from zero as MetaTrader 5's NormalizeDouble does.</summary>
     public static decimal Round(decimal amount, string currency) =>
         decimal.Round(amount, Digits(currency), MidpointRounding.AwayFromZero);
+
+    /// <summary>The amount with its currency, for a person: <c>1100.10 USD</c>.</summary>
+    public static string Format(decimal amount, string currency) =>
+        Round(amount, currency).ToString("F" + Digits(currency), CultureInfo.InvariantCulture) + " " + currency;
 }

@@ -1,0 +1,157 @@
+using ActorTrading.Domain;
+
+namespace ActorTrading.Domain.Tests.Ledger;
+
+public class ApplyTests
+{
+    private static readonly Guid Account = DeterministicId.FromNumbers(1, 1);
+    private static readonly DateTimeOffset At = new(2026, 3, 3, 12, 0, 0, TimeSpan.Zero);
+    private static readonly AccountOpened Opened = new(Guid.Empty, "a", AccountKind.Paper, PositionMode.Netting, "USD", 100);
+
+    private static AccountState Fold(params LedgerEvent[] events) =>
+        AccountProjection.Fold(AccountState.Empty, AccountProjection.Entries(Account, 0, events, At)).After;
+
+    private static Order Order(int n, decimal volume = 1m, Side side = Side.Buy) => new()
+    {
+        Id = DeterministicId.FromNumbers(2, n), ClientOrderId = $"o{n}", Symbol = "EURUSD", Side = side, Type = OrderType.Market, Volume = volume,
+        Status = OrderStatus.Submitted, CreatedAt = At, UpdatedAt = At,
+    };
+
+    private static Deal Deal(Order order, decimal volume, DealEntry entry = DealEntry.In, Guid? position = null) => new()
+    {
+        Id = DeterministicId.Create(order.Id, $"{volume}"), OrderId = order.Id, PositionId = position ?? order.Id, Symbol = order.Symbol, Side = order.Side,
+        Entry = entry, Volume = volume, Price = 1.1m, Time = At,
+    };
+
+    private static void Refuses(AccountState state, LedgerEvent e, string because)
+    {
+        var entry = new LedgerEntry(Account, state.Seq + 1, At, e);
+        Should.Throw<InvalidLedgerException>(() => state.Apply(entry)).Message.ShouldContain(because);
+    }
+
+    [Fact]
+    public void The_sequence_has_no_gaps()
+    {
+        var state = Fold(Opened);
+        foreach (var seq in new long[] { 0, 1, 3 })
+            Should.Throw<InvalidLedgerException>(() => state.Apply(new LedgerEntry(Account, seq, At, new AccountClosed()))).Message.ShouldContain("expected sequence 2");
+    }
+
+    [Fact]
+    public void An_account_opens_first_and_once()
+    {
+        Refuses(AccountState.Empty, new AccountClosed(), "before accountOpened");
+        Refuses(Fold(Opened), Opened, "already open");
+    }
+
+    [Fact]
+    public void Entries_of_another_account_are_refused() =>
+        Should.Throw<InvalidLedgerException>(() => Fold(Opened).Apply(new LedgerEntry(Guid.Empty, 2, At, new AccountClosed())));
+
+    [Fact]
+    public void Nothing_is_filled_beyond_its_volume_or_closed_beyond_what_is_open()
+    {
+        var order = Order(1);
+        var state = Fold(Opened, new OrderSubmitted(order), new DealExecuted(Deal(order, 0.6m)));
+        Refuses(state, new DealExecuted(Deal(order, 0.5m)), "1.1 of 1");
+        var close = Order(2, side: Side.Sell);
+        Refuses(state, new DealExecuted(Deal(close, 0.7m, DealEntry.Out, order.Id)), "cannot close");
+        Refuses(state, new DealExecuted(Deal(close, 0.7m, DealEntry.Out)), "not open");
+        Refuses(state, new DealExecuted(Deal(close, 0.7m) with { PositionId = order.Id }), "adds Sell");
+        Refuses(state, new DealExecuted(Deal(close, 0.7m)), "already has position");
+        Refuses(state, new DealExecuted(Deal(close, 0.6m, DealEntry.InOut, order.Id)), "cannot reverse");
+        Refuses(state, new DealExecuted(Deal(close, 0m, DealEntry.Out, order.Id)), "volume 0");
+    }
+
+    [Fact]
+    public void A_client_order_id_is_used_once()
+    {
+        var state = Fold(Opened, new OrderSubmitted(Order(1)));
+        Refuses(state, new OrderSubmitted(Order(2) with { ClientOrderId = "o1" }), "o1");
+        Refuses(state, new OrderSubmitted(Order(1) with { ClientOrderId = "o3" }), "already submitted");
+        Refuses(state, new OrderCancelled(DeterministicId.FromNumbers(2, 9), DealReason.Client), "not live");
+    }
+
+    [Fact]
+    public void A_leader_entry_is_decided_once_and_in_order()
+    {
+        var decided = new CopyDecided(DeterministicId.FromNumbers(3, 1), Guid.Empty, 7, CopyOutcome.Copied, null, null, [], At);
+        var state = Fold(Opened, decided);
+        Refuses(state, decided, "cursor 7");
+        Refuses(state, decided with { LeaderSeq = 6 }, "cursor 7");
+        Fold(Opened, decided, decided with { LeaderSeq = 9 }).CopyCursors.Values.ShouldBe([9]);
+    }
+
+    [Fact]
+    public void A_trading_days_swap_is_charged_once()
+    {
+        var order = Order(1);
+        var swap = new SwapCharged(order.Id, -1m, new DateOnly(2026, 3, 3));
+        Refuses(Fold(Opened, new OrderSubmitted(order), new DealExecuted(Deal(order, 1m)), swap), swap, "2026-03-03");
+    }
+
+    [Fact]
+    public void Only_the_newest_client_order_ids_are_remembered()
+    {
+        List<LedgerEvent> events = [Opened];
+        for (var i = 1; i <= AccountState.RecentOrdersMax + 10; i++)
+        {
+            events.Add(new OrderSubmitted(Order(i)));
+            events.Add(new OrderCancelled(Order(i).Id, DealReason.Client));
+        }
+        var state = Fold([.. events]);
+        state.RecentOrders.Count.ShouldBe(AccountState.RecentOrdersMax);
+        state.RecentOrderIds.First().ShouldBe("o11");
+        state.RecentOrders["o266"].Status.ShouldBe(OrderStatus.Cancelled);
+        state.Orders.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Changes_hold_each_row_once_as_it_ends()
+    {
+        var (open, add, close) = (Order(1), Order(2, 0.5m), Order(3, 1.5m, Side.Sell));
+        var before = Fold(Opened, new BalanceAdjusted(1000m, BalanceReason.Deposit, "d"));
+        var (after, changes) = AccountProjection.Fold(before, AccountProjection.Entries(before, [
+            new OrderSubmitted(open), new DealExecuted(Deal(open, 1m) with { Commission = -2m }),
+            new OrderSubmitted(add), new DealExecuted(Deal(add, 0.5m, position: open.Id) with { Commission = -1m, Price = 1.4m }),
+        ], At));
+        changes.Orders.Select(o => (o.Id, o.Status)).ShouldBe([(open.Id, OrderStatus.Filled), (add.Id, OrderStatus.Filled)]);
+        var position = changes.Positions.ShouldHaveSingleItem();
+        (position.Volume, position.OpenPrice, position.Commission, position.PeakVolume).ShouldBe((1.5m, 1.2m, -3m, 1.5m));
+        changes.Trades.ShouldHaveSingleItem().Commission.ShouldBe(-3m);
+        changes.Deals.Select(d => d.Seq).ShouldBe([4, 6]);
+        changes.Account.Balance.ShouldBe(997m);
+
+        var closing = Deal(close, 1.5m, DealEntry.Out, open.Id) with { Profit = 150m, Commission = -3m, Swap = -0.5m, Price = 1.3m, Reason = DealReason.TakeProfit };
+        var (end, last) = AccountProjection.Fold(after, AccountProjection.Entries(after, [new OrderSubmitted(close), new DealExecuted(closing)], At));
+        last.Positions.ShouldBeEmpty();
+        last.RemovedPositions.ShouldBe([open.Id]);
+        var trade = last.Trades.ShouldHaveSingleItem();
+        (trade.Id, trade.IsClosed, trade.ClosePrice, trade.NetProfit, trade.CloseReason).ShouldBe((open.Id, true, 1.3m, 143.5m, DealReason.TakeProfit));
+        end.Balance.ShouldBe(1143.5m);
+    }
+
+    [Fact]
+    public void A_reversal_ends_one_trade_and_begins_another()
+    {
+        var (open, turn) = (Order(1), Order(2, 1.5m, Side.Sell));
+        var before = Fold(Opened, new OrderSubmitted(open), new DealExecuted(Deal(open, 1m)));
+        var (after, changes) = AccountProjection.Fold(before, AccountProjection.Entries(before,
+            [new OrderSubmitted(turn), new DealExecuted(Deal(turn, 1.5m, DealEntry.InOut, open.Id) with { Commission = -3m, Profit = 5m })], At));
+        changes.RemovedPositions.ShouldBe([open.Id]);
+        changes.Trades.Select(t => (t.Id, t.IsClosed, t.Side, t.Volume, t.Commission)).ShouldBe([
+            (open.Id, true, Side.Buy, 1m, -2m), (turn.Id, false, Side.Sell, 0.5m, -1m)]);
+        after.Positions.Keys.ShouldBe([turn.Id]);
+    }
+
+    [Fact]
+    public void What_was_opened_and_closed_in_one_run_is_only_a_trade()
+    {
+        var (open, close) = (Order(1), Order(2, 1m, Side.Sell));
+        var before = Fold(Opened);
+        var (_, changes) = AccountProjection.Fold(before, AccountProjection.Entries(before, [
+            new OrderSubmitted(open), new DealExecuted(Deal(open, 1m)), new OrderSubmitted(close), new DealExecuted(Deal(close, 1m, DealEntry.Out, open.Id))], At));
+        changes.Positions.ShouldBeEmpty();
+        changes.Trades.ShouldHaveSingleItem().IsClosed.ShouldBeTrue();
+    }
+}
