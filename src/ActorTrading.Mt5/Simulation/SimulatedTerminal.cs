@@ -100,6 +100,7 @@ public sealed class SimulatedTerminal : IAsyncDisposable
             throw new InvalidOperationException("The simulated terminal has been started before.");
         _sockets = new SimulatedTerminalSockets(_context, _wake, _options.Host, _ports, lingerMs: 1000);
         _started = true;
+        _wake.Signal(); // the market begins though nobody asks for anything
         new Thread(Run) { IsBackground = true, Name = $"simulated terminal {_ports[0]}" }.Start();
     }
 
