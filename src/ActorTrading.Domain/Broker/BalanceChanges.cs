@@ -12,6 +12,8 @@ internal static class BalanceChanges
     {
         var state = session.State;
         if (OrderChecks.Account(state) is { } closed) return closed.ToDecision();
+        if (command.OperationId is { } id && state.RecentOrders.ContainsKey(AccountState.OperationKey(id)))
+            return new BrokerDecision(Retcode.Done, $"Operation {id} was done before.", []) { IsDuplicate = true };
         var amount = command.Amount;
         if (amount == 0 || Math.Abs(amount) > AmountMax)
             return new Refusal(Retcode.Invalid, $"An amount of {amount} cannot be moved: it must not be 0 nor beyond {AmountMax}.").ToDecision();
@@ -29,7 +31,7 @@ internal static class BalanceChanges
             if (-amount > free)
                 return new Refusal(Retcode.NoMoney, $"{Currencies.Format(-amount, state.Currency)} cannot be withdrawn: {Currencies.Format(Math.Max(0m, free), state.Currency)} are free.").ToDecision();
         }
-        session.Emit(new BalanceAdjusted(amount, command.BalanceReason, command.Reference));
+        session.Emit(new BalanceAdjusted(amount, command.BalanceReason, command.Reference) { OperationId = command.OperationId });
         return new BrokerDecision(Retcode.Done, $"{command.BalanceReason} of {amount} {state.Currency}.", session.Events);
     }
 

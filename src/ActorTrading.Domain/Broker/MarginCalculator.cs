@@ -35,7 +35,6 @@ public static class MarginCalculator
         var currency = Currency(instrument);
         if (currency == accountCurrency) return 1m;
         if (currency == instrument.BaseCurrency && instrument.QuoteCurrency == accountCurrency) return price;
-        if (currency == instrument.QuoteCurrency && instrument.BaseCurrency == accountCurrency) return 1m / price;
         return market.ConversionRate(currency, accountCurrency);
     }
 

@@ -62,7 +62,7 @@ internal static class MarginWatch
                 edges |= position.Side == Side.Buy ? Edges.BidLow : Edges.AskHigh;
                 if (state.InMarginCall) edges |= position.Side == Side.Buy ? Edges.BidHigh : Edges.AskLow;
             }
-            if (RelevantSymbols.ConvertsByItself(instrument, state.Currency)) continue;
+            if (ProfitCalculator.ConvertsByItself(instrument, state.Currency)) continue;
             if (market.ConversionPath(instrument.QuoteCurrency, state.Currency) is not { } path) continue;
             for (var i = 0; i < path.Count; i++)
                 if (path[i].Symbol == symbol) return Edges.All;
@@ -111,7 +111,7 @@ internal static class MarginWatch
             var (down, up) = (close * (1 - fraction), close * (1 + fraction));
             var (worst, best) = position.Side == Side.Buy ? (down, up) : (up, down);
             decimal worstRateLow, worstRateHigh, bestRateLow, bestRateHigh;
-            if (RelevantSymbols.ConvertsByItself(instrument, state.Currency))
+            if (ProfitCalculator.ConvertsByItself(instrument, state.Currency))
             {
                 // Price and rate are one: profit in the account's currency is monotone in the price.
                 worstRateLow = worstRateHigh = ProfitCalculator.Rate(instrument, state.Currency, worst, market)!.Value;

@@ -117,7 +117,8 @@ internal static class Placing
         return poor;
     }
 
-    private static Refusal? Deviation(Instrument instrument, decimal market, decimal price, decimal? reference, int? points)
+    /// <summary>Both directions count, as MetaTrader 5 requotes a better price too.</summary>
+    public static Refusal? Deviation(Instrument instrument, decimal market, decimal price, decimal? reference, int? points)
     {
         if (points is not { } max) return null;
         if (max is < 0 or > OrderChecks.PointsMax) return new Refusal(Retcode.Invalid, $"Deviation {max} must be from 0 to {OrderChecks.PointsMax} points.");

@@ -42,10 +42,7 @@ internal static class PositionChanges
         if (OrderChecks.PositionFrozen(instrument, position, quote) is { } frozen) return frozen.ToDecision();
 
         var price = Execution.MarketPrice(session, instrument, side, quote);
-        if (command.DeviationPoints is < 0 or > OrderChecks.PointsMax)
-            return new Refusal(Retcode.Invalid, $"Deviation {command.DeviationPoints} must be from 0 to {OrderChecks.PointsMax} points.").ToDecision();
-        if (command.DeviationPoints is { } points && Math.Abs(price - quote.OpenPrice(side)) > points * instrument.Point)
-            return new Refusal(Retcode.PriceChanged, $"The price is {price}, more than {points} points from {quote.OpenPrice(side)}.").ToDecision();
+        if (Placing.Deviation(instrument, quote.OpenPrice(side), price, null, command.DeviationPoints) is { } moved) return moved.ToDecision();
         var available = Execution.Available(session, instrument, volume);
         if (available == 0) return new Refusal(Retcode.Reject, $"{volume} lots cannot be closed: none are on offer.").ToDecision();
 

@@ -16,15 +16,23 @@ public static class ProfitCalculator
     }
 
     /// <summary>
-    /// Units of the account's currency for one unit of the quote currency. Where the base currency is the account's, the symbol's own
-    /// closing price gives it exactly; else the market's conversion rate; null where there is none.
+    /// Units of the account's currency for one unit of the quote currency. Where a pair's base currency is the account's, its own closing
+    /// price gives it exactly; else the market's conversion rate; null where there is none.
     /// </summary>
     public static decimal? Rate(Instrument instrument, string accountCurrency, decimal closePrice, IMarketView market)
     {
         if (instrument.QuoteCurrency == accountCurrency) return 1m;
-        if (instrument.BaseCurrency == accountCurrency) return 1m / closePrice;
+        if (ConvertsByItself(instrument, accountCurrency)) return 1m / closePrice;
         return market.ConversionRate(instrument.QuoteCurrency, accountCurrency);
     }
+
+    /// <summary>
+    /// The symbol's own price converts its profit: it is quoted in the account's currency, or is a currency pair based on it. The base
+    /// currency of other instruments is only a label and says nothing about their price.
+    /// </summary>
+    public static bool ConvertsByItself(Instrument instrument, string currency) =>
+        instrument.QuoteCurrency == currency
+        || (instrument.BaseCurrency == currency && (instrument.MarginMode is MarginMode.Forex or MarginMode.ForexNoLeverage));
 
     /// <summary>Floating profit in the account's currency, without swap, not rounded; null without a quote or a conversion.</summary>
     public static decimal? Floating(Position position, string accountCurrency, IMarketView market)

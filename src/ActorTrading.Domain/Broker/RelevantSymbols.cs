@@ -10,7 +10,7 @@ internal static class RelevantSymbols
         {
             Add(symbols, position.Symbol);
             if (market.FindInstrument(position.Symbol) is not { } instrument) continue;
-            if (!ConvertsByItself(instrument, state.Currency)) AddPath(symbols, market, instrument.QuoteCurrency, state.Currency);
+            if (!ProfitCalculator.ConvertsByItself(instrument, state.Currency)) AddPath(symbols, market, instrument.QuoteCurrency, state.Currency);
             if (position.MarginRate is null) AddPath(symbols, market, MarginCalculator.Currency(instrument), state.Currency);
         }
         foreach (var (_, order) in state.Orders)
@@ -21,10 +21,6 @@ internal static class RelevantSymbols
         }
         return symbols;
     }
-
-    /// <summary>The symbol's own price converts its profit: it is quoted in the account's currency or based on it.</summary>
-    public static bool ConvertsByItself(Instrument instrument, string currency) =>
-        instrument.QuoteCurrency == currency || instrument.BaseCurrency == currency;
 
     private static void AddPath(List<string> symbols, IMarketView market, string from, string to)
     {

@@ -33,8 +33,7 @@ public sealed partial record AccountState
                 Seq = entry.Seq,
             },
             AccountClosed => this with { Seq = entry.Seq, IsOpen = false },
-            BalanceAdjusted { Reason: BalanceReason.Credit } e => this with { Seq = entry.Seq, Credit = Credit + e.Amount },
-            BalanceAdjusted e => this with { Seq = entry.Seq, Balance = Balance + e.Amount },
+            BalanceAdjusted e => MoveMoney(entry, e),
             OrderSubmitted e => Submit(entry, e.Order, changes),
             OrderPlaced e => Touch(entry, e.OrderId, changes, o => o with
             {
@@ -79,15 +78,33 @@ public sealed partial record AccountState
             throw new InvalidLedgerException(entry.AccountId, entry.Seq,
                 $"order {order.Id} begins with volume {order.Volume}, filled {order.FilledVolume}, status {order.Status}");
 
-        var recent = RecentOrders.Add(order.ClientOrderId, new RecentOrder(order.Id, order.Status, null));
-        var ids = RecentOrderIds.Enqueue(order.ClientOrderId);
-        if (recent.Count > RecentOrdersMax)
-        {
-            ids = ids.Dequeue(out var oldest);
-            recent = recent.Remove(oldest);
-        }
         changes?.Order(order);
+        var (recent, ids) = Remember(order.ClientOrderId, new RecentOrder(order.Id, order.Status, null));
         return this with { Seq = entry.Seq, Orders = Orders.Add(order.Id, order), RecentOrders = recent, RecentOrderIds = ids };
+    }
+
+    private AccountState MoveMoney(LedgerEntry entry, BalanceAdjusted e)
+    {
+        var next = e.Reason == BalanceReason.Credit
+            ? this with { Seq = entry.Seq, Credit = Credit + e.Amount }
+            : this with { Seq = entry.Seq, Balance = Balance + e.Amount };
+        if (e.OperationId is not { } id) return next;
+        var key = OperationKey(id);
+        if (RecentOrders.ContainsKey(key))
+            throw new InvalidLedgerException(entry.AccountId, entry.Seq, $"money was already moved by operation {id}");
+        var (recent, ids) = Remember(key, new RecentOrder(id, OrderStatus.Filled, null));
+        return next with { RecentOrders = recent, RecentOrderIds = ids };
+    }
+
+    /// <summary>Under what a movement of money is remembered: longer than any client order id, so that the two never meet.</summary>
+    internal static string OperationKey(Guid operationId) => $"operation:{operationId:N}";
+
+    private (ImmutableDictionary<string, RecentOrder> Recent, ImmutableQueue<string> Ids) Remember(string key, RecentOrder value)
+    {
+        var (recent, ids) = (RecentOrders.Add(key, value), RecentOrderIds.Enqueue(key));
+        if (recent.Count <= RecentOrdersMax) return (recent, ids);
+        ids = ids.Dequeue(out var oldest);
+        return (recent.Remove(oldest), ids);
     }
 
     private AccountState Touch(LedgerEntry entry, Guid orderId, ChangeCollector? changes, Func<Order, Order> change)

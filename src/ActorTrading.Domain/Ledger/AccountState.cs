@@ -33,7 +33,7 @@ public sealed partial record AccountState
     /// <summary>The round trips of the open positions, by position id, with their running totals.</summary>
     public ImmutableDictionary<Guid, Trade> OpenTrades { get; init; } = ImmutableDictionary<Guid, Trade>.Empty;
 
-    /// <summary>The orders last submitted, by client order id; the oldest is forgotten beyond <see cref="RecentOrdersMax"/>.</summary>
+    /// <summary>The orders last submitted, by client order id, and the movements of money that had an id; the oldest is forgotten beyond <see cref="RecentOrdersMax"/>.</summary>
     public ImmutableDictionary<string, RecentOrder> RecentOrders { get; init; } = ImmutableDictionary<string, RecentOrder>.Empty;
 
     /// <summary>Client order ids of <see cref="RecentOrders"/>, oldest first.</summary>

@@ -56,6 +56,9 @@ public sealed record BalanceAdjusted(decimal Amount, BalanceReason Reason, strin
 {
     [JsonIgnore]
     public override string Kind => "balanceAdjusted";
+
+    /// <summary>What makes a repetition known; null where the movement had no id.</summary>
+    public Guid? OperationId { get; init; }
 }
 
 /// <summary>The order is accepted by us. At a terminal it is sent only after this is durable.</summary>

@@ -54,4 +54,8 @@ public sealed record ClosePosition(Guid OrderId, string ClientOrderId, Guid Posi
 public sealed record CloseBy(Guid OrderId, string ClientOrderId, Guid PositionId, Guid OppositePositionId) : TradeCommand;
 
 /// <summary>Moves money in (above zero) or out (below zero).</summary>
-public sealed record AdjustBalance(decimal Amount, BalanceReason BalanceReason, string Reference) : TradeCommand;
+public sealed record AdjustBalance(decimal Amount, BalanceReason BalanceReason, string Reference) : TradeCommand
+{
+    /// <summary>With an id the same movement given again does nothing; without one every command moves money.</summary>
+    public Guid? OperationId { get; init; }
+}

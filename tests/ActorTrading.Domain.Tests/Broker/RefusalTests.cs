@@ -228,4 +228,17 @@ public class RefusalTests
         Refused(desk, new AdjustBalance(0.001m, BalanceReason.Deposit, ""), Retcode.Invalid, "0.001");
         Refused(desk, new AdjustBalance(-1m, BalanceReason.Deposit, ""), Retcode.Invalid);
     }
+
+    [Fact]
+    public void Money_with_an_operation_id_is_moved_once()
+    {
+        var desk = With();
+        var deposit = new AdjustBalance(5m, BalanceReason.Deposit, "d") { OperationId = desk.NextId() };
+        desk.Do(deposit).Events.Count.ShouldBe(1);
+        var again = desk.Do(deposit);
+        (again.Accepted, again.IsDuplicate, again.Events.Count).ShouldBe((true, true, 0));
+        desk.Do(deposit with { OperationId = null });
+        desk.Do(deposit with { OperationId = null });
+        desk.State.Balance.ShouldBe(10_015m);
+    }
 }
