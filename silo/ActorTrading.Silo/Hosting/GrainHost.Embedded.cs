@@ -1,0 +1,30 @@
+using ActorTrading.Contracts;
+using ActorTrading.Grains;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Npgsql;
+using Orleans.Embedded;
+
+namespace ActorTrading.Silo;
+
+/// <summary>The grains in this process, without Orleans's packages.</summary>
+internal static class GrainHost
+{
+    public const string Name = "Embedded";
+
+    public static void AddGrainHost(this IHostApplicationBuilder builder, RunOptions options, string connectionString)
+    {
+        if (options.Role != "all")
+        {
+            throw new StartupException($"--role {options.Role}: roles need more than one process, which the embedded grain host has not; build with -p:GrainHost=Orleans.");
+        }
+
+        var data = NpgsqlDataSource.Create(connectionString);
+        builder.Services.AddSingleton(data);
+        builder.Services.AddEmbeddedOrleans(grains =>
+        {
+            grains.AddGrainAssemblies(typeof(AccountGrain).Assembly, typeof(IAccountGrain).Assembly);
+            grains.UsePostgres(_ => data);
+        });
+    }
+}
