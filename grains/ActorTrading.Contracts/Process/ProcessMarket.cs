@@ -22,6 +22,7 @@ public sealed class ProcessMarket : IMarketView, IQuoteObserver, IAsyncDisposabl
     private ImmutableArray<Action<QuoteBatch>> _listeners = [];
     private readonly CancellationTokenSource _stop = new();
     private IQuoteObserver? _self;
+    private Task? _starting;
     private Task _renewing = Task.CompletedTask;
 
     public ProcessMarket(IGrainFactory grains, IEnumerable<Instrument> instruments, TimeProvider clock, ILogger<ProcessMarket> log)
@@ -41,8 +42,16 @@ public sealed class ProcessMarket : IMarketView, IQuoteObserver, IAsyncDisposabl
 
     public IReadOnlyList<ConversionStep>? ConversionPath(string from, string to) => _board.ConversionPath(from, to);
 
-    /// <summary>Subscribes at every known symbol and keeps the subscriptions alive until disposed.</summary>
-    public async Task StartAsync()
+    /// <summary>Subscribes at every known symbol and keeps the subscriptions alive until disposed. Starting again waits for the first start.</summary>
+    public Task StartAsync()
+    {
+        lock (_listenersLock)
+        {
+            return _starting ??= SubscribeAsync();
+        }
+    }
+
+    private async Task SubscribeAsync()
     {
         _self = _grains.CreateObjectReference<IQuoteObserver>(this);
         await SubscribeAllAsync();

@@ -56,4 +56,7 @@ public static class LedgerJson
 [JsonSerializable(typeof(MarginRecovered))]
 [JsonSerializable(typeof(StoppedOut))]
 [JsonSerializable(typeof(CopyDecided))]
+[JsonSerializable(typeof(RequestSubmitted))]
+[JsonSerializable(typeof(RequestSettled))]
+[JsonSerializable(typeof(TerminalReconciled))]
 internal sealed partial class LedgerJsonContext : JsonSerializerContext;

@@ -24,6 +24,7 @@ public sealed class LedgerWriter : ILedgerWriter, IAsyncDisposable
     private readonly LedgerWriterOptions options;
     private readonly LedgerLane[] lanes;
     private volatile bool closed;
+    private bool disposed;
 
     public LedgerWriter(PostgresOptions options, TimeProvider time, ILogger<LedgerWriter>? log = null)
     {
@@ -57,6 +58,8 @@ public sealed class LedgerWriter : ILedgerWriter, IAsyncDisposable
     /// <summary>Commits what is waiting, then closes.</summary>
     public async ValueTask DisposeAsync()
     {
+        // A container that knows the writer by two names disposes it twice.
+        if (Interlocked.Exchange(ref disposed, true)) return;
         closed = true;
         foreach (var lane in lanes) await lane.DisposeAsync();
     }

@@ -1,0 +1,96 @@
+using ActorTrading.Contracts;
+using ActorTrading.Domain;
+using Orleans;
+
+namespace ActorTrading.Grains.Tests;
+
+/// <summary>The story that must work, on paper accounts: one leader, followers by balance, fixed, and reversed with a mapped symbol.</summary>
+[Collection(nameof(Server))]
+public sealed class CopyStoryTests(Server server)
+{
+    [Fact]
+    public async Task Followers_mirror_an_order_its_stop_a_half_close_and_the_rest_exactly_once()
+    {
+        await using var host = await TradingHost.StartAsync(server);
+        var user = await host.UserAsync();
+        await host.QuoteAsync("EURUSD", 1.10000m, 1.10002m);
+        await host.QuoteAsync("GBPUSD", 1.25000m, 1.25002m);
+        var leader = await host.PaperAccountAsync(user, 10_000m);
+        var byBalance = await host.PaperAccountAsync(user, 5_000m);
+        var fixedLots = await host.PaperAccountAsync(user);
+        var reversed = await host.PaperAccountAsync(user);
+        var leaderId = leader.GetPrimaryKey();
+        await host.PublishAsync(leaderId, user);
+        await host.LinkAsync(user, Link(byBalance, new SizingSettings { Mode = SizingMode.Balance }));
+        await host.LinkAsync(user, Link(fixedLots, new SizingSettings { Mode = SizingMode.FixedVolume, Value = 0.10m }));
+        await host.LinkAsync(user, Link(reversed, new SizingSettings { Mode = SizingMode.None }) with
+        {
+            Reverse = true,
+            SymbolMapping = System.Collections.Immutable.ImmutableDictionary<string, string>.Empty.Add("EURUSD", "GBPUSD"),
+            Stops = new StopSettings { CopyStopLoss = false, CopyTakeProfit = false },
+        });
+
+        var opened = await leader.PlaceAsync(TradingHost.Buy("EURUSD", 1.00m, 1.09000m, 1.12000m));
+        opened.Accepted.ShouldBeTrue(opened.Message);
+        await Decided(opened.Seq);
+        (await Single(byBalance)).ShouldSatisfyAllConditions(p => p.Volume.ShouldBe(0.50m), p => p.Side.ShouldBe(Side.Buy), p => p.StopLoss.ShouldBe(1.09000m), p => p.TakeProfit.ShouldBe(1.12000m));
+        (await Single(fixedLots)).Volume.ShouldBe(0.10m);
+        (await Single(reversed)).ShouldSatisfyAllConditions(p => p.Symbol.ShouldBe("GBPUSD"), p => p.Side.ShouldBe(Side.Sell), p => p.Volume.ShouldBe(1.00m));
+
+        var moved = await leader.ModifyPositionAsync(new ModifyPosition(opened.PositionId!.Value, 1.09500m, 1.12000m, null));
+        await Decided(moved.Seq);
+        (await Single(byBalance)).StopLoss.ShouldBe(1.09500m);
+
+        var half = await leader.ClosePositionAsync(TradingHost.Close(opened.PositionId.Value, 0.50m));
+        half.Accepted.ShouldBeTrue(half.Message);
+        await Decided(half.Seq);
+        (await Single(byBalance)).Volume.ShouldBe(0.25m);
+        (await Single(fixedLots)).Volume.ShouldBe(0.05m);
+        (await Single(reversed)).Volume.ShouldBe(0.50m);
+
+        var rest = await leader.ClosePositionAsync(TradingHost.Close(opened.PositionId.Value));
+        await Decided(rest.Seq);
+        foreach (var follower in new[] { byBalance, fixedLots, reversed })
+        {
+            var state = await follower.GetStateAsync();
+            state.Positions.ShouldBeEmpty();
+
+            // Open, half, rest: three orders and no more.
+            var entries = await host.Ledger.ReadAsync(state.AccountId, 0);
+            entries.Count(e => e.Event is OrderSubmitted).ShouldBe(3);
+            entries.Select(e => e.Event).OfType<CopyDecided>().Select(d => d.LeaderSeq).ShouldBeUnique();
+        }
+
+        LinkSettings Link(IAccountGrain follower, SizingSettings sizing) =>
+            new() { LeaderAccountId = leaderId, FollowerAccountId = follower.GetPrimaryKey(), Sizing = sizing };
+
+        Task Decided(long seq) => host.Grains.GetGrain<ILeaderGrain>(leaderId).WaitDecidedAsync(seq);
+    }
+
+    [Fact]
+    public async Task A_follower_that_was_away_catches_up_after_a_restart_and_mirrors_nothing_twice()
+    {
+        var host = await TradingHost.StartAsync(server);
+        var user = await host.UserAsync();
+        await host.QuoteAsync("EURUSD", 1.10000m, 1.10002m);
+        var leader = await host.PaperAccountAsync(user);
+        var follower = await host.PaperAccountAsync(user);
+        var (leaderId, followerId) = (leader.GetPrimaryKey(), follower.GetPrimaryKey());
+        await host.PublishAsync(leaderId, user);
+        await host.LinkAsync(user, new LinkSettings { LeaderAccountId = leaderId, FollowerAccountId = followerId, Sizing = new SizingSettings { Mode = SizingMode.None } });
+        var first = await leader.PlaceAsync(TradingHost.Buy("EURUSD", 0.10m));
+        await host.Grains.GetGrain<ILeaderGrain>(leaderId).WaitDecidedAsync(first.Seq);
+        var second = await leader.PlaceAsync(TradingHost.Buy("EURUSD", 0.20m));
+
+        host = await host.RestartAsync();
+        await using (host)
+        {
+            await host.QuoteAsync("EURUSD", 1.10000m, 1.10002m);
+            await host.Grains.GetGrain<ILeaderGrain>(leaderId).WaitDecidedAsync(second.Seq);
+            var state = await host.Grains.GetGrain<IAccountGrain>(followerId).GetStateAsync();
+            state.Positions.Values.Select(p => p.Volume).Order().ShouldBe([0.10m, 0.20m]);
+        }
+    }
+
+    private static async Task<Position> Single(IAccountGrain account) => (await account.GetStateAsync()).Positions.Values.ShouldHaveSingleItem();
+}
