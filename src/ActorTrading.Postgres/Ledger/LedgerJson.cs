@@ -12,7 +12,7 @@ namespace ActorTrading.Postgres;
 /// </summary>
 public static class LedgerJson
 {
-    private static readonly JsonSerializerOptions Options = new(DomainJson.Options) { TypeInfoResolver = LedgerJsonContext.Default };
+    private static readonly JsonSerializerOptions Options = new(DomainJson.Options) { TypeInfoResolver = LedgerJsonContext.Default, IgnoreReadOnlyProperties = true };
 
     private static readonly FrozenDictionary<string, JsonTypeInfo> ByKind =
         typeof(LedgerEvent).GetCustomAttributes(typeof(JsonDerivedTypeAttribute), false).Cast<JsonDerivedTypeAttribute>()

@@ -20,7 +20,7 @@ internal sealed class EntryRows
         seq = rows.Long("seq");
         at = rows.Time("at");
         kind = rows.Text("kind");
-        body = rows.Add<byte[]>("body", "jsonb", NpgsqlDbType.Jsonb);
+        body = rows.Add<byte[]>("body", "json", NpgsqlDbType.Json);
         sql = rows.Insert("account_ledger");
     }
 
