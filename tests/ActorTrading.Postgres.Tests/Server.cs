@@ -43,6 +43,9 @@ public sealed class Database(PostgresOptions options) : IAsyncDisposable
     public PostgresOptions Options { get; } = options;
     public PostgresDatabase Access { get; } = new(options);
 
+    /// <summary>With one made-up key.</summary>
+    public SecretVault Vault { get; } = new(KeyRing.Parse("1:" + Convert.ToBase64String(new byte[32])));
+
     public async ValueTask DisposeAsync() => await Access.DisposeAsync();
 
     /// <summary>Runs SQL as the owner.</summary>

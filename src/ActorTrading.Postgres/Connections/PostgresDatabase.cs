@@ -15,6 +15,7 @@ public sealed class PostgresDatabase : IAsyncDisposable
 
     public PostgresDatabase(PostgresOptions options)
     {
+        DapperSetup.Ensure();
         Options = options;
         var builder = new NpgsqlDataSourceBuilder(Complete(options));
         builder.UsePhysicalConnectionInitializer(

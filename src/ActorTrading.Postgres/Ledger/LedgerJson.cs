@@ -12,7 +12,10 @@ namespace ActorTrading.Postgres;
 /// </summary>
 public static class LedgerJson
 {
-    private static readonly JsonSerializerOptions Options = new(DomainJson.Options) { TypeInfoResolver = LedgerJsonContext.Default, IgnoreReadOnlyProperties = true };
+    /// <summary>Generated code for every kind; reflection stands in for one that has been added to the domain and not yet here.</summary>
+    private static readonly IJsonTypeInfoResolver Resolver = JsonTypeInfoResolver.Combine(LedgerJsonContext.Default, new DefaultJsonTypeInfoResolver());
+
+    private static readonly JsonSerializerOptions Options = new(DomainJson.Options) { TypeInfoResolver = Resolver, IgnoreReadOnlyProperties = true };
 
     private static readonly FrozenDictionary<string, JsonTypeInfo> ByKind =
         typeof(LedgerEvent).GetCustomAttributes(typeof(JsonDerivedTypeAttribute), false).Cast<JsonDerivedTypeAttribute>()

@@ -71,6 +71,8 @@ CREATE TABLE orders (
 ) WITH (fillfactor = 85);
 CREATE UNIQUE INDEX orders_client_order_id ON orders (account_id, client_order_id);
 CREATE INDEX orders_created ON orders (account_id, created_at);
+-- Which accounts a symbol arms again when it wakes.
+CREATE INDEX orders_unfinished ON orders (symbol) WHERE status IN ('submitted', 'placed', 'partiallyFilled');
 
 CREATE TABLE positions (
     account_id uuid NOT NULL,

@@ -17,6 +17,8 @@ CREATE TABLE copy_links (
     leader_account_id uuid NOT NULL REFERENCES accounts (id),
     follower_account_id uuid NOT NULL REFERENCES accounts (id),
     settings jsonb NOT NULL,
+    -- What its risk limits remember.
+    risk jsonb NOT NULL DEFAULT '{}',
     status text NOT NULL,
     -- The leader's last entry before the link began: nothing at or before it is ever copied.
     start_seq bigint NOT NULL,

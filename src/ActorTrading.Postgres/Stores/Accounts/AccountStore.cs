@@ -1,0 +1,169 @@
+using ActorTrading.Domain;
+using Dapper;
+
+namespace ActorTrading.Postgres;
+
+/// <summary>An account as its owner made it, and the money its ledger has come to. What it holds is in its ledger.</summary>
+public sealed record StoredAccount
+{
+    public required Guid Id { get; init; }
+    public required Guid UserId { get; init; }
+    public required string Name { get; init; }
+    public required AccountKind Kind { get; init; }
+    public required PositionMode Mode { get; init; }
+    public required string Currency { get; init; }
+    public required int Leverage { get; init; }
+
+    /// <summary><c>active</c> or <c>closed</c>.</summary>
+    public string Status { get; init; } = "active";
+    public string? TerminalHost { get; init; }
+    public int? TerminalPort { get; init; }
+    public string? BrokerLogin { get; init; }
+    public string? BrokerServer { get; init; }
+    public bool HasSecret { get; init; }
+    public required DateTimeOffset CreatedAt { get; init; }
+    public DateTimeOffset? ClosedAt { get; init; }
+
+    /// <summary>Of the ledger's last entry; 0 before the first.</summary>
+    public long Seq { get; init; }
+    public decimal Balance { get; init; }
+    public decimal Credit { get; init; }
+    public bool Published { get; init; }
+}
+
+/// <param name="LastDealTicket">The newest deal at the broker that the ledger has taken over.</param>
+public sealed record BrokerCursor(long LastDealTicket, DateTimeOffset LastDealAt);
+
+public interface IAccountStore
+{
+    /// <param name="brokerPassword">Stored encrypted, bound to this account; null for none.</param>
+    Task CreateAsync(StoredAccount account, string? brokerPassword, CancellationToken cancellation = default);
+
+    /// <summary>The user's account; null where there is none or it is another user's.</summary>
+    Task<StoredAccount?> FindAsync(Guid userId, Guid accountId, CancellationToken cancellation = default);
+
+    /// <summary>The user's accounts, newest first.</summary>
+    Task<Page<StoredAccount>> ListAsync(Guid userId, PageRequest page, CancellationToken cancellation = default);
+
+    /// <summary>Any account, for the system's own work.</summary>
+    Task<StoredAccount?> GetAsync(Guid accountId, CancellationToken cancellation = default);
+
+    /// <summary>Active accounts of a kind.</summary>
+    Task<IReadOnlyList<StoredAccount>> ActiveAsync(AccountKind kind, CancellationToken cancellation = default);
+
+    /// <summary>Open paper accounts that hold a position or a resting order in the symbol.</summary>
+    Task<IReadOnlyList<Guid>> HoldersAsync(string symbol, CancellationToken cancellation = default);
+
+    /// <summary>False where it was closed already or is not there.</summary>
+    Task<bool> CloseAsync(Guid accountId, DateTimeOffset at, CancellationToken cancellation = default);
+
+    /// <exception cref="SecretUnreadableException"/>
+    Task<string?> BrokerPasswordAsync(Guid accountId, CancellationToken cancellation = default);
+
+    Task SetBrokerPasswordAsync(Guid accountId, string? password, DateTimeOffset at, CancellationToken cancellation = default);
+
+    /// <summary>Encrypts up to <paramref name="limit"/> passwords anew that are under an older key; answers how many.</summary>
+    Task<int> RenewSecretsAsync(int limit, DateTimeOffset at, CancellationToken cancellation = default);
+
+    Task<BrokerCursor?> BrokerCursorAsync(Guid accountId, CancellationToken cancellation = default);
+
+    /// <summary>Moves the cursor forward; one that is not ahead changes nothing.</summary>
+    Task AdvanceBrokerCursorAsync(Guid accountId, BrokerCursor cursor, DateTimeOffset at, CancellationToken cancellation = default);
+}
+
+public sealed class AccountStore(PostgresDatabase database, SecretVault vault) : IAccountStore
+{
+    private const string Purpose = "broker password";
+
+    private const string Select = """
+        SELECT a.id, a.user_id, a.name, a.kind, a.mode, a.currency, a.leverage, a.status, a.terminal_host, a.terminal_port, a.broker_login, a.broker_server,
+            a.broker_secret IS NOT NULL AS has_secret, a.created_at, a.closed_at,
+            coalesce(s.seq, 0) AS seq, coalesce(s.balance, 0) AS balance, coalesce(s.credit, 0) AS credit,
+            coalesce((SELECT l.published FROM leaders l WHERE l.account_id = a.id), false) AS published
+        FROM accounts a LEFT JOIN account_state s ON s.account_id = a.id
+        """;
+
+    public Task CreateAsync(StoredAccount account, string? brokerPassword, CancellationToken cancellation = default) =>
+        database.UseAsync(connection => connection.ExecuteAsync("""
+            INSERT INTO accounts (id, user_id, name, kind, mode, currency, leverage, terminal_host, terminal_port, broker_login, broker_server, broker_secret, created_at, updated_at)
+            VALUES (@Id, @UserId, @Name, @kind, @mode, @Currency, @Leverage, @TerminalHost, @TerminalPort, @BrokerLogin, @BrokerServer, @secret, @CreatedAt, @CreatedAt)
+            """.With(new
+        {
+            account.Id, account.UserId, account.Name, kind = StoredEnum<AccountKind>.Name(account.Kind), mode = StoredEnum<PositionMode>.Name(account.Mode),
+            account.Currency, account.Leverage, account.TerminalHost, account.TerminalPort, account.BrokerLogin, account.BrokerServer,
+            secret = brokerPassword is null ? null : vault.Protect(Purpose, account.Id, brokerPassword), account.CreatedAt,
+        }, cancellation)), cancellation);
+
+    public Task<StoredAccount?> FindAsync(Guid userId, Guid accountId, CancellationToken cancellation = default) =>
+        database.AsUserAsync(userId, connection =>
+            connection.QuerySingleOrDefaultAsync<StoredAccount>($"{Select} WHERE a.id = @accountId AND a.user_id = @userId".With(new { accountId, userId }, cancellation)), cancellation);
+
+    public Task<Page<StoredAccount>> ListAsync(Guid userId, PageRequest page, CancellationToken cancellation = default)
+    {
+        var after = PageKey.Of(page);
+        return database.AsUserAsync(userId, async connection => PageKey.Cut((await connection.QueryAsync<StoredAccount>($"""
+            {Select} WHERE a.user_id = @userId AND (a.created_at, a.id) < (@At, @Id) ORDER BY a.created_at DESC, a.id DESC LIMIT @limit
+            """.With(new { userId, after.At, after.Id, limit = page.Limit + 1 }, cancellation))).AsList(), page, row => new PageKey(row.CreatedAt, row.Id)), cancellation);
+    }
+
+    public Task<StoredAccount?> GetAsync(Guid accountId, CancellationToken cancellation = default) => database.UseAsync(connection =>
+        connection.QuerySingleOrDefaultAsync<StoredAccount>($"{Select} WHERE a.id = @accountId".With(new { accountId }, cancellation)), cancellation);
+
+    public Task<IReadOnlyList<StoredAccount>> ActiveAsync(AccountKind kind, CancellationToken cancellation = default) =>
+        database.UseAsync<IReadOnlyList<StoredAccount>>(async connection =>
+            (await connection.QueryAsync<StoredAccount>($"{Select} WHERE a.kind = @kind AND a.status = 'active' ORDER BY a.created_at"
+                .With(new { kind = StoredEnum<AccountKind>.Name(kind) }, cancellation))).AsList(), cancellation);
+
+    public Task<IReadOnlyList<Guid>> HoldersAsync(string symbol, CancellationToken cancellation = default) =>
+        database.UseAsync<IReadOnlyList<Guid>>(async connection => (await connection.QueryAsync<Guid>("""
+            SELECT a.id FROM accounts a WHERE a.kind = 'paper' AND a.status = 'active' AND a.id IN (
+                SELECT account_id FROM positions WHERE symbol = @symbol
+                UNION SELECT account_id FROM orders WHERE symbol = @symbol AND status IN ('submitted', 'placed', 'partiallyFilled'))
+            """.With(new { symbol }, cancellation))).AsList(), cancellation);
+
+    public Task<bool> CloseAsync(Guid accountId, DateTimeOffset at, CancellationToken cancellation = default) =>
+        database.UseAsync(async connection => await connection.ExecuteAsync(
+            "UPDATE accounts SET status = 'closed', closed_at = @at, updated_at = @at, broker_secret = NULL WHERE id = @accountId AND status = 'active'"
+                .With(new { accountId, at }, cancellation)) == 1, cancellation);
+
+    public Task<string?> BrokerPasswordAsync(Guid accountId, CancellationToken cancellation = default) => database.UseAsync(async connection =>
+        await connection.ExecuteScalarAsync<byte[]?>("SELECT broker_secret FROM accounts WHERE id = @accountId".With(new { accountId }, cancellation)) is { } stored
+            ? vault.Open(Purpose, accountId, stored) : null, cancellation);
+
+    public Task SetBrokerPasswordAsync(Guid accountId, string? password, DateTimeOffset at, CancellationToken cancellation = default) =>
+        database.UseAsync(connection => connection.ExecuteAsync("UPDATE accounts SET broker_secret = @secret, updated_at = @at WHERE id = @accountId"
+            .With(new { accountId, secret = password is null ? null : vault.Protect(Purpose, accountId, password), at }, cancellation)), cancellation);
+
+    public Task<int> RenewSecretsAsync(int limit, DateTimeOffset at, CancellationToken cancellation = default) => database.TransactAsync(async connection =>
+    {
+        var renewed = 0;
+        // The key's number lies in the stored form; every secret is looked at, which is once per key change.
+        foreach (var (id, stored) in (await connection.QueryAsync<(Guid Id, byte[] Secret)>(
+            "SELECT id, broker_secret FROM accounts WHERE broker_secret IS NOT NULL FOR UPDATE SKIP LOCKED".With(null, cancellation))).AsList())
+        {
+            if (renewed == limit) break;
+            if (!vault.IsStale(stored)) continue;
+            await connection.ExecuteAsync("UPDATE accounts SET broker_secret = @secret, updated_at = @at WHERE id = @id"
+                .With(new { id, secret = vault.Protect(Purpose, id, vault.Open(Purpose, id, stored)), at }, cancellation));
+            renewed++;
+        }
+        return renewed;
+    }, cancellation);
+
+    public Task<BrokerCursor?> BrokerCursorAsync(Guid accountId, CancellationToken cancellation = default) => database.UseAsync(async connection =>
+        await connection.QuerySingleOrDefaultAsync<CursorRow>("SELECT last_deal_ticket, last_deal_at FROM broker_cursors WHERE account_id = @accountId"
+            .With(new { accountId }, cancellation)) is { } row ? new BrokerCursor(row.LastDealTicket, row.LastDealAt) : null, cancellation);
+
+    public Task AdvanceBrokerCursorAsync(Guid accountId, BrokerCursor cursor, DateTimeOffset at, CancellationToken cancellation = default) =>
+        database.UseAsync(connection => connection.ExecuteAsync("""
+            INSERT INTO broker_cursors AS c (account_id, last_deal_ticket, last_deal_at, updated_at) VALUES (@accountId, @LastDealTicket, @LastDealAt, @at)
+            ON CONFLICT (account_id) DO UPDATE SET last_deal_ticket = excluded.last_deal_ticket, last_deal_at = excluded.last_deal_at, updated_at = excluded.updated_at
+            WHERE c.last_deal_ticket < excluded.last_deal_ticket
+            """.With(new { accountId, cursor.LastDealTicket, cursor.LastDealAt, at }, cancellation)), cancellation);
+
+    private sealed record CursorRow
+    {
+        public long LastDealTicket { get; init; }
+        public DateTimeOffset LastDealAt { get; init; }
+    }
+}

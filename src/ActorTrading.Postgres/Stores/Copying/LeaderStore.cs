@@ -1,0 +1,59 @@
+using Dapper;
+
+namespace ActorTrading.Postgres;
+
+public sealed record StoredLeader
+{
+    public required Guid AccountId { get; init; }
+    public required Guid UserId { get; init; }
+    public required bool Published { get; init; }
+    public required string Name { get; init; }
+
+    /// <summary>JSON object: what the leader tells of himself.</summary>
+    public string Profile { get; init; } = "{}";
+    public required DateTimeOffset UpdatedAt { get; init; }
+}
+
+public interface ILeaderStore
+{
+    /// <summary>Publishes, changes or withdraws a leader.</summary>
+    Task SaveAsync(StoredLeader leader, CancellationToken cancellation = default);
+
+    Task<StoredLeader?> GetAsync(Guid accountId, CancellationToken cancellation = default);
+
+    /// <summary>What a user may see: published leaders and his own.</summary>
+    Task<StoredLeader?> FindAsync(Guid userId, Guid accountId, CancellationToken cancellation = default);
+
+    /// <summary>Published leaders by name, at most <paramref name="limit"/> (1 to 500) from <paramref name="afterName"/> on.</summary>
+    Task<IReadOnlyList<StoredLeader>> PublishedAsync(string? afterName, int limit, CancellationToken cancellation = default);
+
+    /// <summary>Accounts that a leader grain must follow: published, or with a link that is not removed.</summary>
+    Task<IReadOnlyList<Guid>> FollowedAccountsAsync(CancellationToken cancellation = default);
+}
+
+public sealed class LeaderStore(PostgresDatabase database) : ILeaderStore
+{
+    private const string Select = "SELECT account_id, user_id, published, name, profile, updated_at FROM leaders";
+
+    public Task SaveAsync(StoredLeader leader, CancellationToken cancellation = default) => database.UseAsync(connection => connection.ExecuteAsync("""
+        INSERT INTO leaders (account_id, user_id, published, name, profile, created_at, updated_at)
+        VALUES (@AccountId, @UserId, @Published, @Name, @Profile::jsonb, @UpdatedAt, @UpdatedAt)
+        ON CONFLICT (account_id) DO UPDATE SET published = excluded.published, name = excluded.name, profile = excluded.profile, updated_at = excluded.updated_at
+        """.With(leader, cancellation)), cancellation);
+
+    public Task<StoredLeader?> GetAsync(Guid accountId, CancellationToken cancellation = default) => database.UseAsync(connection =>
+        connection.QuerySingleOrDefaultAsync<StoredLeader>($"{Select} WHERE account_id = @accountId".With(new { accountId }, cancellation)), cancellation);
+
+    public Task<StoredLeader?> FindAsync(Guid userId, Guid accountId, CancellationToken cancellation = default) => database.AsUserAsync(userId, connection =>
+        connection.QuerySingleOrDefaultAsync<StoredLeader>($"{Select} WHERE account_id = @accountId".With(new { accountId }, cancellation)), cancellation);
+
+    public Task<IReadOnlyList<StoredLeader>> PublishedAsync(string? afterName, int limit, CancellationToken cancellation = default) =>
+        database.UseAsync<IReadOnlyList<StoredLeader>>(async connection => (await connection.QueryAsync<StoredLeader>(
+            $"{Select} WHERE published AND name > @after ORDER BY name LIMIT @limit"
+                .With(new { after = afterName ?? "", limit = Math.Clamp(limit, 1, PageRequest.LimitMax) }, cancellation))).AsList(), cancellation);
+
+    public Task<IReadOnlyList<Guid>> FollowedAccountsAsync(CancellationToken cancellation = default) =>
+        database.UseAsync<IReadOnlyList<Guid>>(async connection => (await connection.QueryAsync<Guid>("""
+            SELECT account_id FROM leaders WHERE published UNION SELECT leader_account_id FROM copy_links WHERE removed_at IS NULL
+            """.With(null, cancellation))).AsList(), cancellation);
+}

@@ -1,0 +1,150 @@
+using ActorTrading.Domain;
+using Dapper;
+using Npgsql;
+
+namespace ActorTrading.Postgres;
+
+public sealed record StoredLink
+{
+    public required Guid Id { get; init; }
+
+    /// <summary>The follower account's owner.</summary>
+    public required Guid UserId { get; init; }
+    public required Guid LeaderAccountId { get; init; }
+    public required Guid FollowerAccountId { get; init; }
+    public required LinkSettings Settings { get; init; }
+    public LinkRiskState Risk { get; init; } = LinkRiskState.Empty;
+
+    /// <summary><c>active</c>, <c>paused</c>, <c>stopped</c>, <c>removing</c> or <c>removed</c>.</summary>
+    public required string Status { get; init; }
+
+    /// <summary>The leader's last entry before the link began.</summary>
+    public required long StartSeq { get; init; }
+
+    /// <summary>The last leader entry that the follower has decided; <see cref="StartSeq"/> before the first.</summary>
+    public long DecidedSeq { get; init; }
+    public int Version { get; init; } = 1;
+    public required DateTimeOffset CreatedAt { get; init; }
+    public DateTimeOffset UpdatedAt { get; init; }
+    public DateTimeOffset? RemovedAt { get; init; }
+}
+
+/// <summary>There is a link between these accounts already.</summary>
+public sealed class LinkExistsException(Guid leader, Guid follower) : Exception($"Account {follower} follows account {leader} already.");
+
+public interface ILinkStore
+{
+    /// <exception cref="LinkExistsException"/>
+    Task CreateAsync(StoredLink link, CancellationToken cancellation = default);
+
+    /// <summary>The user's link; null where there is none or it is another user's.</summary>
+    Task<StoredLink?> FindAsync(Guid userId, Guid linkId, CancellationToken cancellation = default);
+
+    /// <summary>The user's links that are not removed, newest first.</summary>
+    Task<Page<StoredLink>> ListAsync(Guid userId, PageRequest page, CancellationToken cancellation = default);
+
+    Task<StoredLink?> GetAsync(Guid linkId, CancellationToken cancellation = default);
+
+    /// <summary>The leader's links in a status.</summary>
+    Task<IReadOnlyList<StoredLink>> OfLeaderAsync(Guid leaderAccountId, string status = "active", CancellationToken cancellation = default);
+
+    /// <summary>Links into a follower account that are not removed.</summary>
+    Task<IReadOnlyList<StoredLink>> OfFollowerAsync(Guid followerAccountId, CancellationToken cancellation = default);
+
+    /// <summary>Changes the settings of the given version; false where somebody has changed them since.</summary>
+    Task<bool> UpdateSettingsAsync(Guid linkId, LinkSettings settings, int fromVersion, DateTimeOffset at, CancellationToken cancellation = default);
+
+    Task SetStatusAsync(Guid linkId, string status, DateTimeOffset at, CancellationToken cancellation = default);
+
+    Task SaveRiskAsync(Guid linkId, LinkRiskState risk, DateTimeOffset at, CancellationToken cancellation = default);
+}
+
+public sealed class LinkStore(PostgresDatabase database) : ILinkStore
+{
+    private const string Select = """
+        SELECT l.*, greatest(l.start_seq, coalesce((SELECT max(e.leader_seq) FROM copy_executions e WHERE e.link_id = l.id), 0)) AS decided_seq FROM copy_links l
+        """;
+
+    public Task CreateAsync(StoredLink link, CancellationToken cancellation = default) => database.UseAsync(async connection =>
+    {
+        try
+        {
+            return await connection.ExecuteAsync("""
+                INSERT INTO copy_links (id, user_id, leader_account_id, follower_account_id, settings, risk, status, start_seq, version, created_at, updated_at)
+                VALUES (@Id, @UserId, @LeaderAccountId, @FollowerAccountId, @settings::jsonb, @risk::jsonb, @Status, @StartSeq, 1, @CreatedAt, @CreatedAt)
+                """.With(new
+            {
+                link.Id, link.UserId, link.LeaderAccountId, link.FollowerAccountId, settings = Statements.Json(link.Settings), risk = Statements.Json(link.Risk),
+                link.Status, link.StartSeq, link.CreatedAt,
+            }, cancellation));
+        }
+        catch (PostgresException error) when (Faults.IsUniqueViolation(error, "copy_links_pair"))
+        {
+            throw new LinkExistsException(link.LeaderAccountId, link.FollowerAccountId);
+        }
+    }, cancellation);
+
+    public Task<StoredLink?> FindAsync(Guid userId, Guid linkId, CancellationToken cancellation = default) => database.AsUserAsync(userId, async connection =>
+        (await connection.QuerySingleOrDefaultAsync<Row>($"{Select} WHERE l.id = @linkId AND l.user_id = @userId".With(new { linkId, userId }, cancellation)))?.ToLink(), cancellation);
+
+    public Task<Page<StoredLink>> ListAsync(Guid userId, PageRequest page, CancellationToken cancellation = default)
+    {
+        var after = PageKey.Of(page);
+        return database.AsUserAsync(userId, async connection => PageKey.Cut((await connection.QueryAsync<Row>($"""
+            {Select} WHERE l.user_id = @userId AND l.removed_at IS NULL AND (l.created_at, l.id) < (@At, @Id) ORDER BY l.created_at DESC, l.id DESC LIMIT @limit
+            """.With(new { userId, after.At, after.Id, limit = page.Limit + 1 }, cancellation))).Select(row => row.ToLink()).ToList(),
+            page, link => new PageKey(link.CreatedAt, link.Id)), cancellation);
+    }
+
+    public Task<StoredLink?> GetAsync(Guid linkId, CancellationToken cancellation = default) => database.UseAsync(async connection =>
+        (await connection.QuerySingleOrDefaultAsync<Row>($"{Select} WHERE l.id = @linkId".With(new { linkId }, cancellation)))?.ToLink(), cancellation);
+
+    public Task<IReadOnlyList<StoredLink>> OfLeaderAsync(Guid leaderAccountId, string status = "active", CancellationToken cancellation = default) =>
+        SystemListAsync("l.leader_account_id = @leaderAccountId AND l.status = @status AND l.removed_at IS NULL", new { leaderAccountId, status }, cancellation);
+
+    public Task<IReadOnlyList<StoredLink>> OfFollowerAsync(Guid followerAccountId, CancellationToken cancellation = default) =>
+        SystemListAsync("l.follower_account_id = @followerAccountId AND l.removed_at IS NULL", new { followerAccountId }, cancellation);
+
+    public Task<bool> UpdateSettingsAsync(Guid linkId, LinkSettings settings, int fromVersion, DateTimeOffset at, CancellationToken cancellation = default) =>
+        database.UseAsync(async connection => await connection.ExecuteAsync("""
+            UPDATE copy_links SET settings = @json::jsonb, version = version + 1, updated_at = @at WHERE id = @linkId AND version = @fromVersion AND removed_at IS NULL
+            """.With(new { linkId, json = Statements.Json(settings), fromVersion, at }, cancellation)) == 1, cancellation);
+
+    public Task SetStatusAsync(Guid linkId, string status, DateTimeOffset at, CancellationToken cancellation = default) =>
+        database.UseAsync(connection => connection.ExecuteAsync("""
+            UPDATE copy_links SET status = @status, updated_at = @at, version = version + 1, removed_at = CASE WHEN @status = 'removed' THEN coalesce(removed_at, @at) END
+            WHERE id = @linkId AND status <> @status
+            """.With(new { linkId, status, at }, cancellation)), cancellation);
+
+    public Task SaveRiskAsync(Guid linkId, LinkRiskState risk, DateTimeOffset at, CancellationToken cancellation = default) =>
+        database.UseAsync(connection => connection.ExecuteAsync("UPDATE copy_links SET risk = @json::jsonb, updated_at = @at WHERE id = @linkId"
+            .With(new { linkId, json = Statements.Json(risk), at }, cancellation)), cancellation);
+
+    private Task<IReadOnlyList<StoredLink>> SystemListAsync(string condition, object parameters, CancellationToken cancellation) =>
+        database.UseAsync<IReadOnlyList<StoredLink>>(async connection =>
+            (await connection.QueryAsync<Row>($"{Select} WHERE {condition} ORDER BY l.created_at, l.id".With(parameters, cancellation))).Select(row => row.ToLink()).ToList(), cancellation);
+
+    private sealed record Row
+    {
+        public Guid Id { get; init; }
+        public Guid UserId { get; init; }
+        public Guid LeaderAccountId { get; init; }
+        public Guid FollowerAccountId { get; init; }
+        public string Settings { get; init; } = "";
+        public string Risk { get; init; } = "";
+        public string Status { get; init; } = "";
+        public long StartSeq { get; init; }
+        public long DecidedSeq { get; init; }
+        public int Version { get; init; }
+        public DateTimeOffset CreatedAt { get; init; }
+        public DateTimeOffset UpdatedAt { get; init; }
+        public DateTimeOffset? RemovedAt { get; init; }
+
+        public StoredLink ToLink() => new()
+        {
+            Id = Id, UserId = UserId, LeaderAccountId = LeaderAccountId, FollowerAccountId = FollowerAccountId,
+            Settings = Statements.FromJson<LinkSettings>(Settings), Risk = Statements.FromJson<LinkRiskState>(Risk), Status = Status,
+            StartSeq = StartSeq, DecidedSeq = DecidedSeq, Version = Version, CreatedAt = CreatedAt, UpdatedAt = UpdatedAt, RemovedAt = RemovedAt,
+        };
+    }
+}

@@ -1,0 +1,76 @@
+using Dapper;
+
+namespace ActorTrading.Postgres;
+
+/// <summary>A strategy that trades an account.</summary>
+public sealed record StoredStrategyRun
+{
+    public required Guid Id { get; init; }
+    public required Guid UserId { get; init; }
+    public required Guid StrategyId { get; init; }
+    public required int StrategyVersion { get; init; }
+    public required Guid AccountId { get; init; }
+    public required string Symbol { get; init; }
+    public required string Timeframe { get; init; }
+
+    /// <summary><c>running</c>, <c>stopped</c> or <c>failed</c>.</summary>
+    public string Status { get; init; } = "running";
+
+    /// <summary>JSON objects.</summary>
+    public string Settings { get; init; } = "{}";
+    public string State { get; init; } = "{}";
+    public string? Error { get; init; }
+    public required DateTimeOffset CreatedAt { get; init; }
+    public DateTimeOffset UpdatedAt { get; init; }
+    public DateTimeOffset? StoppedAt { get; init; }
+}
+
+public interface IStrategyRunStore
+{
+    Task CreateAsync(StoredStrategyRun run, CancellationToken cancellation = default);
+
+    /// <summary>A strategy's runs of the user, newest first.</summary>
+    Task<Page<StoredStrategyRun>> ListAsync(Guid userId, Guid strategyId, PageRequest page, CancellationToken cancellation = default);
+
+    Task<StoredStrategyRun?> GetAsync(Guid id, CancellationToken cancellation = default);
+
+    /// <summary>What to wake after a restart.</summary>
+    Task<IReadOnlyList<StoredStrategyRun>> RunningAsync(CancellationToken cancellation = default);
+
+    Task SaveStateAsync(Guid id, string stateJson, DateTimeOffset at, CancellationToken cancellation = default);
+
+    /// <summary>Ends it as stopped or failed; false where it has ended already.</summary>
+    Task<bool> StopAsync(Guid id, string status, string? error, DateTimeOffset at, CancellationToken cancellation = default);
+}
+
+public sealed class StrategyRunStore(PostgresDatabase database) : IStrategyRunStore
+{
+    public Task CreateAsync(StoredStrategyRun run, CancellationToken cancellation = default) => database.UseAsync(connection => connection.ExecuteAsync("""
+        INSERT INTO strategy_runs (id, user_id, strategy_id, strategy_version, account_id, symbol, timeframe, status, settings, state, created_at, updated_at)
+        VALUES (@Id, @UserId, @StrategyId, @StrategyVersion, @AccountId, @Symbol, @Timeframe, @Status, @Settings::jsonb, @State::jsonb, @CreatedAt, @CreatedAt)
+        """.With(run, cancellation)), cancellation);
+
+    public Task<Page<StoredStrategyRun>> ListAsync(Guid userId, Guid strategyId, PageRequest page, CancellationToken cancellation = default)
+    {
+        var after = PageKey.Of(page);
+        return database.AsUserAsync(userId, async connection => PageKey.Cut((await connection.QueryAsync<StoredStrategyRun>("""
+            SELECT * FROM strategy_runs WHERE strategy_id = @strategyId AND user_id = @userId AND (created_at, id) < (@At, @Id)
+            ORDER BY created_at DESC, id DESC LIMIT @limit
+            """.With(new { strategyId, userId, after.At, after.Id, limit = page.Limit + 1 }, cancellation))).AsList(), page, row => new PageKey(row.CreatedAt, row.Id)), cancellation);
+    }
+
+    public Task<StoredStrategyRun?> GetAsync(Guid id, CancellationToken cancellation = default) => database.UseAsync(connection =>
+        connection.QuerySingleOrDefaultAsync<StoredStrategyRun>("SELECT * FROM strategy_runs WHERE id = @id".With(new { id }, cancellation)), cancellation);
+
+    public Task<IReadOnlyList<StoredStrategyRun>> RunningAsync(CancellationToken cancellation = default) =>
+        database.UseAsync<IReadOnlyList<StoredStrategyRun>>(async connection =>
+            (await connection.QueryAsync<StoredStrategyRun>("SELECT * FROM strategy_runs WHERE status = 'running' ORDER BY created_at".With(null, cancellation))).AsList(), cancellation);
+
+    public Task SaveStateAsync(Guid id, string stateJson, DateTimeOffset at, CancellationToken cancellation = default) => database.UseAsync(connection =>
+        connection.ExecuteAsync("UPDATE strategy_runs SET state = @stateJson::jsonb, updated_at = @at WHERE id = @id AND status = 'running'"
+            .With(new { id, stateJson, at }, cancellation)), cancellation);
+
+    public Task<bool> StopAsync(Guid id, string status, string? error, DateTimeOffset at, CancellationToken cancellation = default) => database.UseAsync(async connection =>
+        await connection.ExecuteAsync("UPDATE strategy_runs SET status = @status, error = @error, stopped_at = @at, updated_at = @at WHERE id = @id AND status = 'running'"
+            .With(new { id, status, error, at }, cancellation)) == 1, cancellation);
+}

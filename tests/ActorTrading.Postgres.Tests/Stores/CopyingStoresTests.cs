@@ -1,0 +1,101 @@
+using ActorTrading.Domain;
+using ActorTrading.Postgres.Tests.Ledger;
+
+namespace ActorTrading.Postgres.Tests.Stores;
+
+[Collection(OnServer.Name)]
+public sealed class CopyingStoresTests(Server server)
+{
+    private static readonly DateTimeOffset Now = TestAccount.Start;
+
+    private static StoredLink Link(Guid user, Guid leader, Guid follower) => new()
+    {
+        Id = Guid.NewGuid(), UserId = user, LeaderAccountId = leader, FollowerAccountId = follower, Status = "active", StartSeq = 5, CreatedAt = Now,
+        Settings = new LinkSettings { LeaderAccountId = leader, FollowerAccountId = follower, Reverse = true, EquityStop = new EquityStop(EquityStopType.Trailing, 100m) },
+    };
+
+    [Fact]
+    public async Task A_link_knows_its_settings_and_how_far_its_follower_has_decided()
+    {
+        await using var database = await server.MigratedAsync();
+        var (ann, bob) = (await database.NewUserAsync("ann"), await database.NewUserAsync("bob"));
+        var (leader, follower) = ((await database.NewAccountsAsync(ann))[0], new TestAccount((await database.NewAccountsAsync(bob))[0], bob));
+        var links = new LinkStore(database.Access);
+        var link = Link(bob, leader, follower.Id);
+        await links.CreateAsync(link);
+        await Should.ThrowAsync<LinkExistsException>(links.CreateAsync(link with { Id = Guid.NewGuid() }));
+
+        var stored = (await links.OfLeaderAsync(leader)).Single();
+        (stored.Settings.Reverse, stored.Settings.EquityStop, stored.DecidedSeq).ShouldBe((true, new EquityStop(EquityStopType.Trailing, 100m), 5));
+        await using var writer = new LedgerWriter(database.Options, TimeProvider.System);
+        await follower.DoAsync(writer, follower.Open());
+        await follower.DoAsync(writer, follower.Copied(link.Id, 6));
+        await follower.DoAsync(writer, follower.Copied(link.Id, 8));
+        (await links.GetAsync(link.Id))!.DecidedSeq.ShouldBe(8);
+        (await links.FindAsync(ann, link.Id)).ShouldBeNull();
+
+        await links.SaveRiskAsync(link.Id, LinkRiskState.Empty with { StopReason = "EQUITY_STOP" }, Now);
+        (await links.GetAsync(link.Id))!.Risk.StopReason.ShouldBe("EQUITY_STOP");
+        (await links.UpdateSettingsAsync(link.Id, link.Settings with { Reverse = false }, 1, Now)).ShouldBeTrue();
+        (await links.UpdateSettingsAsync(link.Id, link.Settings, 1, Now)).ShouldBeFalse();
+        await links.SetStatusAsync(link.Id, "removed", Now);
+        (await links.OfLeaderAsync(leader)).ShouldBeEmpty();
+        (await links.OfFollowerAsync(follower.Id)).ShouldBeEmpty();
+        await links.CreateAsync(link with { Id = Guid.NewGuid() });
+        (await links.ListAsync(bob, new PageRequest())).Items.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Executions_tell_what_was_done_and_where_the_time_went()
+    {
+        await using var database = await server.MigratedAsync();
+        var (ann, bob) = (await database.NewUserAsync("ann"), await database.NewUserAsync("bob"));
+        var (leader, follower) = ((await database.NewAccountsAsync(ann))[0], new TestAccount((await database.NewAccountsAsync(bob))[0], bob));
+        var link = Link(bob, leader, follower.Id);
+        await new LinkStore(database.Access).CreateAsync(link);
+        await using var writer = new LedgerWriter(database.Options, TimeProvider.System);
+        await follower.DoAsync(writer, follower.Open());
+        await follower.DoAsync(writer, follower.Copied(link.Id, 6) with { Latencies = [new CopyLatency(link.Id, 6, TimeSpan.FromMilliseconds(2), null)] });
+        await follower.DoAsync(writer, follower.Deposit() with { Latencies = [new CopyLatency(link.Id, 6, null, TimeSpan.FromMilliseconds(3))] });
+        await follower.DoAsync(writer, follower.Copied(link.Id, 7));
+
+        var executions = new CopyExecutionQueries(database.Access);
+        var first = await executions.ListAsync(bob, link.Id, new PageRequest(1));
+        first.Items.Single().LeaderSeq.ShouldBe(7);
+        var second = (await executions.ListAsync(bob, link.Id, new PageRequest(1, first.Next))).Items.Single();
+        (second.Outcome, second.LeaderTerminalUs, second.FollowerTerminalUs, second.OrderIds.Length).ShouldBe((CopyOutcome.Copied, 2_000, 3_000, 2));
+        second.OursUs.ShouldBe((long)(second.DecidedAt - Now).TotalMicroseconds);
+        (await executions.ListAsync(ann, link.Id, new PageRequest())).Items.ShouldBeEmpty();
+        (await executions.FindAsync(link.Id, 9)).ShouldBeNull();
+        await Should.ThrowAsync<InvalidCursorException>(() => executions.ListAsync(bob, link.Id, new PageRequest(1, "!!")));
+    }
+
+    [Fact]
+    public async Task Published_leaders_are_there_for_everybody_and_withdrawn_ones_for_their_owner()
+    {
+        await using var database = await server.MigratedAsync();
+        var (ann, bob) = (await database.NewUserAsync("ann"), await database.NewUserAsync("bob"));
+        var account = (await database.NewAccountsAsync(ann))[0];
+        var leaders = new LeaderStore(database.Access);
+        var leader = new StoredLeader { AccountId = account, UserId = ann, Published = true, Name = "Ann trades", UpdatedAt = Now };
+        await leaders.SaveAsync(leader);
+        (await leaders.FindAsync(bob, account))!.Name.ShouldBe("Ann trades");
+        (await leaders.FollowedAccountsAsync()).ShouldBe([account]);
+        await leaders.SaveAsync(leader with { Published = false });
+        (await leaders.FindAsync(bob, account)).ShouldBeNull();
+        (await leaders.FindAsync(ann, account)).ShouldNotBeNull();
+        (await leaders.PublishedAsync(null, 10)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_cursor_never_goes_back()
+    {
+        await using var database = await server.MigratedAsync();
+        var (cursors, account) = (new CursorStore(database.Access), Guid.NewGuid());
+        (await cursors.GetAsync("leader", account)).ShouldBe(0);
+        await cursors.AdvanceAsync("leader", account, 7, Now);
+        await cursors.AdvanceAsync("leader", account, 5, Now);
+        (await cursors.GetAsync("leader", account)).ShouldBe(7);
+        (await cursors.GetAsync("journal", account)).ShouldBe(0);
+    }
+}

@@ -1,0 +1,195 @@
+using ActorTrading.Domain;
+using ActorTrading.Postgres.Tests.Ledger;
+using Npgsql;
+
+namespace ActorTrading.Postgres.Tests.Stores;
+
+[Collection(OnServer.Name)]
+public sealed class TradingStoresTests(Server server)
+{
+    private static readonly DateTimeOffset Now = TestAccount.Start;
+
+    private static StoredAccount Account(Guid user, AccountKind kind = AccountKind.Paper) => new()
+    {
+        Id = Guid.NewGuid(), UserId = user, Name = "Main", Kind = kind, Mode = PositionMode.Netting, Currency = "EUR", Leverage = 30,
+        TerminalHost = kind == AccountKind.Mt5 ? "127.0.0.1" : null, TerminalPort = kind == AccountKind.Mt5 ? 15555 : null, CreatedAt = Now,
+    };
+
+    [Fact]
+    public async Task An_account_keeps_its_password_encrypted_and_bound_to_its_row()
+    {
+        await using var database = await server.MigratedAsync();
+        var user = await database.NewUserAsync("ann");
+        var accounts = new AccountStore(database.Access, database.Vault);
+        var (one, other) = (Account(user, AccountKind.Mt5), Account(user));
+        await accounts.CreateAsync(one, "s3cret");
+        await accounts.CreateAsync(other, null);
+
+        (await accounts.BrokerPasswordAsync(one.Id)).ShouldBe("s3cret");
+        (await accounts.BrokerPasswordAsync(other.Id)).ShouldBeNull();
+        (await accounts.GetAsync(one.Id)).ShouldBe(one with { HasSecret = true });
+        await database.SqlAsync($"UPDATE accounts SET broker_secret = (SELECT broker_secret FROM accounts WHERE id = '{one.Id}') WHERE id = '{other.Id}'");
+        await Should.ThrowAsync<SecretUnreadableException>(accounts.BrokerPasswordAsync(other.Id));
+
+        (await accounts.CloseAsync(one.Id, Now)).ShouldBeTrue();
+        (await accounts.CloseAsync(one.Id, Now)).ShouldBeFalse();
+        (await accounts.ActiveAsync(AccountKind.Mt5)).ShouldBeEmpty();
+        (await accounts.BrokerPasswordAsync(one.Id)).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Passwords_move_to_the_newest_key()
+    {
+        await using var database = await server.MigratedAsync();
+        var user = await database.NewUserAsync("ann");
+        var account = Account(user);
+        await new AccountStore(database.Access, database.Vault).CreateAsync(account, "s3cret");
+        var old = "1:" + Convert.ToBase64String(new byte[32]);
+        var second = "2:" + Convert.ToBase64String([.. Enumerable.Repeat((byte)7, 32)]);
+
+        var both = new AccountStore(database.Access, new SecretVault(KeyRing.Parse($"{old},{second}")));
+        (await both.RenewSecretsAsync(10, Now)).ShouldBe(1);
+        (await both.RenewSecretsAsync(10, Now)).ShouldBe(0);
+        (await new AccountStore(database.Access, new SecretVault(KeyRing.Parse(second))).BrokerPasswordAsync(account.Id)).ShouldBe("s3cret");
+        (await Should.ThrowAsync<SecretUnreadableException>(new AccountStore(database.Access, database.Vault).BrokerPasswordAsync(account.Id))).Message.ShouldContain("key 2");
+    }
+
+    [Fact]
+    public async Task A_users_rows_are_not_there_for_another_user()
+    {
+        await using var database = await server.MigratedAsync();
+        var (ann, bob) = (await database.NewUserAsync("ann"), await database.NewUserAsync("bob"));
+        var account = new TestAccount((await database.NewAccountsAsync(ann))[0], ann);
+        await using var writer = new LedgerWriter(database.Options, TimeProvider.System);
+        await account.DoAsync(writer, account.Open());
+        await account.DoAsync(writer, account.Buy());
+        var id = account.State.Positions.Keys.Single();
+
+        var (accounts, orders) = (new AccountStore(database.Access, database.Vault), new OrderQueries(database.Access));
+        var (positions, trades, reader) = (new PositionQueries(database.Access), new TradeQueries(database.Access), new LedgerReader(database.Access));
+        (await accounts.FindAsync(ann, account.Id))!.Balance.ShouldBe(account.State.Balance);
+        (await accounts.FindAsync(bob, account.Id)).ShouldBeNull();
+        (await orders.FindAsync(ann, id))!.Row.AveragePrice.ShouldBe(1.10005m);
+        (await orders.FindAsync(bob, id)).ShouldBeNull();
+        (await orders.ListAsync(bob, new OrderFilter(account.Id), new PageRequest())).Items.ShouldBeEmpty();
+        (await positions.FindAsync(ann, id)).ShouldNotBeNull();
+        (await positions.FindAsync(bob, id)).ShouldBeNull();
+        (await trades.FindAsync(ann, id)).ShouldNotBeNull();
+        (await trades.FindAsync(bob, id)).ShouldBeNull();
+        (await reader.ReadAsUserAsync(ann, account.Id, 0)).Count.ShouldBe(4);
+        (await reader.ReadAsUserAsync(bob, account.Id, 0)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Row_level_security_holds_for_any_statement_of_a_request_and_leaves_nothing_behind()
+    {
+        await using var database = await server.MigratedAsync(options => options.MaxConnections = 1);
+        var (ann, bob) = (await database.NewUserAsync("ann"), await database.NewUserAsync("bob"));
+        await database.NewAccountsAsync(ann, 3);
+        async Task<long> Count(NpgsqlConnection connection, string from)
+        {
+            await using var query = new NpgsqlCommand($"SELECT count(*) FROM {from}", connection);
+            return (long)(await query.ExecuteScalarAsync())!;
+        }
+
+        (await database.Access.AsUserAsync(ann, connection => Count(connection, "accounts"))).ShouldBe(3);
+        (await database.Access.AsUserAsync(bob, connection => Count(connection, "accounts"))).ShouldBe(0);
+        (await database.Access.AsUserAsync(bob, connection => Count(connection, "users"))).ShouldBe(1);
+        foreach (var forbidden in (string[])["refresh_tokens", "password_resets", "outbox", "broker_cursors"])
+            (await Should.ThrowAsync<PostgresException>(database.Access.AsUserAsync(bob, connection => Count(connection, forbidden)))).SqlState.ShouldBe("42501");
+        await Should.ThrowAsync<PostgresException>(database.Access.AsUserAsync(bob, async connection =>
+        {
+            await using var theft = new NpgsqlCommand($"UPDATE accounts SET user_id = '{bob}'", connection);
+            return await theft.ExecuteNonQueryAsync();
+        }));
+        // The same pooled connection afterwards, in the system's role again.
+        (await database.Access.UseAsync(connection => Count(connection, "accounts"))).ShouldBe(3);
+        (await database.Access.UseAsync(connection => Count(connection, "accounts WHERE user_id = app_user_id()"))).ShouldBe(0);
+        // History is not rewritten, not even by the system.
+        (await Should.ThrowAsync<PostgresException>(database.Access.UseAsync(async connection =>
+        {
+            await using var rewrite = new NpgsqlCommand("DELETE FROM account_ledger", connection);
+            return await rewrite.ExecuteNonQueryAsync();
+        }))).SqlState.ShouldBe("42501");
+    }
+
+    [Fact]
+    public async Task Every_column_of_an_order_a_position_and_a_trade_comes_back_as_it_was()
+    {
+        await using var database = await server.MigratedAsync();
+        var user = await database.NewUserAsync("ann");
+        var account = new TestAccount((await database.NewAccountsAsync(user))[0], user);
+        await using var writer = new LedgerWriter(database.Options, TimeProvider.System);
+        await account.DoAsync(writer, account.Open());
+        var copy = new CopyOrigin(Guid.NewGuid(), Guid.NewGuid(), 12, Guid.NewGuid(), Guid.NewGuid());
+        var order = new Order
+        {
+            Id = Guid.NewGuid(), ClientOrderId = "full", Symbol = "EURUSD", Side = Side.Sell, Type = OrderType.StopLimit, Volume = 0.30m, FilledVolume = 0.10m, Price = 1.23450m,
+            StopLimitPrice = 1.23400m, StopLoss = 1.30m, TakeProfit = 1.20m, TrailingPoints = 150, DeviationPoints = 20, FillPolicy = FillPolicy.Return,
+            TimeInForce = TimeInForce.SpecifiedDay, ExpiresAt = Now.AddDays(1), Comment = "ünïcode", ClosesPositionId = Guid.NewGuid(), CloseByPositionId = Guid.NewGuid(),
+            Reason = DealReason.Copy, Copy = copy, Status = OrderStatus.PartiallyFilled, Retcode = Retcode.DonePartial, RejectMessage = "why", AveragePrice = 1.23401m,
+            BrokerTicket = 123456789012, StopTouched = true, CreatedAt = Now, UpdatedAt = Now.AddMilliseconds(1),
+        };
+        var position = new Position
+        {
+            Id = order.Id, Symbol = "EURUSD", Side = Side.Sell, Volume = 0.10m, OpenPrice = 1.23401m, StopLoss = 1.3m, TakeProfit = 1.2m, TrailingPoints = 150, Swap = -0.12m,
+            Commission = -0.35m, OpenedAt = Now, BrokerTicket = 99, Copy = copy, Comment = "c", PeakVolume = 0.20m,
+        };
+        var trade = new Trade
+        {
+            Id = order.Id, Symbol = "EURUSD", Side = Side.Sell, Volume = 0.20m, ClosedVolume = 0.10m, OpenPrice = 1.23401m, ClosePrice = 1.2m, OpenedAt = Now, ClosedAt = Now.AddDays(2),
+            Profit = 340.1m, Commission = -0.7m, Swap = -0.12m, InitialStopLoss = 1.3m, CloseReason = DealReason.TrailingStop, Copy = copy, Comment = "t",
+        };
+        var append = account.Deposit();
+        await account.DoAsync(writer, append with { Changes = append.Changes with { Orders = [order], Positions = [position], Trades = [trade] } });
+
+        (await new OrderQueries(database.Access).FindAsync(user, order.Id))!.Row.ShouldBe(order);
+        (await new OrderQueries(database.Access).ByClientOrderIdAsync(account.Id, "full")).ShouldBe(order);
+        (await new PositionQueries(database.Access).FindAsync(user, order.Id))!.Row.ShouldBe(position);
+        (await new TradeQueries(database.Access).FindAsync(user, order.Id))!.Row.ShouldBe(trade);
+        (await new AccountStore(database.Access, database.Vault).HoldersAsync("EURUSD")).ShouldBe([account.Id]);
+        (await new AccountStore(database.Access, database.Vault).HoldersAsync("GBPUSD")).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Pages_of_a_list_join_without_a_gap_or_a_double_also_where_times_are_equal()
+    {
+        await using var database = await server.MigratedAsync();
+        var user = await database.NewUserAsync("ann");
+        var account = new TestAccount((await database.NewAccountsAsync(user))[0], user);
+        await using var writer = new LedgerWriter(database.Options, TimeProvider.System);
+        await account.DoAsync(writer, account.Open());
+        for (var i = 0; i < 11; i++) await account.DoAsync(writer, account.Buy());
+
+        var orders = new OrderQueries(database.Access);
+        var seen = new List<Guid>();
+        string? cursor = null;
+        do
+        {
+            var page = await orders.ListAsync(user, new OrderFilter(Symbol: "EURUSD", Status: OrderStatus.Filled), new PageRequest(4, cursor));
+            seen.AddRange(page.Items.Select(order => order.Row.Id));
+            cursor = page.Next;
+        }
+        while (cursor is not null);
+        seen.Count.ShouldBe(11);
+        seen.Distinct().Count().ShouldBe(11);
+        (await orders.ListAsync(user, new OrderFilter(Unfinished: true), new PageRequest())).Items.ShouldBeEmpty();
+        (await new TradeQueries(database.Access).ListAsync(user, new TradeFilter(Closed: false, From: Now, To: Now.AddSeconds(1)), new PageRequest())).Items.Count.ShouldBe(11);
+        foreach (var nonsense in (string[])["nonsense", "!", "", new string('A', 65), "ÄÖÜ", new string('_', 32)])
+            await Should.ThrowAsync<InvalidCursorException>(() => orders.ListAsync(user, new OrderFilter(), new PageRequest(4, nonsense)));
+        await Should.ThrowAsync<ArgumentOutOfRangeException>(() => orders.ListAsync(user, new OrderFilter(), new PageRequest(501)));
+    }
+
+    [Fact]
+    public async Task A_broker_cursor_never_goes_back()
+    {
+        await using var database = await server.MigratedAsync();
+        var user = await database.NewUserAsync("ann");
+        var account = (await database.NewAccountsAsync(user))[0];
+        var accounts = new AccountStore(database.Access, database.Vault);
+        (await accounts.BrokerCursorAsync(account)).ShouldBeNull();
+        await accounts.AdvanceBrokerCursorAsync(account, new BrokerCursor(10, Now), Now);
+        await accounts.AdvanceBrokerCursorAsync(account, new BrokerCursor(9, Now.AddDays(1)), Now);
+        (await accounts.BrokerCursorAsync(account)).ShouldBe(new BrokerCursor(10, Now));
+    }
+}

@@ -1,0 +1,148 @@
+namespace ActorTrading.Postgres.Tests.Stores;
+
+[Collection(OnServer.Name)]
+public sealed class UserStoresTests(Server server)
+{
+    private static readonly DateTimeOffset Now = new(2026, 1, 5, 12, 0, 0, TimeSpan.Zero);
+
+    private static StoredUser User(string name, string? email = null) => new()
+    {
+        Id = Guid.NewGuid(), Username = name, Email = email ?? $"{name}@example.com", PasswordHash = "hash", CreatedAt = Now,
+    };
+
+    [Fact]
+    public async Task A_user_is_found_by_name_and_mail_in_any_case_and_names_are_taken_once()
+    {
+        await using var database = await server.MigratedAsync();
+        var store = new UserStore(database.Access, database.Vault);
+        var ann = User("Ann");
+        await store.CreateAsync(ann);
+
+        (await store.FindByLoginAsync("aNN"))!.Id.ShouldBe(ann.Id);
+        (await store.FindByLoginAsync("ANN@example.com"))!.CreatedAt.ShouldBe(Now);
+        (await store.FindByLoginAsync("nobody")).ShouldBeNull();
+        (await Should.ThrowAsync<TakenException>(store.CreateAsync(User("ann", "x@example.com")))).Field.ShouldBe("username");
+        (await Should.ThrowAsync<TakenException>(store.CreateAsync(User("bob", "ann@EXAMPLE.com")))).Field.ShouldBe("email");
+
+        var changed = await store.UpdateProfileAsync(ann.Id, "Ann B.", """{"a": 1}""", Now.AddHours(1));
+        changed!.Name.ShouldBe("Ann B.");
+        (await store.UpdateProfileAsync(ann.Id, null, null, Now.AddHours(2)))!.Preferences.ShouldBe("""{"a": 1}""");
+    }
+
+    [Fact]
+    public async Task A_second_factor_is_stored_encrypted_and_a_new_password_ends_sessions()
+    {
+        await using var database = await server.MigratedAsync();
+        var (store, tokens) = (new UserStore(database.Access, database.Vault), new RefreshTokenStore(database.Access));
+        var ann = User("ann");
+        await store.CreateAsync(ann);
+        await store.SetMfaAsync(ann.Id, "JBSWY3DP", enabled: true, Now);
+        (await store.MfaSecretAsync(ann.Id)).ShouldBe("JBSWY3DP");
+        (await database.CountAsync("users WHERE position('JBSWY3DP'::bytea in mfa_secret) > 0")).ShouldBe(0);
+
+        await tokens.StartFamilyAsync(Guid.NewGuid(), ann.Id, [1], Now, Now.AddDays(30), "browser");
+        await store.SetPasswordAsync(ann.Id, "other", Now);
+        (await store.FindAsync(ann.Id))!.SecurityVersion.ShouldBe(2);
+        (await tokens.RotateAsync([1], [2], Now, Now.AddDays(30))).Outcome.ShouldBe(RotationOutcome.Revoked);
+    }
+
+    [Fact]
+    public async Task A_refresh_token_used_twice_ends_its_family()
+    {
+        await using var database = await server.MigratedAsync();
+        var user = await database.NewUserAsync("ann");
+        var tokens = new RefreshTokenStore(database.Access);
+        await tokens.StartFamilyAsync(Guid.NewGuid(), user, [1], Now, Now.AddDays(1), null);
+
+        (await tokens.RotateAsync([9], [8], Now, Now.AddDays(1))).Outcome.ShouldBe(RotationOutcome.Unknown);
+        var first = await tokens.RotateAsync([1], [2], Now, Now.AddDays(1));
+        first.ShouldBe(new Rotation(RotationOutcome.Rotated, user, first.FamilyId));
+        (await tokens.RotateAsync([2], [3], Now.AddDays(2), Now.AddDays(3))).Outcome.ShouldBe(RotationOutcome.Expired);
+        (await tokens.RotateAsync([1], [4], Now, Now.AddDays(1))).Outcome.ShouldBe(RotationOutcome.Reused);
+        (await tokens.RotateAsync([2], [5], Now, Now.AddDays(1))).Outcome.ShouldBe(RotationOutcome.Revoked);
+        (await tokens.DeleteExpiredAsync(Now.AddDays(10), 100)).ShouldBe(2);
+        (await database.CountAsync("refresh_token_families")).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Of_two_refreshes_at_once_one_is_a_reuse()
+    {
+        await using var database = await server.MigratedAsync();
+        var user = await database.NewUserAsync("ann");
+        var tokens = new RefreshTokenStore(database.Access);
+        await tokens.StartFamilyAsync(Guid.NewGuid(), user, [1], Now, Now.AddDays(1), null);
+
+        var outcomes = await Task.WhenAll(Enumerable.Range(2, 6).Select(next => tokens.RotateAsync([1], [(byte)next], Now, Now.AddDays(1))));
+        outcomes.Count(rotation => rotation.Outcome == RotationOutcome.Rotated).ShouldBe(1);
+        outcomes.ShouldContain(rotation => rotation.Outcome == RotationOutcome.Reused);
+    }
+
+    [Fact]
+    public async Task A_reset_token_works_once_and_in_time()
+    {
+        await using var database = await server.MigratedAsync();
+        var user = await database.NewUserAsync("ann");
+        var resets = new PasswordResetStore(database.Access);
+        await resets.CreateAsync([1], user, Now, Now.AddHours(1));
+        await resets.CreateAsync([2], user, Now, Now.AddHours(1));
+
+        (await resets.ConsumeAsync([1], Now)).ShouldBeNull();
+        (await resets.ConsumeAsync([2], Now.AddHours(1))).ShouldBeNull();
+        (await resets.ConsumeAsync([2], Now)).ShouldBe(user);
+        (await resets.ConsumeAsync([2], Now)).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task An_api_key_is_the_users_own_and_ends_when_revoked_or_expired()
+    {
+        await using var database = await server.MigratedAsync();
+        var (ann, bob) = (await database.NewUserAsync("ann"), await database.NewUserAsync("bob"));
+        var keys = new ApiKeyStore(database.Access);
+        var key = new StoredApiKey { Id = Guid.NewGuid(), UserId = ann, Name = "bot", Prefix = "at_abc", Scopes = ["read", "trade"], CreatedAt = Now, ExpiresAt = Now.AddDays(1) };
+        await keys.CreateAsync(key, [7]);
+
+        var used = await keys.UseAsync([7], Now);
+        used!.Scopes.ShouldBe(["read", "trade"]);
+        (await keys.ListAsync(ann)).Single().LastUsedAt.ShouldBe(Now);
+        (await keys.ListAsync(bob)).ShouldBeEmpty();
+        (await keys.UseAsync([7], Now.AddDays(1))).ShouldBeNull();
+        (await keys.RevokeAsync(bob, key.Id, Now)).ShouldBeFalse();
+        (await keys.RevokeAsync(ann, key.Id, Now)).ShouldBeTrue();
+        (await keys.UseAsync([7], Now)).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task An_idempotency_key_replays_its_first_answer_and_refuses_another_body()
+    {
+        await using var database = await server.MigratedAsync();
+        var user = Guid.NewGuid();
+        var keys = new IdempotencyStore(database.Access);
+        Task<IdempotencyClaim> Begin(byte body, DateTimeOffset at) => keys.BeginAsync(user, "k", [body], at, TimeSpan.FromMinutes(1));
+
+        (await Begin(1, Now)).Outcome.ShouldBe(IdempotencyOutcome.Claimed);
+        (await Begin(1, Now)).Outcome.ShouldBe(IdempotencyOutcome.InProgress);
+        (await Begin(2, Now)).Outcome.ShouldBe(IdempotencyOutcome.Reused);
+        // Whoever had claimed it died.
+        (await Begin(1, Now.AddMinutes(1))).Outcome.ShouldBe(IdempotencyOutcome.Claimed);
+        await keys.CompleteAsync(new IdempotentAnswer(user, "k", [1], 201, [42]), Now);
+        await keys.CompleteAsync(new IdempotentAnswer(user, "k", [1], 500, [43]), Now);
+        var replay = await Begin(1, Now);
+        (replay.Outcome, replay.Status).ShouldBe((IdempotencyOutcome.Replay, 201));
+        replay.Response.ShouldBe([42]);
+        (await Begin(2, Now)).Outcome.ShouldBe(IdempotencyOutcome.Reused);
+        await keys.ReleaseAsync(user, "k");
+        (await Begin(1, Now)).Outcome.ShouldBe(IdempotencyOutcome.Replay);
+        (await keys.BeginAsync(Guid.NewGuid(), "k", [9], Now, TimeSpan.FromMinutes(1))).Outcome.ShouldBe(IdempotencyOutcome.Claimed);
+        (await keys.DeleteOlderAsync(Now.AddDays(1), 10)).ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Of_many_requests_with_one_key_one_does_the_work()
+    {
+        await using var database = await server.MigratedAsync();
+        var (user, keys) = (Guid.NewGuid(), new IdempotencyStore(database.Access));
+        var claims = await Task.WhenAll(Enumerable.Range(0, 12).Select(_ => keys.BeginAsync(user, "k", [1], Now, TimeSpan.FromMinutes(1))));
+        claims.Count(claim => claim.Outcome == IdempotencyOutcome.Claimed).ShouldBe(1);
+        claims.Count(claim => claim.Outcome == IdempotencyOutcome.InProgress).ShouldBe(11);
+    }
+}
