@@ -118,25 +118,30 @@ internal sealed class TerminalLoop
     /// <returns>Why the session ended.</returns>
     private string RunSession()
     {
+        string reason;
         try
         {
             using var session = new TerminalSession(_context, _options, _wake);
             Change(TerminalConnectionState.Connecting, $"connecting to {_options.Host}:{_options.RequestPort}");
             _pipeline.Reset();
-            var reason = Serve(session);
-            _pipeline.Abort(_stop ? UnknownCause.Stopped : UnknownCause.ConnectionLost, reason);
-            foreach (var request in _setup)
-                request.Refuse(RefusalKind.NotConnected, reason);
-            _setup.Clear();
-            _queue.RefuseAll(_stop ? RefusalKind.Stopped : RefusalKind.NotConnected, reason);
-            return reason;
+            reason = Serve(session);
         }
         catch (ZmqException e)
         {
-            _pipeline.Abort(UnknownCause.ConnectionLost, e.Message);
-            _queue.RefuseAll(RefusalKind.NotConnected, e.Message);
-            return e.Message;
+            reason = e.Message;
         }
+        catch (Exception e)
+        {
+            // A defect of ours must not end the only thread that can reach the terminal: begin anew, and say so.
+            reason = $"{e.GetType().Name}: {e.Message}";
+            _events.Fault(ProtocolFaultKind.HandlerFailed, "session", reason, default);
+        }
+        _pipeline.Abort(_stop ? UnknownCause.Stopped : UnknownCause.ConnectionLost, reason);
+        foreach (var request in _setup)
+            request.Refuse(RefusalKind.NotConnected, reason);
+        _setup.Clear();
+        _queue.RefuseAll(_stop ? RefusalKind.Stopped : RefusalKind.NotConnected, reason);
+        return reason;
     }
 
     private string Serve(TerminalSession session)

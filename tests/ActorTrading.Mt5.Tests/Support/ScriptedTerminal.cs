@@ -37,6 +37,7 @@ internal sealed class ScriptedTerminal : IAsyncDisposable
         Options = new Mt5TerminalOptions
         {
             RequestPort = request, ReplyPort = reply, StreamPort = stream, EventPort = events, QuietPeriod = TimeSpan.Zero,
+            IdleProbeInterval = TimeSpan.FromHours(1), // unlike every other wait, so that a test cannot take it for another
         };
         new Thread(Run) { IsBackground = true, Name = "scripted terminal" }.Start();
     }

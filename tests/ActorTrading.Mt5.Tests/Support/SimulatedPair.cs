@@ -12,25 +12,29 @@ internal sealed class SimulatedPair : IAsyncDisposable
 
     private int _quotes;
 
-    private SimulatedPair(SimulatedTerminal terminal, Mt5TerminalClient client, RecordedEvents events) =>
-        (Terminal, Client, Events) = (terminal, client, events);
+    private SimulatedPair(SimulatedTerminal terminal, ManualTime time, Mt5TerminalClient client, RecordedEvents events) =>
+        (Terminal, Time, Client, Events) = (terminal, time, client, events);
+
+    /// <summary>The terminal's clock; the client's is real, unless the test gives it one.</summary>
+    public ManualTime Time { get; }
 
     public SimulatedTerminal Terminal { get; }
     public Mt5TerminalClient Client { get; }
     public RecordedEvents Events { get; }
 
     public static async Task<SimulatedPair> Online(Func<SimulatedTerminalOptions, SimulatedTerminalOptions>? change = null,
-        Func<Mt5TerminalOptions, Mt5TerminalOptions>? client = null, IQuoteSource? source = null)
+        Func<Mt5TerminalOptions, Mt5TerminalOptions>? client = null, IQuoteSource? source = null, TimeProvider? clientTime = null)
     {
         var options = new SimulatedTerminalOptions { PortBase = 0, Instruments = [Eurusd, Usdjpy] };
-        var terminal = new SimulatedTerminal(change?.Invoke(options) ?? options, source ?? new NoQuotes(), new ManualTime(Start));
+        var time = new ManualTime(Start);
+        var terminal = new SimulatedTerminal(change?.Invoke(options) ?? options, source ?? new NoQuotes(), time);
         terminal.Start();
         var events = new RecordedEvents();
         var reach = terminal.ClientOptions with { QuietPeriod = TimeSpan.FromMilliseconds(5) };
-        var mt5 = new Mt5TerminalClient(client?.Invoke(reach) ?? reach, events);
+        var mt5 = new Mt5TerminalClient(client?.Invoke(reach) ?? reach, events, clientTime);
         mt5.Start();
         await mt5.WaitUntilOnlineAsync().OrHang();
-        return new SimulatedPair(terminal, mt5, events);
+        return new SimulatedPair(terminal, time, mt5, events);
     }
 
     /// <summary>A quote, one second after the last.</summary>
