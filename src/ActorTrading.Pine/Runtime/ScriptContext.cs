@@ -1,0 +1,3 @@
+namespace ActorTrading.Pine.Runtime;
+
+internal abstract class ScriptContext;
