@@ -31,7 +31,7 @@ internal static class Implementations
                 function.Implementation = candidates.Select(c => Match(function, c.Method, c.State)).FirstOrDefault(i => i is not null);
         foreach (var variable in variables)
             if (variable.Constant is null && variable.Bar is null && members.TryGetValue(variable.Name, out var candidates))
-                variable.Implementation = candidates.Select(c => MatchVariable(c.Method, c.State)).FirstOrDefault(i => i is not null);
+                variable.Implementation = candidates.Select(c => MatchVariable(variable.Name, c.Method, c.State)).FirstOrDefault(i => i is not null);
     }
 
     private static void Add(Dictionary<string, List<(MethodInfo, Type?)>> members, string name, MethodInfo method, Type? state)
@@ -42,7 +42,7 @@ internal static class Implementations
 
     private static string Plain(string name) => name.Replace("_", "").ToLowerInvariant();
 
-    private static Implementation? MatchVariable(MethodInfo method, Type? state)
+    private static Implementation? MatchVariable(string variable, MethodInfo method, Type? state)
     {
         var arguments = new List<ImplementationArgument>();
         foreach (var parameter in method.GetParameters())
@@ -50,8 +50,10 @@ internal static class Implementations
             if (parameter.ParameterType == typeof(ScriptContext)) arguments.Add(new(ArgumentSource.Context, -1, "", null, parameter));
             else if (parameter.GetCustomAttribute<FromBarAttribute>() is not null) arguments.Add(new(ArgumentSource.FromBar, -1, Plain(parameter.Name!), null, parameter));
             else if (parameter.HasDefaultValue) arguments.Add(new(ArgumentSource.Constant, -1, "", parameter.DefaultValue, parameter));
+            else if (Implied(variable, Plain(parameter.Name!)) is { } implied) arguments.Add(new(ArgumentSource.FromBar, -1, implied, null, parameter));
             else return null;
         }
+        if (method.ReturnType.IsGenericType) return null;
         return !method.IsStatic && state is null ? null : new Implementation(method, state, [.. arguments]);
     }
 
@@ -84,12 +86,24 @@ internal static class Implementations
             }
             else if (parameter.GetCustomAttribute<FromBarAttribute>() is not null) arguments.Add(new(ArgumentSource.FromBar, -1, name, null, parameter));
             else if (parameter.HasDefaultValue) arguments.Add(new(ArgumentSource.Constant, -1, "", parameter.DefaultValue, parameter));
+            else if (Implied(function.Name, name) is { } implied) arguments.Add(new(ArgumentSource.FromBar, -1, implied, null, parameter));
             else return null;
         }
+        if (method.ReturnType.IsGenericType && method.ReturnType.Name.StartsWith("ValueTuple", StringComparison.Ordinal) != (function.ReturnType.Kind == TypeKind.Tuple)) return null;
         for (int i = 0; i < used.Length; i++)
             if (!used[i] && parameters[i].Name != "when") return null;
         return new Implementation(method, state, [.. arguments]);
     }
+
+    /// <summary>What an overload without this parameter uses: ta.highest(10) looks at high, ta.vwap begins with each day.</summary>
+    private static string? Implied(string function, string parameter) => (function, parameter) switch
+    {
+        ("ta.highest" or "ta.highestbars" or "ta.pivothigh", "source") => "high",
+        ("ta.lowest" or "ta.lowestbars" or "ta.pivotlow", "source") => "low",
+        ("ta.vwap", "source") => "hlc3",
+        ("ta.vwap", "anchor") => "sessionstart",
+        _ => null,
+    };
 
     /// <summary>Whether a Pine type can be handed to a C# parameter.</summary>
     private static bool Fits(PineType type, Type clr, bool rest = false)

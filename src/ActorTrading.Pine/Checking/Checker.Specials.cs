@@ -25,7 +25,7 @@ internal sealed partial class Checker
                 if (type.Kind == TypeKind.Bool && _version >= 6) return Fail("PINE3001", call.Pos, "Cannot call 'nz' with a bool: since Pine v6 a bool is never na.");
                 if (!type.IsNumeric && type.Kind is not (TypeKind.Color or TypeKind.Bool)) return Fail("PINE3001", call.Pos, $"Cannot call 'nz' with argument 'source' of type '{type}'.");
                 return new BoundBuiltinCall(call.Pos, function, match.Arguments, [], type, qualifier);
-            case "fixnan" or "ta.valuewhen" or "math.max" or "math.min" or "math.avg" or "str.tostring" or "str.format":
+            case "fixnan" or "math.max" or "math.min" or "math.avg" or "str.tostring" or "str.format":
                 if (type.Kind == TypeKind.Variable) type = PineType.Float;
                 return new BoundBuiltinCall(call.Pos, function, match.Arguments, match.Rest, type, qualifier);
             case "array.from":

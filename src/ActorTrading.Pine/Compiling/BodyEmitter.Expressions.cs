@@ -140,7 +140,7 @@ internal sealed partial class BodyEmitter
         {
             _il.Emit(OpCodes.Call, op == BinaryOp.NotEqual ? Fields.Support(nameof(ScriptSupport.NotEquals)) : Fields.Compare(op switch
             {
-                BinaryOp.Equal => "Equals", BinaryOp.Less => "Less", BinaryOp.LessOrEqual => "LessOrEqual", BinaryOp.Greater => "Greater", _ => "GreaterOrEqual",
+                BinaryOp.Equal => "Equal", BinaryOp.Less => "Less", BinaryOp.LessOrEqual => "LessOrEqual", BinaryOp.Greater => "Greater", _ => "GreaterOrEqual",
             }));
             return;
         }

@@ -38,6 +38,14 @@ internal static class Compilation
         }
         var program = Checker.Check(tree, diagnostics, options);
         if (diagnostics.HasErrors) return null;
-        return null;
+        try
+        {
+            return ScriptBuilder.Build(program, ProgramEmitter.Emit(program), diagnostics.Sorted());
+        }
+        catch (TooMuchStateException e)
+        {
+            diagnostics.Error("PINE4003", new Pos(1, 1), e.Message);
+            return null;
+        }
     }
 }

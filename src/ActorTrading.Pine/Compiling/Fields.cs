@@ -21,5 +21,5 @@ internal static class Fields
     public static MethodInfo ContextMethod(string name, params Type[] types) =>
         (types.Length == 0 ? typeof(ScriptContext).GetMethod(name) : typeof(ScriptContext).GetMethod(name, types)) ?? throw new InvalidOperationException(name);
 
-    public static MethodInfo Compare(string name) => typeof(Tolerance).GetMethod(name, [typeof(double), typeof(double)])!;
+    public static MethodInfo Compare(string name) => typeof(Tolerance).GetMethod(name, [typeof(double), typeof(double)]) ?? throw new InvalidOperationException(name);
 }

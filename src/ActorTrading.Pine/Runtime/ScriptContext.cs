@@ -23,7 +23,7 @@ internal abstract class ScriptContext
     public long[] Times = [];
 
     /// <summary>Number of the source position being executed, for error messages.</summary>
-    public int Position;
+    public int Position = 0;
     /// <summary>Loop iterations until the next check of the limits.</summary>
     public int Budget = ScriptRuntime.BudgetChunk;
 
@@ -31,7 +31,7 @@ internal abstract class ScriptContext
     public BrokerEmulator Broker = null!;
     public SymbolInfo Symbol = SymbolInfo.Default;
     public Timeframe Timeframe;
-    public TimeZoneInfo TimeZone = TimeZoneInfo.Utc;
+    public TradingCalendar Calendar = null!;
     public bool IsMain;
 
     /// <summary>What a request's expression gave on this bar, by element.</summary>
@@ -55,6 +55,7 @@ internal abstract class ScriptContext
     {
         PrevClose = bar > 0 ? Closes[bar - 1] : double.NaN;
         Bar = bar;
+        Position = 0;
         Open = Opens[bar];
         High = Highs[bar];
         Low = Lows[bar];
@@ -64,17 +65,17 @@ internal abstract class ScriptContext
         IsFirst = bar == 0;
     }
 
-    /// <summary>Whether this bar is the first of its trading day in the symbol's time zone.</summary>
+    /// <summary>Whether this bar is the first of its trading day.</summary>
     public bool SessionStart()
     {
         if (Bar == 0) return true;
-        return TradingDays.Of(Times[Bar], this) != TradingDays.Of(Times[Bar - 1], this);
+        return Calendar.TradingDay(Times[Bar]) != Calendar.TradingDay(Times[Bar - 1]);
     }
 
     /// <summary>When the current bar ends, ms UTC.</summary>
     public double CloseTime()
     {
-        long end = Timeframe.EndMs(Times[Bar]);
+        long end = Calendar.PeriodEnd(Times[Bar], Timeframe);
         return Bar < LastBarIndex && Bar + 1 < Times.Length && Times[Bar + 1] > Times[Bar] && Times[Bar + 1] < end ? Times[Bar + 1] : end;
     }
 

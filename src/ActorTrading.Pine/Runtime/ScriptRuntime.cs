@@ -1,4 +1,5 @@
 using ActorTrading.Pine.Bars;
+using ActorTrading.Pine.Library;
 using ActorTrading.Pine.Strategy;
 
 namespace ActorTrading.Pine.Runtime;
@@ -59,6 +60,24 @@ internal sealed class ScriptRuntime
         _allocatedAtCheck = allocated;
         if (MeasureMemory() > Limits.MemoryBytes)
             throw new PineRuntimeException($"The script uses too much memory: at most {Limits.MemoryBytes / (1024 * 1024)} MB are allowed.");
+    }
+
+    private readonly Dictionary<string, ZoneClock> _zones = [];
+    private readonly Dictionary<string, TradingSession> _sessions = [];
+
+    /// <exception cref="PineArgumentException">Unknown time zone.</exception>
+    public ZoneClock Zone(string name)
+    {
+        if (_zones.TryGetValue(name, out var zone)) return zone;
+        if (_zones.Count > 1000) _zones.Clear();
+        return _zones[name] = TimeFormat.Zone(name);
+    }
+
+    public TradingSession Session(string text)
+    {
+        if (_sessions.TryGetValue(text, out var session)) return session;
+        if (_sessions.Count > 1000) _sessions.Clear();
+        return _sessions[text] = TradingSession.TryParse(text, out var parsed) ? parsed : throw new PineRuntimeException($"'{text}' is not a session: write \"0930-1600\" or \"0930-1600:23456\".");
     }
 
     public void Log(ScriptContext context, LogLevel level, string? message)

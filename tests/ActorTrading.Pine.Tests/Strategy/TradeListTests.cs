@@ -22,7 +22,7 @@ public sealed class TradeListTests
         return broker;
     }
 
-    private static void Compare(string name, BarSeries bars, BrokerEmulator broker)
+    internal static void Compare(string name, BarSeries bars, BrokerEmulator broker)
     {
         var rows = File.ReadAllLines(SharedData.Path("pine", "strategy", name + "_trades.csv")).Skip(1).Select(line => line.Split(',')).ToList();
         var wrong = new List<string>();
