@@ -30,13 +30,13 @@ public static class BrokerEngine
 
     /// <summary>
     /// What a quote does to an account, in this order: what time has made due (<see cref="OnTime"/>), stop losses and take profits,
-    /// pending orders, trailing stops, margin. <paramref name="market"/> has the quote already. Nothing is lost when quotes that hit no
-    /// trigger of <see cref="WatchList"/> are left out.
+    /// pending orders, trailing stops, margin. What the account trades in the quote's symbol it trades at this quote, also where
+    /// <paramref name="market"/> has a newer one by now. Nothing is lost when quotes that hit no trigger of <see cref="WatchList"/> are left out.
     /// </summary>
     public static IReadOnlyList<LedgerEvent> OnQuote(AccountState state, Quote quote, IMarketView market, BrokerSettings settings, DateTimeOffset now)
     {
         if (!state.IsOpen) return [];
-        var session = new BrokerSession(state, market, settings, now);
+        var session = new BrokerSession(state, QuoteOverlay.Over(market, quote), settings, now);
         TimeReaction.React(session);
         QuoteReaction.React(session, quote);
         return session.Events;

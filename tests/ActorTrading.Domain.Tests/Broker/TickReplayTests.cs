@@ -33,9 +33,9 @@ public class TickReplayTests(Xunit.Abstractions.ITestOutputHelper output)
         var desk = new Desk(mode, deposit: 10_000m, settings: BrokerSettings.Default with { SlippagePoints = 1 }) { Now = quotes[0].Time };
         var first = quotes[0];
         desk.Price("EURUSD", first.Bid, first.Ask);
-        for (var i = 1; i <= 12; i++)
+        for (var i = 1; i <= 6; i++)
         {
-            var step = i * 0.00050m;
+            var step = i * 0.00080m;
             foreach (var (side, type, price) in new[]
             {
                 (Side.Buy, OrderType.Limit, first.Ask - step), (Side.Sell, OrderType.Limit, first.Bid + step),
