@@ -62,6 +62,8 @@ public static class CopyReasons
     public const string NettingSharedStops = "NETTING_SHARED_STOPS";
 
     // Of the watch over a link as a whole.
+    public const string RiskLimit = "RISK_LIMIT";
+    public const string OrphanClosed = "ORPHAN_CLOSED";
     public const string EquityStop = "EQUITY_STOP";
     public const string TakeProfit = "TAKE_PROFIT";
     public const string LifetimeOver = "LIFETIME_OVER";
