@@ -10,8 +10,7 @@ public class TickReplayTests(Xunit.Abstractions.ITestOutputHelper output)
 
     [Theory]
     [InlineData("eurusd-oanda-20140508.zip", 0, PositionMode.Hedging)]
-    [InlineData("eurusd-oanda-20140508.zip", 0, PositionMode.Netting)]
-    [InlineData("eurusd-fxcm-20140508.zip", 5, PositionMode.Hedging)]
+    [InlineData("eurusd-fxcm-20140508.zip", 5, PositionMode.Netting)]
     public void Watched_prices_give_the_same_ledger_as_every_quote(string file, int hoursToUtc, PositionMode mode)
     {
         if (TickFile.Read(file, Midnight.AddHours(hoursToUtc)) is not { } quotes)
