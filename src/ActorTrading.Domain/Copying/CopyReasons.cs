@@ -18,7 +18,6 @@ public static class CopyReasons
     public const string DrawdownFilter = "DRAWDOWN_FILTER";
     public const string EquityCurveFilter = "EQUITY_CURVE_FILTER";
     public const string Correlated = "CORRELATED";
-    public const string InitialSync = "INITIAL_SYNC";
 
     // What must be known to decide.
     public const string UnknownSymbol = "UNKNOWN_SYMBOL";
@@ -67,5 +66,4 @@ public static class CopyReasons
     public const string EquityStop = "EQUITY_STOP";
     public const string TakeProfit = "TAKE_PROFIT";
     public const string LifetimeOver = "LIFETIME_OVER";
-    public const string LinkRemoved = "LINK_REMOVED";
 }
