@@ -1,4 +1,1 @@
-using System.CommandLine;
-using ActorTrading.Pine.Cli;
-
-return await CommandTree.Build().Parse(args).InvokeAsync();
+return 0;

@@ -24,13 +24,12 @@ internal static class CopyOpening
         return mirrored ? new(CopyReasons.PendingClosedAlready, "the follower's own order was filled and closed, or is gone") : null;
     }
 
-    /// <param name="isSync">The leader entered long ago: age and the distance from its entry do not count.</param>
-    public static Refused? AtMarket(CopyCase copy, in LeaderSignal signal, bool isSync = false)
+    public static Refused? AtMarket(CopyCase copy, in LeaderSignal signal)
     {
         var (context, settings) = (copy.Context, copy.Settings);
         var symbol = copy.MapSymbol(signal.Symbol);
         var side = copy.MapSide(signal.Side);
-        if (CopyFilters.Check(copy, signal, symbol, side, anyAge: isSync) is { } filtered)
+        if (CopyFilters.Check(copy, signal, symbol, side, pending: false) is { } filtered)
             return filtered;
         if (context.FollowerMarket.FindInstrument(symbol) is not { } instrument)
             return new(CopyReasons.UnknownSymbol, symbol);
@@ -38,8 +37,7 @@ internal static class CopyOpening
             return new(CopyReasons.NoQuote, symbol);
 
         var market = quote.OpenPrice(side);
-        decimal? limit = null;
-        if (!isSync && Entry(settings, instrument, side, signal.Price, market, out limit) is { } tooFar)
+        if (Entry(settings, instrument, side, signal.Price, market, out var limit) is { } tooFar)
             return tooFar;
         var entry = limit ?? market;
         var (stopLoss, takeProfit) = CopyLevels.Of(settings, instrument, side, entry, signal.StopLoss, signal.TakeProfit);
@@ -50,7 +48,6 @@ internal static class CopyOpening
             return refused;
 
         var ids = copy.NextIds();
-        var guarded = limit is null && !isSync && settings.SlippageGuard is not null;
         copy.Add(new PlaceOrder
         {
             OrderId = ids.OrderId,
@@ -62,8 +59,8 @@ internal static class CopyOpening
             Price = limit,
             StopLoss = stopLoss,
             TakeProfit = takeProfit,
-            DeviationPoints = guarded ? (int)Math.Min(settings.SlippageGuard!.MaxPips * instrument.Pip / instrument.Point, 1_000_000m) : null,
-            ReferencePrice = guarded ? signal.Price : null,
+            DeviationPoints = limit is null && settings.SlippageGuard is { } guard ? (int)Math.Min(guard.MaxPips * instrument.Pip / instrument.Point, 1_000_000m) : null,
+            ReferencePrice = limit is null && settings.SlippageGuard is not null ? signal.Price : null,
             FillPolicy = limit is null ? Filling(instrument) : FillPolicy.Return,
             TimeInForce = limit is null ? TimeInForce.GoodTillCancelled : TimeInForce.Specified,
             ExpiresAt = limit is null ? null : context.Now.AddMinutes((double)settings.Timing.OpeningIntervalMinutes),

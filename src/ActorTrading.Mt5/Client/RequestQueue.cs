@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace ActorTrading.Mt5.Client;
 
 /// <summary>Requests waiting for their turn, bounded; trades go before questions. Any thread adds, the terminal's takes.</summary>
@@ -22,12 +24,17 @@ internal sealed class RequestQueue(int limit)
         }
     }
 
-    /// <summary>The next one that nobody has given up.</summary>
-    public bool TryTake([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out PendingRequest? request)
+    /// <summary>The next trade that nobody has given up.</summary>
+    public bool TryTakeTrade([NotNullWhen(true)] out PendingRequest? request) => TryTake(_trades, out request);
+
+    /// <summary>The next question that nobody has given up.</summary>
+    public bool TryTakeQuestion([NotNullWhen(true)] out PendingRequest? request) => TryTake(_questions, out request);
+
+    private bool TryTake(Queue<PendingRequest> queue, [NotNullWhen(true)] out PendingRequest? request)
     {
         lock (_gate)
         {
-            while (_trades.TryDequeue(out request) || _questions.TryDequeue(out request))
+            while (queue.TryDequeue(out request))
                 if (request.TryClaim())
                     return true;
             return false;
@@ -36,7 +43,7 @@ internal sealed class RequestQueue(int limit)
 
     public void RefuseAll(RefusalKind kind, string reason)
     {
-        while (TryTake(out var request))
+        while (TryTakeTrade(out var request) || TryTakeQuestion(out request))
             request.Refuse(kind, reason);
     }
 

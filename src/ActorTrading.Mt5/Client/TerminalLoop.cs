@@ -21,6 +21,7 @@ internal sealed class TerminalLoop
     private readonly RequestPipeline _pipeline;
     private readonly StreamFrameReader _stream;
     private readonly AnswerReader _answers;
+    private readonly QuotePoll _quotePoll;
     private readonly ConcurrentQueue<Action> _commands = new();
     private readonly Queue<PendingRequest> _setup = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -46,6 +47,7 @@ internal sealed class TerminalLoop
         _stream = new StreamFrameReader(new SymbolTable(options.AnsiEncoding), serverClock);
         _pipeline = new RequestPipeline(_clock, options, _answers, _events);
         Subscriptions = new SubscriptionBook(options);
+        _quotePoll = new QuotePoll(options, _clock, time, _answers, _events);
     }
 
     /// <summary>For the terminal's own thread only.</summary>
@@ -259,35 +261,40 @@ internal sealed class TerminalLoop
             return "it is unknown which subscriptions the terminal has";
         if (_state == TerminalConnectionState.Preparing)
             _queue.RefuseAll(RefusalKind.NotConnected, "the connection is being prepared");
-        if (!_pipeline.IsIdle)
-            return null;
+        while (_pipeline.IsIdle && _pipeline.Failure is null && Next() is { } request)
+            Send(session, request);
+        return _pipeline.Failure;
+    }
+
+    /// <summary>What goes out now, the pipeline being free: what brings it in step, then trades, then all else.</summary>
+    private PendingRequest? Next()
+    {
         if (!_pipeline.InStep)
-        {
-            if (_pipeline.NextProbe() is { } probe)
-                Send(session, probe);
-            return _pipeline.Failure;
-        }
-        if (_setup.TryDequeue(out var next))
-        {
-            Send(session, next);
-            return _pipeline.Failure;
-        }
+            return _pipeline.NextProbe();
         if (_state == TerminalConnectionState.Preparing)
         {
+            if (_setup.TryDequeue(out var setup))
+                return setup;
             _onlineSince = _clock.Now;
             _idleProbeAt = _clock.After(_options.IdleProbeInterval);
+            _quotePoll.Begin();
             Change(TerminalConnectionState.Online, "online");
         }
-        while (_pipeline.IsIdle && _queue.TryTake(out var request))
+        while (_queue.TryTakeTrade(out var trade))
         {
-            if (request.IsTrade && _clock.Since(request.QueuedAt) > _options.MaxTradeQueueTime)
-                request.Refuse(RefusalKind.WaitedTooLong, $"not sent within {_options.MaxTradeQueueTime.TotalSeconds:0.###} s");
-            else
-                Send(session, request);
+            if (_clock.Since(trade.QueuedAt) <= _options.MaxTradeQueueTime)
+                return trade;
+            trade.Refuse(RefusalKind.WaitedTooLong, $"not sent within {_options.MaxTradeQueueTime.TotalSeconds:0.###} s");
         }
-        if (_pipeline.IsIdle && _clock.Now >= _idleProbeAt)
-            Send(session, new PendingQuestion<bool>("idle probe", RequestWriter.Plain("BALANCE"), AnswerShape.Balance, _options.RequestTimeout, _ => true));
-        return _pipeline.Failure;
+        if (_setup.TryDequeue(out var own) || _queue.TryTakeQuestion(out own))
+            return own;
+        foreach (var question in _quotePoll.Due(Subscriptions.QuoteSymbols))
+            _setup.Enqueue(question);
+        if (_setup.TryDequeue(out var poll))
+            return poll;
+        return _clock.Now >= _idleProbeAt
+            ? new PendingQuestion<bool>("idle probe", RequestWriter.Plain("BALANCE"), AnswerShape.Balance, _options.RequestTimeout, _ => true)
+            : null;
     }
 
     private void Send(TerminalSession session, PendingRequest request)
@@ -297,7 +304,7 @@ internal sealed class TerminalLoop
     }
 
     private long IdleDeadline() =>
-        _state == TerminalConnectionState.Online && _pipeline.IsIdle ? _idleProbeAt : MonotonicClock.Never;
+        _state == TerminalConnectionState.Online && _pipeline.IsIdle ? Math.Min(_idleProbeAt, _quotePoll.NextAt) : MonotonicClock.Never;
 
     private void WaitBeforeRetry(TimeSpan backoff)
     {

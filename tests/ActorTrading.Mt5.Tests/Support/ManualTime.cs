@@ -8,7 +8,9 @@ internal sealed class ManualTime(DateTimeOffset start) : TimeProvider
     private readonly List<(Func<TimeSpan, bool> Wanted, TaskCompletionSource Seen)> _waits = [];
     private DateTimeOffset _now = start;
 
-    public ManualTime() : this(new DateTimeOffset(2026, 1, 5, 8, 0, 0, TimeSpan.Zero)) { }
+    public static readonly DateTimeOffset Default = new(2026, 1, 5, 8, 0, 0, TimeSpan.Zero);
+
+    public ManualTime() : this(Default) { }
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
