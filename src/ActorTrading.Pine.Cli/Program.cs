@@ -1,1 +1,4 @@
-return 0;
+using System.CommandLine;
+using ActorTrading.Pine.Cli;
+
+return await CommandTree.Build().Parse(args).InvokeAsync();

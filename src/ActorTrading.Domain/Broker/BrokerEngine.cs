@@ -14,7 +14,7 @@ public static class BrokerEngine
     /// <param name="now">UTC, not before the account's last entry.</param>
     public static BrokerDecision Decide(AccountState state, TradeCommand command, IMarketView market, BrokerSettings settings, DateTimeOffset now)
     {
-        var session = new BrokerSession(state, market, settings, now);
+        var session = new BrokerSession(state, new MarketMoment(market), settings, now);
         return command switch
         {
             PlaceOrder c => Placing.Place(session, c),
@@ -30,13 +30,13 @@ public static class BrokerEngine
 
     /// <summary>
     /// What a quote does to an account, in this order: what time has made due (<see cref="OnTime"/>), stop losses and take profits,
-    /// pending orders, trailing stops, margin. <paramref name="market"/> has the quote already. Nothing is lost when quotes that hit no
-    /// trigger of <see cref="WatchList"/> are left out.
+    /// pending orders, trailing stops, margin. What the account trades in the quote's symbol it trades at this quote, also where
+    /// <paramref name="market"/> has a newer one by now. Nothing is lost when quotes that hit no trigger of <see cref="WatchList"/> are left out.
     /// </summary>
     public static IReadOnlyList<LedgerEvent> OnQuote(AccountState state, Quote quote, IMarketView market, BrokerSettings settings, DateTimeOffset now)
     {
         if (!state.IsOpen) return [];
-        var session = new BrokerSession(state, market, settings, now);
+        var session = new BrokerSession(state, new MarketMoment(market, quote), settings, now);
         TimeReaction.React(session);
         QuoteReaction.React(session, quote);
         return session.Events;
@@ -46,7 +46,7 @@ public static class BrokerEngine
     public static IReadOnlyList<LedgerEvent> OnTime(AccountState state, IMarketView market, BrokerSettings settings, DateTimeOffset now)
     {
         if (!state.IsOpen) return [];
-        var session = new BrokerSession(state, market, settings, now);
+        var session = new BrokerSession(state, new MarketMoment(market), settings, now);
         TimeReaction.React(session);
         return session.Events;
     }
@@ -65,5 +65,5 @@ public static class BrokerEngine
     /// anew. At any quote that reaches none of them, OnQuote would give no events.
     /// </summary>
     public static IReadOnlyList<PriceTrigger> WatchList(AccountState state, IMarketView market, BrokerSettings settings) =>
-        Watching.List(state, market, settings);
+        Watching.List(state, new MarketMoment(market), settings);
 }

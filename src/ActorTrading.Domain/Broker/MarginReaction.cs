@@ -10,7 +10,7 @@ internal static class MarginReaction
 {
     public static void React(BrokerSession session, string quotedSymbol)
     {
-        if (RelevantSymbols.Of(session.State, session.Market).Contains(quotedSymbol)) Judge(session);
+        if (RelevantSymbols.Contain(session.State, session.Market, quotedSymbol)) Judge(session);
         EndCallWhenFlat(session);
     }
 

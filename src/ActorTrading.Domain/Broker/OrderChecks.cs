@@ -77,6 +77,7 @@ internal static class OrderChecks
             case TimeInForce.Specified or TimeInForce.SpecifiedDay:
                 if (wanted is not { } at) return (null, new Refusal(Retcode.InvalidExpiration, "The order needs an expiry."));
                 if (at > DateTimeOffset.MaxValue.AddDays(-8)) return (null, new Refusal(Retcode.InvalidExpiration, $"The expiry {at:O} is too far away."));
+                if (at < session.Now.AddDays(-2)) return (null, new Refusal(Retcode.InvalidExpiration, $"The expiry {at:O} is not after {session.Now:O}."));
                 var end = timeInForce == TimeInForce.SpecifiedDay ? day.NextStart(at) : at;
                 return end > session.Now
                     ? (end, null)

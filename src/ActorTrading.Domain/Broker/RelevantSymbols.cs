@@ -22,6 +22,13 @@ internal static class RelevantSymbols
         return symbols;
     }
 
+    public static bool Contain(AccountState state, IMarketView market, string symbol)
+    {
+        foreach (var (_, position) in state.Positions)
+            if (position.Symbol == symbol) return true; // The usual case, without a list.
+        return Of(state, market).Contains(symbol);
+    }
+
     private static void AddPath(List<string> symbols, IMarketView market, string from, string to)
     {
         if (market.ConversionPath(from, to) is not { } path) return;

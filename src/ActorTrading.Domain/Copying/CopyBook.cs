@@ -32,7 +32,8 @@ public sealed record LinkBook
 /// <param name="LeaderPositionId">The leader's position that it follows; null when it came of a pending order.</param>
 /// <param name="LeaderOrderId">The leader's pending order that it came of, if any.</param>
 /// <param name="PeakVolume">The largest volume that it has had.</param>
-public sealed record CopyShare(string Symbol, Side Side, decimal Volume, decimal PeakVolume, Guid? LeaderPositionId, Guid? LeaderOrderId, DateTimeOffset OpenedAt)
+/// <param name="OpenPrice">Volume-weighted price of its entries, to ten digits.</param>
+public sealed record CopyShare(string Symbol, Side Side, decimal Volume, decimal PeakVolume, decimal OpenPrice, Guid? LeaderPositionId, Guid? LeaderOrderId, DateTimeOffset OpenedAt)
 {
     internal decimal Signed => Side == Side.Buy ? Volume : -Volume;
 }

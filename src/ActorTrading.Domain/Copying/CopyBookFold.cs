@@ -77,12 +77,18 @@ internal static class CopyBookFold
             }
             if (same >= 0)
             {
-                var volume = shares[same].Volume + left;
-                shares[same] = shares[same] with { Volume = volume, PeakVolume = Math.Max(shares[same].PeakVolume, volume) };
+                var share = shares[same];
+                var volume = share.Volume + left;
+                shares[same] = share with
+                {
+                    Volume = volume,
+                    PeakVolume = Math.Max(share.PeakVolume, volume),
+                    OpenPrice = decimal.Round((share.OpenPrice * share.Volume + deal.Price * left) / volume, 10),
+                };
             }
             else
             {
-                shares.Add(new CopyShare(deal.Symbol, deal.Side, left, left, origin.LeaderPositionId, origin.LeaderOrderId, deal.Time));
+                shares.Add(new CopyShare(deal.Symbol, deal.Side, left, left, deal.Price, origin.LeaderPositionId, origin.LeaderOrderId, deal.Time));
             }
         }
         return book with { Links = book.Links.SetItem(origin.LinkId, link with { Shares = shares.ToImmutable() }) };

@@ -6,12 +6,12 @@ namespace ActorTrading.Domain;
 internal readonly record struct Refused(string Reason, string Detail);
 
 /// <summary>One decision in the making: the context, what is computed from it at most once, and the commands so far.</summary>
-internal sealed class CopyCase(CopyContext context)
+internal sealed class CopyCase(CopyContext context, int firstPart = 0)
 {
     private readonly ImmutableArray<TradeCommand>.Builder _commands = ImmutableArray.CreateBuilder<TradeCommand>(1);
     private AccountFigures? _leader, _follower;
     private List<CopyHolding>? _holdings;
-    private int _part;
+    private int _part = firstPart;
 
     public CopyContext Context => context;
     public LinkSettings Settings => context.Settings;

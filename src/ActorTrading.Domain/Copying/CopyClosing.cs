@@ -35,7 +35,8 @@ internal static class CopyClosing
             return new(CopyReasons.UnknownSymbol, held[0].Symbol);
         // Only in netting mode can the copy of a pending order have closed a part; in hedging mode it has opened the opposite, closed above.
         var closedItself = pending is not null && copy.Follower.Mode == PositionMode.Netting;
-        var volume = PartToClose(before!, remaining, total, held.Count == 1 ? peak : null, instrument, closedItself);
+        var comparable = held.Count == 1 && (context.LeaderBefore.Mode == PositionMode.Hedging || copy.Follower.Mode == PositionMode.Netting);
+        var volume = PartToClose(before!, remaining, total, comparable ? peak : null, instrument, closedItself);
         if (volume <= 0)
         {
             return pending is not null
@@ -60,17 +61,19 @@ internal static class CopyClosing
     /// closings do not add up their roundings; against the present volumes where the follower's is not what it should have been
     /// (a trade by hand, an addition that was not copied). To the nearest step, a tie closes more; a rest below the least volume is closed too.
     /// </summary>
-    /// <param name="peak">The largest volume that the follower has held; null where it holds several positions, whose peaks do not add up.</param>
+    /// <param name="peak">The largest volume that the follower has held; null where its history is not the leader's: several positions for one, or one that is a part of it.</param>
     /// <param name="byPeak">The follower may have closed its part already, so only the peaks tell.</param>
     internal static decimal PartToClose(Position leader, decimal remaining, decimal held, decimal? peak, Instrument instrument, bool byPeak)
     {
         var leaderPeak = Math.Max(leader.PeakVolume, leader.Volume);
-        var keep = peak is { } most && (byPeak || Math.Abs(held - most * leader.Volume / leaderPeak) <= instrument.VolumeStep)
+        var keep = peak is { } most && (byPeak || held == NearestOrLess(most * leader.Volume / leaderPeak, instrument.VolumeStep))
             ? most * remaining / leaderPeak
             : held * remaining / leader.Volume;
         var volume = VolumeMath.Nearest(held - Math.Min(keep, held), instrument.VolumeStep);
         return volume > 0 && held - volume < instrument.VolumeMin ? held : Math.Min(volume, held);
     }
+
+    private static decimal NearestOrLess(decimal volume, decimal step) => decimal.Ceiling(volume / step - 0.5m) * step;
 
     /// <summary>The oldest first; a position that would be left with less than the least volume is closed whole.</summary>
     private static void Spread(CopyCase copy, List<CopyHolding> held, decimal volume, decimal min)

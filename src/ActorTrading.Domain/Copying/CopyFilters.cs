@@ -3,7 +3,7 @@ namespace ActorTrading.Domain;
 /// <summary>Whether a link opens at all on a signal, before any price or volume is looked at.</summary>
 internal static class CopyFilters
 {
-    public static Refused? Check(CopyCase copy, in LeaderSignal signal, string symbol, Side side, bool pending)
+    public static Refused? Check(CopyCase copy, in LeaderSignal signal, string symbol, Side side, bool anyAge)
     {
         var (context, settings) = (copy.Context, copy.Settings);
         if (context.Risk.IsStopped(context.Now))
@@ -23,11 +23,8 @@ internal static class CopyFilters
             return new(CopyReasons.MagicFiltered, $"number {context.LeaderMagic}");
         if (settings.AllowedSides is { } sides && !sides.Contains(side))
             return new(CopyReasons.SideNotAllowed, $"{side} {symbol}");
-        if (!pending || settings.Timing.ExpirePendingSignals)
-        {
-            if (Late(settings.Timing, signal.Age(context)) is { } late)
-                return late;
-        }
+        if (!anyAge && Late(settings.Timing, signal.Age(context)) is { } late)
+            return late;
         return Drawdown(copy) ?? EquityCurve(copy) ?? Correlation(copy, symbol, side);
     }
 

@@ -5,7 +5,7 @@ namespace ActorTrading.Domain;
 /// one position in netting mode. Volumes in lots.
 /// </summary>
 /// <param name="PositionId">The follower's position; empty where a share is netted away by others.</param>
-internal readonly record struct CopyHolding(Guid PositionId, string Symbol, Side Side, decimal Volume, decimal PeakVolume,
+internal readonly record struct CopyHolding(Guid PositionId, string Symbol, Side Side, decimal Volume, decimal PeakVolume, decimal OpenPrice, decimal Swap,
     Guid? LeaderPositionId, Guid? LeaderOrderId, DateTimeOffset OpenedAt)
 {
     /// <summary>All that the link holds, the oldest first.</summary>
@@ -19,7 +19,7 @@ internal readonly record struct CopyHolding(Guid PositionId, string Symbol, Side
                 if (position.Copy is { } copy && copy.LinkId == linkId)
                 {
                     holdings.Add(new CopyHolding(id, position.Symbol, position.Side, position.Volume, position.PeakVolume,
-                        copy.LeaderPositionId, copy.LeaderOrderId, position.OpenedAt));
+                        position.OpenPrice, position.Swap, copy.LeaderPositionId, copy.LeaderOrderId, position.OpenedAt));
                 }
             }
         }
@@ -28,7 +28,7 @@ internal readonly record struct CopyHolding(Guid PositionId, string Symbol, Side
             foreach (var share in link.Shares)
             {
                 holdings.Add(new CopyHolding(NetPosition(follower, share.Symbol)?.Id ?? Guid.Empty, share.Symbol, share.Side, share.Volume,
-                    share.PeakVolume, share.LeaderPositionId, share.LeaderOrderId, share.OpenedAt));
+                    share.PeakVolume, share.OpenPrice, 0m, share.LeaderPositionId, share.LeaderOrderId, share.OpenedAt));
             }
         }
         if (holdings.Count > 1)

@@ -24,12 +24,13 @@ internal static class CopyOpening
         return mirrored ? new(CopyReasons.PendingClosedAlready, "the follower's own order was filled and closed, or is gone") : null;
     }
 
-    public static Refused? AtMarket(CopyCase copy, in LeaderSignal signal)
+    /// <param name="isSync">The leader entered long ago: age and the distance from its entry do not count.</param>
+    public static Refused? AtMarket(CopyCase copy, in LeaderSignal signal, bool isSync = false)
     {
         var (context, settings) = (copy.Context, copy.Settings);
         var symbol = copy.MapSymbol(signal.Symbol);
         var side = copy.MapSide(signal.Side);
-        if (CopyFilters.Check(copy, signal, symbol, side, pending: false) is { } filtered)
+        if (CopyFilters.Check(copy, signal, symbol, side, anyAge: isSync) is { } filtered)
             return filtered;
         if (context.FollowerMarket.FindInstrument(symbol) is not { } instrument)
             return new(CopyReasons.UnknownSymbol, symbol);
@@ -37,7 +38,8 @@ internal static class CopyOpening
             return new(CopyReasons.NoQuote, symbol);
 
         var market = quote.OpenPrice(side);
-        if (Entry(settings, instrument, side, signal.Price, market, out var limit) is { } tooFar)
+        decimal? limit = null;
+        if (!isSync && Entry(settings, instrument, side, signal.Price, market, out limit) is { } tooFar)
             return tooFar;
         var entry = limit ?? market;
         var (stopLoss, takeProfit) = CopyLevels.Of(settings, instrument, side, entry, signal.StopLoss, signal.TakeProfit);
@@ -48,6 +50,7 @@ internal static class CopyOpening
             return refused;
 
         var ids = copy.NextIds();
+        var guarded = limit is null && !isSync && settings.SlippageGuard is not null;
         copy.Add(new PlaceOrder
         {
             OrderId = ids.OrderId,
@@ -59,8 +62,8 @@ internal static class CopyOpening
             Price = limit,
             StopLoss = stopLoss,
             TakeProfit = takeProfit,
-            DeviationPoints = limit is null && settings.SlippageGuard is { } guard ? (int)Math.Min(guard.MaxPips * instrument.Pip / instrument.Point, 1_000_000m) : null,
-            ReferencePrice = limit is null && settings.SlippageGuard is not null ? signal.Price : null,
+            DeviationPoints = guarded ? (int)Math.Min(settings.SlippageGuard!.MaxPips * instrument.Pip / instrument.Point, 1_000_000m) : null,
+            ReferencePrice = guarded ? signal.Price : null,
             FillPolicy = limit is null ? Filling(instrument) : FillPolicy.Return,
             TimeInForce = limit is null ? TimeInForce.GoodTillCancelled : TimeInForce.Specified,
             ExpiresAt = limit is null ? null : context.Now.AddMinutes((double)settings.Timing.OpeningIntervalMinutes),

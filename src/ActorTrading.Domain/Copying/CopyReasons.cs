@@ -18,7 +18,6 @@ public static class CopyReasons
     public const string DrawdownFilter = "DRAWDOWN_FILTER";
     public const string EquityCurveFilter = "EQUITY_CURVE_FILTER";
     public const string Correlated = "CORRELATED";
-    public const string InitialSync = "INITIAL_SYNC";
 
     // What must be known to decide.
     public const string UnknownSymbol = "UNKNOWN_SYMBOL";
@@ -62,8 +61,9 @@ public static class CopyReasons
     public const string NettingSharedStops = "NETTING_SHARED_STOPS";
 
     // Of the watch over a link as a whole.
+    public const string RiskLimit = "RISK_LIMIT";
+    public const string OrphanClosed = "ORPHAN_CLOSED";
     public const string EquityStop = "EQUITY_STOP";
     public const string TakeProfit = "TAKE_PROFIT";
     public const string LifetimeOver = "LIFETIME_OVER";
-    public const string LinkRemoved = "LINK_REMOVED";
 }

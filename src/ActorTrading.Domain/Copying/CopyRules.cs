@@ -40,6 +40,38 @@ public static class CopyRules
     }
 
     /// <summary>
+    /// Whether a link that begins copies what its leader has open already, as its initial sync says; null for yes. The context's
+    /// entry is the last of the leader's ledger before the link began.
+    /// </summary>
+    public static string? WhyNotSync(CopyContext context)
+    {
+        var mode = context.Settings.InitialSync;
+        if (mode == InitialSyncMode.None)
+            return "initialSync none";
+        if (mode == InitialSyncMode.Market)
+            return null;
+        if (context.Follower.Positions.Count > 0)
+            return $"the follower has {context.Follower.Positions.Count} open positions";
+        var figures = context.LeaderFigures ?? AccountFigures.Of(context.LeaderBefore, context.LeaderMarket);
+        if (!figures.IsComplete)
+            return "the leader's floating profit is not known";
+        return figures.FloatingProfit > 0 ? $"the leader floats at {figures.FloatingProfit:0.##}" : null;
+    }
+
+    /// <summary>
+    /// Copies one position that the leader had open when the link began, whatever its age; every other filter and limit holds.
+    /// Positions are synced one after the other, each on the follower's state after the one before.
+    /// </summary>
+    /// <param name="index">The position's place, from 0: part of the order's id.</param>
+    public static CopyPlan Sync(CopyContext context, Position leaderPosition, int index)
+    {
+        var copy = new CopyCase(context, firstPart: index);
+        if (copy.Holdings.Exists(holding => holding.LeaderPositionId == leaderPosition.Id))
+            return CopyPlan.Skip(CopyReasons.AlreadyDecided, $"position {leaderPosition.Id} is held");
+        return copy.End(CopyOpening.AtMarket(copy, LeaderSignal.Of(context, leaderPosition), isSync: true));
+    }
+
+    /// <summary>
     /// What a follower does when a link is removed. Only closing at once has commands: the graceful modes go on following with
     /// <see cref="WhileRemoving"/> until nothing is held, and preserve leaves everything to the user.
     /// </summary>

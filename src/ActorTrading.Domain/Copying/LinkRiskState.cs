@@ -1,21 +1,47 @@
+using System.Collections.Immutable;
+
 namespace ActorTrading.Domain;
 
 /// <summary>
 /// What a link's risk limits, equity stop and take-profit remember between looks at the follower's equity. Kept durably beside
-/// the link; the watch moves it on.
+/// the link; <see cref="CopyWatch"/> moves it on.
 /// </summary>
 public sealed record LinkRiskState
 {
     public static LinkRiskState Empty { get; } = new();
 
-    /// <summary>Why copying is stopped; null while it runs.</summary>
+    /// <summary>Why copying is stopped, one of <see cref="CopyReasons"/>; null while it runs.</summary>
     public string? StopReason { get; init; }
+
+    /// <summary>Which limit, and the values that reached it.</summary>
+    public string? StopDetail { get; init; }
 
     /// <summary>Until when; null for until it is reset.</summary>
     public DateTimeOffset? StoppedUntil { get; init; }
 
+    /// <summary>The stop also closes what the link holds, until it holds nothing.</summary>
+    public bool Closes { get; init; }
+
     /// <summary>Counts the stops; names a stop once and for all together with the link's id.</summary>
     public long StopSequence { get; init; }
 
+    /// <summary>Nothing before this time counts: when the link began, or was last reset.</summary>
+    public DateTimeOffset? Since { get; init; }
+
+    /// <summary>The link's total profit at <see cref="Since"/>, in the follower's currency.</summary>
+    public decimal Baseline { get; init; }
+
+    /// <summary>The highest total profit since then, above the baseline; at least 0.</summary>
+    public decimal PeakProfit { get; init; }
+
+    /// <summary>Balance and equity of the follower over time, oldest first, as fine as the longest risk limit needs; empty without risk limits.</summary>
+    public ImmutableArray<RiskSample> Samples { get; init; } = [];
+
     public bool IsStopped(DateTimeOffset now) => StopReason is not null && (StoppedUntil is null || now < StoppedUntil);
+
+    /// <summary>Lets a stopped link go on; losses before the next look no longer count.</summary>
+    public LinkRiskState Reset() => new() { StopSequence = StopSequence };
 }
+
+/// <summary>Balance and equity at a time, in the follower's currency.</summary>
+public readonly record struct RiskSample(DateTimeOffset At, decimal Balance, decimal Equity);

@@ -22,6 +22,9 @@ public enum QuoteVerdict
 
     /// <summary>Far from the quote accepted before it, and not yet confirmed by the following ones.</summary>
     UnconfirmedJump,
+
+    /// <summary>Before 1970: a clock that was never set.</summary>
+    NotATime,
 }
 
 /// <summary>How far a feed is trusted.</summary>
@@ -62,6 +65,7 @@ public sealed class QuoteValidator(QuotePolicy policy)
         if (quote.Bid <= 0 || quote.Ask <= 0 || quote.Ask > OrderChecks.PriceMax || quote.Bid > OrderChecks.PriceMax) return QuoteVerdict.NotAPrice;
         if (quote.Ask < quote.Bid) return QuoteVerdict.Crossed;
         if (quote.Ask - quote.Bid > quote.Bid * policy.SpreadFractionMax) return QuoteVerdict.TooWide;
+        if (quote.Time < DateTimeOffset.UnixEpoch) return QuoteVerdict.NotATime;
         if (quote.Time - now > policy.AheadMax) return QuoteVerdict.FromTheFuture;
         if (Last is { } last)
         {

@@ -37,6 +37,9 @@ public sealed class BarSeries
         return index + 1 < Count && TimeMs[index + 1] < end ? TimeMs[index + 1] : end;
     }
 
+    /// <summary>The same bars under another name for their timeframe.</summary>
+    public BarSeries As(Timeframe timeframe) => new(TimeMs, Open, High, Low, Close, Volume, timeframe);
+
     /// <summary>Bars <paramref name="start"/> to <paramref name="start"/> + <paramref name="count"/> − 1, copied.</summary>
     public BarSeries Slice(int start, int count) => new(
         TimeMs.AsSpan(start, count).ToArray(), Open.AsSpan(start, count).ToArray(), High.AsSpan(start, count).ToArray(),

@@ -16,7 +16,7 @@ internal static class ReturnSeries
         for (int i = 0; i < bars.Count; i++)
         {
             while (next < trades.Length && trades[next].ExitBar <= i) equity += trades[next++].Profit;
-            if (i + 1 == bars.Count || Period(bars.TimeMs[i], monthly) != Period(bars.TimeMs[i + 1], monthly)) points.Add(equity);
+            if (i + 1 == bars.Count || Ends(bars.TimeMs[i], bars.TimeMs[i + 1], monthly)) points.Add(equity);
         }
         return [.. points];
     }
@@ -29,7 +29,7 @@ internal static class ReturnSeries
         int count = Math.Min(curve.Length, bars.Count);
         for (int i = 0; i < count; i++)
         {
-            if (i + 1 < count && Period(bars.TimeMs[i], false) == Period(bars.TimeMs[i + 1], false)) continue;
+            if (i + 1 < count && !Ends(bars.TimeMs[i], bars.TimeMs[i + 1], false)) continue;
             equity.Add(curve[i]);
             price.Add(bars.Close[i]);
         }
@@ -48,10 +48,12 @@ internal static class ReturnSeries
         return returns;
     }
 
-    private static long Period(long timeMs, bool monthly)
+    /// <summary>Whether a day or month ends between two bars. The calendar is asked only when the day changes.</summary>
+    private static bool Ends(long timeMs, long nextMs, bool monthly)
     {
-        if (!monthly) return ZoneClock.FloorDiv(timeMs, ZoneClock.DayMs);
-        var date = DateTimeOffset.FromUnixTimeMilliseconds(timeMs);
-        return date.Year * 12L + date.Month;
+        if (ZoneClock.FloorDiv(timeMs, ZoneClock.DayMs) == ZoneClock.FloorDiv(nextMs, ZoneClock.DayMs)) return false;
+        if (!monthly) return true;
+        var (day, next) = (DateTimeOffset.FromUnixTimeMilliseconds(timeMs), DateTimeOffset.FromUnixTimeMilliseconds(nextMs));
+        return day.Month != next.Month || day.Year != next.Year;
     }
 }

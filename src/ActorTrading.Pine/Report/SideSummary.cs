@@ -69,13 +69,13 @@ public sealed record SideSummary
             (peak, trough) = (Math.Max(peak, realized), Math.Min(trough, realized));
             (runup, drawdown) = (Math.Max(runup, realized - trough), Math.Max(drawdown, peak - realized));
         }
-        double openProfit = 0;
+        // A position points one way only.
+        double openProfit = side is null || Math.Sign(broker.PositionSize) == (int)side ? broker.OpenProfit : 0;
         for (int i = 0; i < broker.OpenTradeCount; i++)
         {
             ref readonly var trade = ref broker.OpenTrades[i];
             if (side is not null && trade.Direction != side) continue;
             open++;
-            openProfit += broker.OpenTrade(i).Profit;
             commission += trade.Commission;
         }
         bool whole = side is null;

@@ -29,6 +29,10 @@ public sealed partial class CompiledScript
     public StrategySettings? Settings { get; internal init; }
     public IReadOnlyList<Diagnostic> Warnings { get; internal init; } = [];
 
+    internal Compiling.EmittedProgram? Emitted { get; init; }
+    internal IReadOnlyList<Checking.PlotDefinition> PlotDefinitions { get; init; } = [];
+    internal Checking.ScriptDeclaration? Declaration { get; init; }
+
     /// <summary>Runs over all bars as history. Never throws for what the script does: errors come back in the result.</summary>
     public RunResult Run(BarSeries bars, RunOptions? options = null)
     {

@@ -92,7 +92,8 @@ public sealed partial class BrokerEmulator
         double profit = trade.Profit, runup = trade.MaxRunup, drawdown = trade.MaxDrawdown;
         if (trade.IsOpen)
         {
-            profit = trade.Size * (_mark - trade.EntryPrice) * _pointValue - trade.Commission;
+            // As if it were closed here: TradingView's list already takes the exit's commission off an open trade.
+            profit = trade.Size * (_mark - trade.EntryPrice) * _pointValue - trade.Commission - CommissionFor(trade.Qty, _mark);
             (runup, drawdown) = Extremes(trade, trade.Qty, trade.Commission);
         }
         return new TradeView(trade.EntryPrice, trade.EntryBar, trade.EntryTimeMs, trade.EntryId, trade.EntryComment ?? "",

@@ -142,4 +142,13 @@ public class PositionTests
         desk.Do(desk.Order(Side.Sell, 0.5m) with { StopLoss = 1.13m });
         (desk.Only.Side, desk.Only.Volume, desk.Only.StopLoss).ShouldBe((Side.Sell, 0.3m, 1.13m));
     }
+
+    [Fact]
+    public void A_quote_is_reacted_to_at_its_own_price_also_when_the_market_has_moved_on()
+    {
+        Open(Side.Buy, sl: 1.0950m);
+        _desk.Price("EURUSD", 1.1200m, 1.1201m);
+        var events = BrokerEngine.OnQuote(_desk.State, new Quote("EURUSD", 1.0949m, 1.0950m, Desk.Start), _desk.Board, _desk.Settings, _desk.Now);
+        events.OfType<DealExecuted>().ShouldHaveSingleItem().Deal.Price.ShouldBe(1.0949m);
+    }
 }

@@ -202,8 +202,10 @@ public class RefusalTests
         desk.Do(desk.Order(Side.Buy, 0.01m) with { Symbol = null! }).Retcode.ShouldBe(Retcode.Invalid);
         desk.Do(desk.Order(Side.Buy, 0.01m) with { ClientOrderId = null! }).Retcode.ShouldBe(Retcode.Invalid);
         desk.Do(desk.Order(Side.Buy, 0.01m) with { OrderId = Guid.Empty }).Retcode.ShouldBe(Retcode.Invalid);
-        desk.Do(desk.Order(Side.Buy, 0.01m, type: OrderType.Limit) with { Price = 1m, TimeInForce = TimeInForce.SpecifiedDay, ExpiresAt = DateTimeOffset.MaxValue })
-            .Retcode.ShouldBe(Retcode.InvalidExpiration);
+        foreach (var at in new[] { DateTimeOffset.MinValue, DateTimeOffset.MaxValue })
+            foreach (var timeInForce in new[] { TimeInForce.Specified, TimeInForce.SpecifiedDay, TimeInForce.GoodTillCancelled, (TimeInForce)9 })
+                desk.Do(desk.Order(Side.Buy, 0.01m, type: OrderType.Limit) with { Price = 1m, TimeInForce = timeInForce, ExpiresAt = at })
+                    .Retcode.ShouldBe(Retcode.InvalidExpiration);
     }
 
     [Fact]

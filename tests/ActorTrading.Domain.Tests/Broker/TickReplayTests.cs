@@ -10,8 +10,7 @@ public class TickReplayTests(Xunit.Abstractions.ITestOutputHelper output)
 
     [Theory]
     [InlineData("eurusd-oanda-20140508.zip", 0, PositionMode.Hedging)]
-    [InlineData("eurusd-oanda-20140508.zip", 0, PositionMode.Netting)]
-    [InlineData("eurusd-fxcm-20140508.zip", 5, PositionMode.Hedging)]
+    [InlineData("eurusd-fxcm-20140508.zip", 5, PositionMode.Netting)]
     public void Watched_prices_give_the_same_ledger_as_every_quote(string file, int hoursToUtc, PositionMode mode)
     {
         if (TickFile.Read(file, Midnight.AddHours(hoursToUtc)) is not { } quotes)
@@ -33,9 +32,9 @@ public class TickReplayTests(Xunit.Abstractions.ITestOutputHelper output)
         var desk = new Desk(mode, deposit: 10_000m, settings: BrokerSettings.Default with { SlippagePoints = 1 }) { Now = quotes[0].Time };
         var first = quotes[0];
         desk.Price("EURUSD", first.Bid, first.Ask);
-        for (var i = 1; i <= 12; i++)
+        for (var i = 1; i <= 6; i++)
         {
-            var step = i * 0.00050m;
+            var step = i * 0.00080m;
             foreach (var (side, type, price) in new[]
             {
                 (Side.Buy, OrderType.Limit, first.Ask - step), (Side.Sell, OrderType.Limit, first.Bid + step),
@@ -67,6 +66,72 @@ public class TickReplayTests(Xunit.Abstractions.ITestOutputHelper output)
             if (!everyQuote) watch = BrokerEngine.WatchList(desk.State, desk.Board, desk.Settings);
         }
         return (desk, calls);
+    }
+
+    /// <summary>Every pending order, SL and TP, against a direct scan of the file that knows nothing of the engine.</summary>
+    [Fact]
+    public void Orders_and_levels_fill_where_a_direct_computation_says()
+    {
+        if (TickFile.Read("eurusd-oanda-20140508.zip", Midnight) is not { } quotes)
+        {
+            output.WriteLine("SKIPPED: ../shared/data/fx/ticks/eurusd-oanda-20140508.zip is absent.");
+            return;
+        }
+        var random = new Random(11);
+        var desk = new Desk(deposit: 1_000_000_000m, settings: BrokerSettings.Default with { PendingOrdersMax = 10_000, PositionsMax = 10_000 }) { Now = quotes[0].Time };
+        var wanted = new Dictionary<int, List<(Side Side, OrderType Type, decimal Away, decimal Sl, decimal Tp)>>();
+        for (var i = 0; i < 200; i++)
+        {
+            var at = random.Next(quotes.Count - 1_000);
+            (wanted.TryGetValue(at, out var list) ? list : wanted[at] = []).Add(
+                ((Side)random.Next(2), (OrderType)(1 + random.Next(2)), random.Next(1, 300) * 0.00001m, random.Next(50, 600) * 0.00001m, random.Next(50, 600) * 0.00001m));
+        }
+        var expected = new List<(DateTimeOffset, decimal, DealReason)>();
+        IReadOnlyList<PriceTrigger> watch = [];
+        for (var i = 0; i < quotes.Count; i++)
+        {
+            var quote = quotes[i];
+            desk.Now = quote.Time;
+            desk.Board.Update(quote);
+            if (watch.Any(t => t.IsReachedBy(t.Source == PriceSource.Bid ? quote.Bid : quote.Ask)))
+            {
+                desk.Append(BrokerEngine.OnQuote(desk.State, quote, desk.Board, desk.Settings, desk.Now));
+                watch = BrokerEngine.WatchList(desk.State, desk.Board, desk.Settings);
+            }
+            if (!wanted.TryGetValue(i, out var orders)) continue;
+            foreach (var (side, type, away, sl, tp) in orders)
+            {
+                var buy = side == Side.Buy;
+                var price = (buy ? quote.Ask : quote.Bid) + (buy == (type == OrderType.Limit) ? -away : away);
+                var (stop, target) = buy ? (price - sl, price + tp) : (price + sl, price - tp);
+                desk.Do(desk.Order(side, 0.10m, type: type) with { Price = price, StopLoss = stop, TakeProfit = target }).Retcode.ShouldBe(Retcode.Placed);
+                expected.AddRange(Scan(quotes, i + 1, buy, type == OrderType.Limit, price, stop, target));
+            }
+            watch = BrokerEngine.WatchList(desk.State, desk.Board, desk.Settings);
+        }
+        var deals = desk.Ledger.Select(e => e.Event).OfType<DealExecuted>().Select(e => (e.Deal.Time, e.Deal.Price, e.Deal.Reason)).ToList();
+        deals.Order().ShouldBe(expected.Order());
+        deals.Count.ShouldBeGreaterThan(200);
+    }
+
+    private static IEnumerable<(DateTimeOffset, decimal, DealReason)> Scan(List<Quote> quotes, int from, bool buy, bool limit, decimal price, decimal stop, decimal target)
+    {
+        var i = from;
+        for (; i < quotes.Count; i++)
+        {
+            var p = buy ? quotes[i].Ask : quotes[i].Bid;
+            if (buy == limit ? p <= price : p >= price) break;
+        }
+        if (i == quotes.Count) yield break;
+        yield return (quotes[i].Time, buy ? quotes[i].Ask : quotes[i].Bid, DealReason.Pending);
+        for (i++; i < quotes.Count; i++)
+        {
+            var p = buy ? quotes[i].Bid : quotes[i].Ask;
+            var stopped = buy ? p <= stop : p >= stop;
+            if (!stopped && !(buy ? p >= target : p <= target)) continue;
+            yield return (quotes[i].Time, p, stopped ? DealReason.StopLoss : DealReason.TakeProfit);
+            yield break;
+        }
     }
 
     [Fact]

@@ -33,6 +33,10 @@ public class QuoteValidatorTests
         _validator.Check(new Quote("EURUSD", 1.1m, 1.1m, T0.AddMinutes(6)), T0).ShouldBe(QuoteVerdict.FromTheFuture);
 
     [Fact]
+    public void A_clock_that_was_never_set_is_not_believed() =>
+        _validator.Check(new Quote("EURUSD", 1.1m, 1.1m, DateTimeOffset.MinValue), T0).ShouldBe(QuoteVerdict.NotATime);
+
+    [Fact]
     public void One_wild_tick_is_left_out_and_the_next_good_one_accepted()
     {
         Check(1.1m, 1.1001m);

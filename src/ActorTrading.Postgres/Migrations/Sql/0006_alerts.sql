@@ -22,7 +22,7 @@ CREATE TABLE alert_firings (
     firing_no bigint NOT NULL,
     symbol text NOT NULL,
     price numeric NOT NULL,
-    level numeric NOT NULL,
+    level numeric,
     at timestamptz NOT NULL,
     message text,
     PRIMARY KEY (alert_id, firing_no)

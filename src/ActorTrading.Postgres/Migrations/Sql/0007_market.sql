@@ -44,8 +44,9 @@ CREATE TABLE candles (
     high numeric NOT NULL,
     low numeric NOT NULL,
     close numeric NOT NULL,
-    tick_volume bigint NOT NULL,
-    spread_points integer NOT NULL,
+    volume numeric NOT NULL,
+    -- The smallest spread within the bar, in points; 0 where it was not recorded.
+    spread_points integer NOT NULL DEFAULT 0,
     PRIMARY KEY (symbol, timeframe, opens_at)
 ) WITH (fillfactor = 90);
 

@@ -143,7 +143,7 @@ public sealed class AlertStore(PostgresDatabase database) : IAlertStore
         database.AsUserAsync<IReadOnlyList<AlertFiring>>(userId, async connection => await connection.ListAsync("""
             SELECT * FROM alert_firings WHERE alert_id = @alert AND firing_no < @before ORDER BY firing_no DESC LIMIT @limit
             """, row => new AlertFiring(row.Id("alert_id"), row.GetInt64(row.GetOrdinal("firing_no")), row.Text("symbol"), row.Number("price"), row.Time("at"),
-                row.Number("level"), row.TextOrNull("message") ?? ""), cancellation,
+                row.ValueOrNull<decimal>("level") ?? 0m, row.TextOrNull("message") ?? ""), cancellation,
             RowReading.Parameter("alert", alertId), RowReading.Parameter("before", beforeSequence), RowReading.Parameter("limit", Math.Clamp(limit, 1, PageRequest.LimitMax))), cancellation);
 
     private sealed record Row

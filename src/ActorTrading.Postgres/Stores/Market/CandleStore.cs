@@ -28,10 +28,10 @@ public sealed class CandleStore(PostgresDatabase database) : ICandleStore
         return database.UseAsync(async connection =>
         {
             await using var save = new NpgsqlCommand("""
-                INSERT INTO candles (symbol, timeframe, opens_at, open, high, low, close, tick_volume, spread_points)
+                INSERT INTO candles (symbol, timeframe, opens_at, open, high, low, close, volume, spread_points)
                 SELECT $1, u.* FROM unnest($2, $3, $4, $5, $6, $7, $8, $9) u
                 ON CONFLICT (symbol, timeframe, opens_at) DO UPDATE SET open = excluded.open, high = excluded.high, low = excluded.low, close = excluded.close,
-                    tick_volume = excluded.tick_volume, spread_points = excluded.spread_points
+                    volume = excluded.volume, spread_points = excluded.spread_points
                 """, connection);
             save.Parameters.Add(new NpgsqlParameter<string> { TypedValue = symbol });
             save.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. last.Keys.Select(key => key.Item1.ToString())] });
@@ -65,5 +65,5 @@ public sealed class CandleStore(PostgresDatabase database) : ICandleStore
     }
 
     private static Bar Read(NpgsqlDataReader row) => new(row.Time("opens_at"), row.Number("open"), row.Number("high"), row.Number("low"), row.Number("close"),
-        row.GetInt64(row.GetOrdinal("tick_volume")), row.GetInt32(row.GetOrdinal("spread_points")));
+        (long)row.Number("volume"), row.GetInt32(row.GetOrdinal("spread_points")));
 }

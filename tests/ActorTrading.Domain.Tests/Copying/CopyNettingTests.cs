@@ -1,0 +1,141 @@
+using System.Text.Json;
+
+namespace ActorTrading.Domain.Tests.Copying;
+
+public class CopyNettingTests
+{
+    private static readonly LinkSettings OneToOne = new() { Sizing = new() { Mode = SizingMode.None } };
+    private readonly CopyScene _scene = new();
+
+    [Fact]
+    public void Two_links_share_one_position_and_each_leaves_with_its_own_part()
+    {
+        var straight = _scene.Follow(OneToOne, PositionMode.Netting);
+        var reversed = _scene.Follow(OneToOne with { Reverse = true, Sizing = new() { Mode = SizingMode.None, Multiplier = 0.4m } }, account: straight.Follower);
+        var id = _scene.Leader.Open(Side.Buy, 1.00m);
+        _scene.Sync();
+        straight.Follower.Net("EURUSD").ShouldBe(0.60m);
+        _scene.Leader.Close(id, 0.50m);
+        _scene.Sync();
+        straight.Follower.Net("EURUSD").ShouldBe(0.30m);
+        straight.Settings = straight.Settings with { AllowedSides = [Side.Sell] };
+        _scene.Leader.Close(id);
+        _scene.Sync();
+        straight.Follower.State.Positions.ShouldBeEmpty();
+        CopyRules.IsFlat(straight.Follower.State, straight.Id).ShouldBeTrue();
+        CopyRules.IsFlat(straight.Follower.State, reversed.Id).ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Trades_by_hand_are_not_touched()
+    {
+        var link = _scene.Follow(OneToOne, PositionMode.Netting);
+        link.Follower.Open(Side.Buy, 0.30m);
+        var id = _scene.Leader.Open(Side.Buy, 1.00m);
+        _scene.Sync();
+        link.Follower.Net("EURUSD").ShouldBe(1.30m);
+        // A reduction by hand comes out of the own part first.
+        link.Follower.Do(link.Follower.Order(Side.Sell, 0.20m, "EURUSD")).Accepted.ShouldBeTrue();
+        _scene.Leader.Close(id);
+        _scene.Sync();
+        link.Follower.Net("EURUSD").ShouldBe(0.10m);
+    }
+
+    [Fact]
+    public void A_follower_made_flat_by_its_stop_is_not_made_to_trade_by_the_leaders_closing()
+    {
+        var link = _scene.Follow(OneToOne, PositionMode.Netting);
+        var id = _scene.Leader.Open(Side.Buy, 1.00m);
+        _scene.Sync();
+        link.Follower.Close(link.Follower.Only.Id).Accepted.ShouldBeTrue();
+        _scene.Leader.Close(id);
+        _scene.Sync();
+        link.Last.Reason.ShouldBe(CopyReasons.NothingToClose);
+        link.Follower.State.Positions.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_copy_added_to_a_shared_position_keeps_its_stop_loss()
+    {
+        var link = _scene.Follow(OneToOne, PositionMode.Netting);
+        link.Follower.Open(Side.Buy, 0.30m, stopLoss: 1.0950m);
+        _scene.Leader.Open(Side.Buy, 1.00m, stopLoss: 1.0800m);
+        _scene.Sync();
+        link.Follower.Only.ShouldSatisfyAllConditions(p => p.Volume.ShouldBe(1.30m), p => p.StopLoss.ShouldBe(1.0950m));
+        _scene.Leader.Do(new ModifyPosition(_scene.Leader.Only.Id, 1.0850m, null, null)).Accepted.ShouldBeTrue();
+        _scene.Sync();
+        link.Last.Reason.ShouldBe(CopyReasons.NettingSharedStops);
+        link.Follower.Only.StopLoss.ShouldBe(1.0950m);
+    }
+
+    [Fact]
+    public void A_leader_that_turns_round_in_one_deal_is_followed_out_and_in()
+    {
+        var scene = new CopyScene(PositionMode.Netting);
+        var hedging = scene.Follow(OneToOne);
+        var netting = scene.Follow(OneToOne, PositionMode.Netting);
+        scene.Leader.Open(Side.Buy, 0.50m);
+        scene.Leader.Do(scene.Leader.Order(Side.Sell, 0.80m, "EURUSD")).Accepted.ShouldBeTrue();
+        scene.Sync();
+        foreach (var link in (Link[])[hedging, netting])
+            link.Follower.Only.ShouldSatisfyAllConditions(p => p.Side.ShouldBe(Side.Sell), p => p.Volume.ShouldBe(0.30m));
+    }
+
+    [Fact]
+    public void A_leader_that_closes_by_a_pending_order_is_followed_to_flat()
+    {
+        var scene = new CopyScene(PositionMode.Netting);
+        var hedging = scene.Follow(OneToOne);
+        var netting = scene.Follow(OneToOne, PositionMode.Netting);
+        scene.Leader.Open(Side.Buy, 0.50m);
+        scene.Leader.Do(scene.Leader.Order(Side.Sell, 0.50m, "EURUSD", OrderType.Limit, 1.1050m)).Accepted.ShouldBeTrue();
+        scene.Sync();
+        scene.Quote("EURUSD", 1.1051m, 1.1053m);
+        scene.Sync();
+        scene.Leader.State.Positions.ShouldBeEmpty();
+        foreach (var link in (Link[])[hedging, netting])
+        {
+            link.Follower.State.Positions.ShouldBeEmpty();
+            link.Follower.State.Orders.ShouldBeEmpty();
+        }
+    }
+
+    [Fact]
+    public void Many_small_closings_do_not_add_up_their_roundings()
+    {
+        var scene = new CopyScene(leaderDeposit: 1_000_000m);
+        var link = scene.Follow(OneToOne with { Sizing = new() { Mode = SizingMode.None, Multiplier = 0.004m } });
+        var id = scene.Leader.Open(Side.Buy, 10.00m);
+        scene.Sync();
+        link.Follower.Only.Volume.ShouldBe(0.04m);
+        for (var i = 0; i < 50; i++)
+            scene.Leader.Close(id, 0.10m).Accepted.ShouldBeTrue();
+        scene.Sync();
+        link.Follower.Only.Volume.ShouldBe(0.02m);
+    }
+
+    [Fact]
+    public void A_rest_below_the_least_volume_is_closed_too()
+    {
+        var link = _scene.Follow(OneToOne with { Sizing = new() { Mode = SizingMode.FixedVolume, Value = 0.01m } });
+        var id = _scene.Leader.Open(Side.Buy, 1.00m);
+        _scene.Leader.Close(id, 0.40m);
+        _scene.Sync();
+        link.Last.Reason.ShouldBe(CopyReasons.CloseRoundsToZero);
+        _scene.Leader.Close(id, 0.20m);
+        _scene.Sync();
+        link.Last.Reason.ShouldBe(CopyReasons.ClosedWhole);
+        link.Follower.State.Positions.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void The_copy_book_survives_a_snapshot()
+    {
+        var link = _scene.Follow(OneToOne, PositionMode.Netting);
+        _scene.Leader.Open(Side.Buy, 1.00m);
+        _scene.Sync();
+        var state = JsonSerializer.Deserialize<AccountState>(JsonSerializer.Serialize(link.Follower.State, DomainJson.Options), DomainJson.Options)!;
+        var share = state.Copying.Links[link.Id].Shares.ShouldHaveSingleItem();
+        share.ShouldBe(link.Follower.State.Copying.Links[link.Id].Shares[0]);
+    }
+}

@@ -1,0 +1,133 @@
+namespace ActorTrading.Domain.Tests.Copying;
+
+public class CopyPendingTests
+{
+    private static readonly LinkSettings OneToOne = new() { Sizing = new() { Mode = SizingMode.None } };
+    private readonly CopyScene _scene = new();
+
+    private Guid Pending(Side side, OrderType type, decimal price, decimal? stopLoss = null, decimal? limit = null)
+    {
+        var order = _scene.Leader.Order(side, 0.10m, "EURUSD", type, price) with { StopLoss = stopLoss, StopLimitPrice = limit };
+        _scene.Leader.Do(order).Accepted.ShouldBeTrue();
+        return order.OrderId;
+    }
+
+    [Fact]
+    public void A_pending_order_is_copied_changed_and_cancelled()
+    {
+        var link = _scene.Follow(OneToOne);
+        var id = Pending(Side.Buy, OrderType.Limit, 1.0950m, 1.0900m);
+        _scene.Sync();
+        var copied = link.Follower.State.Orders.Values.ShouldHaveSingleItem();
+        copied.ShouldSatisfyAllConditions(o => o.Type.ShouldBe(OrderType.Limit), o => o.Price.ShouldBe(1.0950m), o => o.StopLoss.ShouldBe(1.0900m));
+        _scene.Leader.Do(new ModifyOrder(id, 1.0960m, null, 1.0910m, null, null, TimeInForce.GoodTillCancelled, null)).Accepted.ShouldBeTrue();
+        _scene.Sync();
+        link.Follower.State.Orders[copied.Id].ShouldSatisfyAllConditions(o => o.Price.ShouldBe(1.0960m), o => o.StopLoss.ShouldBe(1.0910m));
+        _scene.Leader.Do(new CancelOrder(id)).Accepted.ShouldBeTrue();
+        _scene.Sync();
+        link.Follower.State.Orders.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData(OrderType.Limit, 1.0950, OrderType.Stop)]
+    [InlineData(OrderType.Stop, 1.1050, OrderType.Limit)]
+    public void Reversed_limit_and_stop_change_places(OrderType type, double price, OrderType expected)
+    {
+        var link = _scene.Follow(OneToOne with { Reverse = true });
+        Pending(Side.Buy, type, (decimal)price);
+        _scene.Sync();
+        link.Follower.State.Orders.Values.ShouldHaveSingleItem().ShouldSatisfyAllConditions(o => o.Type.ShouldBe(expected), o => o.Side.ShouldBe(Side.Sell), o => o.Price.ShouldBe((decimal)price));
+    }
+
+    [Fact]
+    public void A_fill_that_the_follower_had_too_is_not_entered_twice()
+    {
+        var link = _scene.Follow(OneToOne);
+        Pending(Side.Buy, OrderType.Limit, 1.0950m);
+        _scene.Sync();
+        _scene.Quote("EURUSD", 1.0945m, 1.0947m);
+        _scene.Sync();
+        link.Last.Reason.ShouldBe(CopyReasons.FollowsPending);
+        link.Follower.Only.Volume.ShouldBe(0.10m);
+        _scene.Leader.Close(_scene.Leader.Only.Id, 0.05m);
+        _scene.Sync();
+        link.Follower.Only.Volume.ShouldBe(0.05m);
+    }
+
+    [Fact]
+    public void An_own_order_that_never_filled_is_cancelled_when_the_leader_closes()
+    {
+        // The follower's broker never quotes the price that the leader's did.
+        var scene = new CopyScene();
+        var board = new MarketBoard(InstrumentCatalog.All);
+        board.Update(new Quote("EURUSD", 1.1000m, 1.1002m, scene.Now));
+        var link = scene.Follow(OneToOne, account: new Trader(30, board, PositionMode.Hedging, 10_000m, "USD", 100));
+        var order = scene.Leader.Order(Side.Buy, 0.10m, "EURUSD", OrderType.Limit, 1.0950m);
+        scene.Leader.Do(order).Accepted.ShouldBeTrue();
+        scene.Sync();
+        var quote = new Quote("EURUSD", 1.0945m, 1.0947m, scene.Now);
+        scene.Board.Update(quote);
+        scene.Leader.OnQuote(quote);
+        scene.Sync();
+        link.Last.ShouldSatisfyAllConditions(p => p.Reason.ShouldBe(CopyReasons.FollowsPending), p => p.Commands.ShouldBeEmpty());
+        link.Follower.State.Orders.Count.ShouldBe(1);
+        scene.Leader.Close(scene.Leader.Only.Id).Accepted.ShouldBeTrue();
+        scene.Sync();
+        link.Follower.State.Orders.ShouldBeEmpty();
+        link.Follower.State.Positions.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void An_own_fill_that_was_closed_already_is_not_entered_again()
+    {
+        var link = _scene.Follow(OneToOne);
+        Pending(Side.Buy, OrderType.Limit, 1.0950m);
+        _scene.Sync();
+        _scene.Quote("EURUSD", 1.0945m, 1.0947m);
+        link.Follower.Close(link.Follower.Only.Id).Accepted.ShouldBeTrue();
+        _scene.Sync();
+        link.Last.Reason.ShouldBe(CopyReasons.PendingClosedAlready);
+        link.Follower.State.Positions.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_skipped_pending_order_is_entered_at_the_market_when_it_fills()
+    {
+        var link = _scene.Follow(OneToOne with { SkipPendingOrders = true });
+        Pending(Side.Buy, OrderType.Limit, 1.0950m, 1.0900m);
+        _scene.Sync();
+        link.Last.Reason.ShouldBe(CopyReasons.PendingSkipped);
+        _scene.Quote("EURUSD", 1.0945m, 1.0947m);
+        _scene.Sync();
+        link.Follower.Only.ShouldSatisfyAllConditions(p => p.Volume.ShouldBe(0.10m), p => p.StopLoss.ShouldBe(1.0900m));
+    }
+
+    [Fact]
+    public void A_fill_of_the_followers_alone_is_closed_when_the_leader_cancels()
+    {
+        var link = _scene.Follow(OneToOne);
+        var id = Pending(Side.Buy, OrderType.Limit, 1.0950m);
+        _scene.Sync();
+        var quote = new Quote("EURUSD", 1.0945m, 1.0947m, _scene.Now);
+        _scene.Board.Update(quote);
+        link.Follower.OnQuote(quote);
+        link.Follower.Only.Volume.ShouldBe(0.10m);
+        _scene.Leader.Do(new CancelOrder(id)).Accepted.ShouldBeTrue();
+        _scene.Sync();
+        link.Last.Reason.ShouldBe(CopyReasons.OrphanedFillClosed);
+        link.Follower.State.Positions.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void No_order_does_the_opposite_of_a_stop_limit_so_its_fill_is_followed()
+    {
+        var link = _scene.Follow(OneToOne with { Reverse = true });
+        Pending(Side.Buy, OrderType.StopLimit, 1.1050m, limit: 1.1040m);
+        _scene.Sync();
+        link.Last.Reason.ShouldBe(CopyReasons.ReversedStopLimit);
+        _scene.Quote("EURUSD", 1.1050m, 1.1052m);
+        _scene.Quote("EURUSD", 1.1036m, 1.1038m);
+        _scene.Sync();
+        link.Follower.Only.Side.ShouldBe(Side.Sell);
+    }
+}

@@ -1,0 +1,107 @@
+using ActorTrading.Postgres.Migrations;
+using ActorTrading.Postgres.Private;
+
+namespace ActorTrading.Postgres.Tests.Ledger;
+
+/// <summary>With a server of their own, because they stop it.</summary>
+public sealed class ServerAwayTests : IAsyncLifetime
+{
+    private TemporaryPostgres postgres = null!;
+
+    public async Task InitializeAsync() => postgres = await TemporaryPostgres.StartAsync();
+
+    public async Task DisposeAsync() => await postgres.DisposeAsync();
+
+    private async Task<Database> MigratedAsync(LedgerWriterOptions ledger)
+    {
+        var options = new PostgresOptions { ConnectionString = postgres.Server.ConnectionString($"away_{Guid.NewGuid():N}"), Ledger = ledger };
+        await Migrator.RunAsync(options);
+        return new Database(options);
+    }
+
+    [Fact]
+    public async Task A_server_restarted_in_mid_batch_loses_and_doubles_nothing()
+    {
+        const int accounts = 20, orders = 15;
+        await using var database = await MigratedAsync(new LedgerWriterOptions { RetryFor = TimeSpan.FromMinutes(2) });
+        var all = await LedgerFaultTests.AccountsAsync(database, accounts);
+        await using var writer = new LedgerWriter(database.Options, TimeProvider.System);
+        var halfWay = new TaskCompletionSource();
+        var answered = 0;
+
+        var working = Task.WhenAll(all.Select(account => Task.Run(async () =>
+        {
+            await account.DoAsync(writer, account.Open());
+            for (var i = 0; i < orders; i++)
+            {
+                await account.DoAsync(writer, account.Buy());
+                if (Interlocked.Increment(ref answered) == accounts * orders / 2) halfWay.SetResult();
+            }
+        })));
+        await halfWay.Task;
+        await postgres.Server.RestartAsync();
+        await working;
+
+        database.Access.Clear();
+        await LedgerFaultTests.AuditAsync(database, all, orders);
+    }
+
+    [Fact]
+    public async Task While_the_server_is_away_appends_fail_clearly_and_afterwards_they_work_by_themselves()
+    {
+        await using var database = await MigratedAsync(new LedgerWriterOptions { RetryFor = TimeSpan.Zero });
+        var all = await LedgerFaultTests.AccountsAsync(database, 2);
+        await using var writer = new LedgerWriter(database.Options, TimeProvider.System);
+        foreach (var account in all) await account.DoAsync(writer, account.Open());
+        var reader = new LedgerReader(database.Access);
+        (await reader.HeadAsync(all[0].Id)).ShouldBe(2);
+
+        await postgres.Server.StopServerAsync();
+        foreach (var account in all) await Should.ThrowAsync<StoreUnavailableException>(writer.AppendAsync(account.Buy()));
+        (await Should.ThrowAsync<StoreUnavailableException>(writer.AppendAsync(all[0].Buy()))).OutcomeUnknown.ShouldBeFalse();
+        await Should.ThrowAsync<StoreUnavailableException>(reader.HeadAsync(all[0].Id));
+        await Should.ThrowAsync<StoreUnavailableException>(new OrderQueries(database.Access).FindAsync(Guid.Empty, Guid.Empty));
+        await Should.ThrowAsync<StoreUnavailableException>(Migrator.RunAsync(database.Options));
+
+        await postgres.Server.StartServerAsync();
+        foreach (var account in all) account.State = await reader.FoldAsync(account.Id);
+        foreach (var account in all) await account.DoAsync(writer, account.Buy());
+        await LedgerFaultTests.AuditAsync(database, all, 1);
+    }
+
+    [Fact]
+    public async Task A_cancelled_append_was_surely_not_written_and_one_under_way_is_waited_for()
+    {
+        await using var database = await MigratedAsync(new LedgerWriterOptions { Lanes = 1, BatchAppends = 1, QueuedAppends = 2, RetryFor = TimeSpan.FromMinutes(2) });
+        var all = await LedgerFaultTests.AccountsAsync(database, 4);
+        await using var writer = new LedgerWriter(database.Options, TimeProvider.System);
+        foreach (var account in all) await account.DoAsync(writer, account.Open());
+        await postgres.Server.StopServerAsync();
+        using var cancel = new CancellationTokenSource();
+
+        var underWay = writer.AppendAsync(all[0].Buy(), cancel.Token);
+        // The lane has taken it when nothing waits any more.
+        await TestWait.UntilAsync(() => writer.Waiting == 0);
+        var waiting = writer.AppendAsync(all[1].Buy(), cancel.Token);
+        var patient = writer.AppendAsync(all[2].Buy());
+        Should.Throw<LedgerOverloadedException>(() => { _ = writer.AppendAsync(all[3].Buy()); });
+        await cancel.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(waiting);
+        underWay.IsCompleted.ShouldBeFalse();
+
+        await postgres.Server.StartServerAsync();
+        await underWay;
+        await patient;
+        (await database.CountAsync("orders")).ShouldBe(2);
+        (await database.CountAsync($"orders WHERE account_id = '{all[1].Id}'")).ShouldBe(0);
+    }
+}
+
+internal static class TestWait
+{
+    /// <summary>For a state that nothing announces; yields between looks.</summary>
+    public static async Task UntilAsync(Func<bool> reached)
+    {
+        while (!reached()) await Task.Yield();
+    }
+}
