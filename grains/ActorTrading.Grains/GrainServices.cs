@@ -28,6 +28,13 @@ public static class GrainServices
             instruments,
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<ProcessMarket>>()));
+        services.TryAddSingleton(new WebhookSettings(AllowPrivate: false));
+        services.TryAddSingleton(new SmtpSettings(null, 25, true, "", null, null));
+        services.TryAddSingleton(_ => new WebhookSecrets(System.Security.Cryptography.RandomNumberGenerator.GetBytes(32)));
+        services.AddSingleton<WebhookClient>();
+        services.AddSingleton<IOutboxHandler, WebhookHandler>();
+        services.AddSingleton<IOutboxHandler, EmailHandler>();
+        services.AddHostedService<OutboxDispatcher>();
         services.AddHostedService<WakeService>();
         return services;
     }
