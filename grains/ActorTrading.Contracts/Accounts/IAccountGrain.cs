@@ -44,6 +44,10 @@ public interface IAccountGrain : IGrainWithGuidKey
     [Alias("Unlink")]
     Task<CopyAck> UnlinkAsync(UnlinkRequest request);
 
+    /// <summary>Looks at a link as a whole and does what its settings ask for.</summary>
+    [Alias("WatchLink")]
+    Task<LinkRiskState> WatchLinkAsync(LinkWatch watch);
+
     [Alias("OnTrigger"), OneWay]
     Task OnTriggerAsync(TriggerHit hit);
 

@@ -48,6 +48,10 @@ public interface IFollowerLinkGrain : IGrainWithGuidKey
     [Alias("Resume"), OneWay]
     Task ResumeAsync(Guid leaderAccountId);
 
+    /// <summary>Looks at the link as a whole: risk limits, equity stop, lifetimes. Answers what the link remembers now, which is durable.</summary>
+    [Alias("Watch")]
+    Task<LinkRiskState> WatchAsync(LinkWatch watch);
+
     /// <summary>Stops copying; what is open is treated as the mode says. Repeating it changes nothing.</summary>
     [Alias("Remove")]
     Task RemoveAsync(RemovalMode mode);
@@ -82,3 +86,12 @@ public sealed record CopyAck([property: Id(0)] long DecidedSeq, [property: Id(1)
 
 [GenerateSerializer, Immutable, Alias("ActorTrading.UnlinkRequest")]
 public sealed record UnlinkRequest([property: Id(0)] Guid LinkId, [property: Id(1)] RemovalMode Mode);
+
+/// <param name="Leader">The leader's account where this link has decided everything; null while it is behind.</param>
+[GenerateSerializer, Immutable, Alias("ActorTrading.LinkWatch")]
+public sealed record LinkWatch(
+    [property: Id(0)] Guid LinkId,
+    [property: Id(1)] Guid FollowerAccountId,
+    [property: Id(2)] LinkSettings Settings,
+    [property: Id(3)] LinkRiskState Risk,
+    [property: Id(4)] AccountState? Leader);

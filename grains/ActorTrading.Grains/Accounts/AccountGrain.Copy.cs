@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using ActorTrading.Contracts;
 using ActorTrading.Domain;
+using Microsoft.Extensions.Logging;
 
 namespace ActorTrading.Grains;
 
@@ -135,13 +136,51 @@ public sealed partial class AccountGrain
 
     public async Task<CopyAck> UnlinkAsync(UnlinkRequest request)
     {
+        await CarryOutAsync(request.LinkId, () => CopyRules.Unlink(_state, request.LinkId, request.Mode));
+        return new CopyAck(_state.CopyCursors.GetValueOrDefault(request.LinkId), false, null);
+    }
+
+    public async Task<LinkRiskState> WatchLinkAsync(LinkWatch watch)
+    {
+        var risk = watch.Risk;
+        await CarryOutAsync(watch.LinkId, () =>
+        {
+            if (!_state.IsOpen || Unresolved(_state, watch.LinkId))
+            {
+                return [];
+            }
+
+            var plan = CopyWatch.Check(new CopyWatchContext
+            {
+                LinkId = watch.LinkId,
+                Settings = watch.Settings,
+                Risk = watch.Risk,
+                Follower = _state,
+                FollowerMarket = market,
+                Leader = watch.Leader,
+                Now = clock.GetUtcNow(),
+            });
+            risk = plan.Risk;
+            if (plan.Reason is { } reason)
+            {
+                log.LogInformation("Link {LinkId}: {Reason}: {Detail}", watch.LinkId, reason, plan.Detail);
+            }
+
+            return plan.Commands;
+        });
+        return risk;
+    }
+
+    /// <summary>Does what a link asks for without a leader's entry, in one transaction.</summary>
+    private async Task CarryOutAsync(Guid linkId, Func<ImmutableArray<TradeCommand>> plan)
+    {
         var instructions = ImmutableArray<TerminalInstruction>.Empty;
         using (await EnterAsync())
         {
             var now = clock.GetUtcNow();
             var draft = _state;
             var entries = new List<LedgerEntry>();
-            foreach (var command in CopyRules.Unlink(_state, request.LinkId, request.Mode))
+            foreach (var command in plan())
             {
                 var decision = draft.Kind == AccountKind.Paper
                     ? BrokerEngine.Decide(draft, command, market, broker, now)
@@ -157,7 +196,7 @@ public sealed partial class AccountGrain
             {
                 await CommitEntriesAsync(entries);
                 await ArmAsync();
-                instructions = _state.Kind == AccountKind.Paper ? [] : UnsentOf(request.LinkId);
+                instructions = _state.Kind == AccountKind.Paper ? [] : UnsentOf(linkId);
             }
         }
 
@@ -165,8 +204,6 @@ public sealed partial class AccountGrain
         {
             await SendAsync(instruction);
         }
-
-        return new CopyAck(_state.CopyCursors.GetValueOrDefault(request.LinkId), false, null);
     }
 
     private static bool Unresolved(AccountState state, Guid linkId) =>

@@ -22,6 +22,20 @@ public sealed class FollowerLinkGrain(ILinkDirectory links) : Grain, IFollowerLi
         }
     }
 
+    public async Task<LinkRiskState> WatchAsync(LinkWatch watch)
+    {
+        using (await _offers.EnterAsync())
+        {
+            var risk = await GrainFactory.GetGrain<IAccountGrain>(watch.FollowerAccountId).WatchLinkAsync(watch);
+            if (risk != watch.Risk)
+            {
+                await links.SaveRiskAsync(this.GetPrimaryKey(), risk, CancellationToken.None);
+            }
+
+            return risk;
+        }
+    }
+
     public Task ResumeAsync(Guid leaderAccountId) =>
         GrainFactory.GetGrain<ILeaderGrain>(leaderAccountId).LinkReadyAsync(this.GetPrimaryKey());
 

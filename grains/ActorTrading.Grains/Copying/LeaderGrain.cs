@@ -26,6 +26,8 @@ public sealed class LeaderGrain(
     /// <summary>Entries kept in memory; a link further behind reads them again from the ledger.</summary>
     private const int LogMax = 10_000;
 
+    private const int WatchesAtOnce = 64;
+
     private static readonly TimeSpan RetryEvery = TimeSpan.FromSeconds(1);
 
     private readonly Turnstile _reading = new();
@@ -138,11 +140,37 @@ public sealed class LeaderGrain(
     {
         await ReadOnAsync();
         Pump();
+        await WatchAsync();
         var least = LeastDecided();
         if (least > _savedCursor)
         {
             await links.SaveCursorAsync(Id, least, cancellation);
             _savedCursor = least;
+        }
+    }
+
+    /// <summary>Has the links that are due looked at as a whole, some at a time.</summary>
+    private async Task WatchAsync()
+    {
+        var now = clock.GetUtcNow();
+        foreach (var due in _links.Values.Where(l => l.WatchAt <= now && !l.InFlight).Chunk(WatchesAtOnce).ToList())
+        {
+            await Task.WhenAll(due.Select(WatchAsync));
+        }
+    }
+
+    private async Task WatchAsync(LinkProgress link)
+    {
+        try
+        {
+            var leader = link.Decided == _log.LastSeq ? _log.Head : null;
+            var risk = await GrainFactory.GetGrain<IFollowerLinkGrain>(link.Id).WatchAsync(new LinkWatch(link.Id, link.FollowerAccountId, link.Settings, link.Risk, leader));
+            link.Watched(risk, clock.GetUtcNow());
+        }
+        catch (Exception e)
+        {
+            link.Watched(link.Risk, clock.GetUtcNow());
+            log.LogWarning(e, "Link {LinkId} could not be looked at; trying again", link.Id);
         }
     }
 

@@ -11,6 +11,9 @@ internal sealed class LeaderLog(int capacity)
 
     public long LastSeq => _head.Seq;
 
+    /// <summary>The leader's account after the last entry.</summary>
+    public AccountState Head => _head;
+
     public void Reset(AccountState head)
     {
         _items.Clear();

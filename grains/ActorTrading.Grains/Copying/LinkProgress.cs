@@ -9,6 +9,9 @@ internal sealed class LinkProgress(LinkRow row)
     private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestRetry = TimeSpan.FromMinutes(1);
 
+    private static readonly TimeSpan WatchOften = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan WatchSeldom = TimeSpan.FromMinutes(1);
+
     private LinkRow _row = row;
     private bool _busy;
     private int _failures;
@@ -22,6 +25,9 @@ internal sealed class LinkProgress(LinkRow row)
 
     public LinkRiskState Risk => _row.Risk;
 
+    /// <summary>When the link has next to be looked at as a whole.</summary>
+    public DateTimeOffset WatchAt { get; private set; } = DateTimeOffset.MinValue;
+
     /// <summary>Last leader sequence that the follower has decided.</summary>
     public long Decided { get; set; } = row.DecidedSeq;
 
@@ -32,6 +38,15 @@ internal sealed class LinkProgress(LinkRow row)
     public bool IsReady(DateTimeOffset now) => !InFlight && !_busy && now >= _notBefore;
 
     public void Update(LinkRow row) => _row = row;
+
+    /// <summary>A link that watches its losses is looked at often; the others only for what has outlived its time.</summary>
+    public void Watched(LinkRiskState risk, DateTimeOffset now)
+    {
+        _row = _row with { Risk = risk };
+        var often = Settings.RiskLimits is { Count: > 0 } || Settings.EquityStop is not null || Settings.TakeProfitAmount is not null
+            || Settings.CloseOnly == CloseOnlyMode.Immediately;
+        WatchAt = now + (often ? WatchOften : WatchSeldom);
+    }
 
     public void Unblock() => _busy = false;
 
