@@ -103,7 +103,7 @@ internal sealed class Activation : Mailbox, IGrainContext
         });
     }
 
-    protected override bool Start(Call call) => Host.Filters.HasIncoming || Class.FiltersItsCalls
+    protected override bool Start(Call call) => !call.IsTick && (Host.Filters.HasIncoming || Class.FiltersItsCalls)
         ? Host.Filters.RunIncoming(this, call)
         : base.Start(call);
 
@@ -113,6 +113,7 @@ internal sealed class Activation : Mailbox, IGrainContext
         {
             using var limit = Host.Deadline(Host.Settings.ActivationTimeout);
             _instance = Class.Create(this);
+            (_instance as ILifecycleParticipant<IGrainLifecycle>)?.Participate(Lifecycle);
             if (_lifecycle is not null)
                 await _lifecycle.StartAsync(GrainLifecycleStage.First, GrainLifecycleStage.Activate, limit.Token);
             if (_instance is IGrainBase grain)
@@ -183,10 +184,11 @@ internal sealed class Activation : Mailbox, IGrainContext
 
     internal void Touch() => _idleSince = Host.Collector.Now;
 
-    protected override void BecameIdle()
+    protected override void Ended(Call call)
     {
-        _idleSince = Host.Collector.Now;
-        if (_phase == Phase.Ending)
+        if (!call.IsTick)
+            _idleSince = Host.Collector.Now;
+        if (_phase == Phase.Ending && !IsBusy)
             _ = Run(FinishAsync);
     }
 
@@ -246,7 +248,7 @@ internal sealed class Activation : Mailbox, IGrainContext
 
         foreach (var call in waiting)
         {
-            if (call is not ITimerTick)
+            if (!call.IsTick)
                 Host.Redirect(call, failure);
         }
 

@@ -37,10 +37,10 @@ internal abstract class Call : IInvokable
     /// <summary>Position among the mailbox's running calls.</summary>
     internal int RunningIndex;
 
-    /// <summary>Whether it began as a call that may interleave.</summary>
-    internal bool Interleaves;
-
     internal bool IsOneWay;
+
+    /// <summary>A timer's tick: it does not count as activity, and ends with its activation instead of moving to the next.</summary>
+    internal bool IsTick;
 
     /// <summary>The caller has its answer already, so a call that still waits need not run.</summary>
     internal bool IsAnswered => Volatile.Read(ref _claimed) != 0;

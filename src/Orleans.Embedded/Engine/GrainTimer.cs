@@ -2,9 +2,6 @@ using Orleans.Runtime;
 
 namespace Orleans.Embedded.Engine;
 
-/// <summary>Marks calls that are a timer's ticks: they end with their activation instead of moving to the next.</summary>
-internal interface ITimerTick;
-
 /// <summary>A grain's timer: each tick takes its turn like a request; the next is timed from the end of the last.</summary>
 internal sealed class GrainTimer<TState> : IGrainTimer
 {
@@ -87,7 +84,7 @@ internal sealed class GrainTimer<TState> : IGrainTimer
             throw new ArgumentOutOfRangeException(name, span, "Expected zero, a positive span of at most 49 days, or Timeout.InfiniteTimeSpan.");
     }
 
-    private sealed class Tick : VoidTaskCall, ITimerTick
+    private sealed class Tick : VoidTaskCall
     {
         private readonly GrainTimer<TState> _timer;
 
@@ -96,6 +93,7 @@ internal sealed class GrainTimer<TState> : IGrainTimer
             _timer = timer;
             Method = timer._method;
             IsOneWay = true;
+            IsTick = true;
         }
 
         protected override async Task Invoke(object target)

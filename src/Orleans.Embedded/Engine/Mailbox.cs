@@ -259,12 +259,11 @@ internal abstract class Mailbox : IThreadPoolWorkItem
         else
             _finishedLast.Next = call;
         _finishedLast = call;
-        if (_running == 0)
-            BecameIdle();
+        Ended(call);
     }
 
-    /// <summary>Called within <see cref="Gate"/> when the last running request has ended.</summary>
-    protected virtual void BecameIdle() { }
+    /// <summary>Called within <see cref="Gate"/> when a request has ended.</summary>
+    protected virtual void Ended(Call call) { }
 
     private bool HasRunnable() => _waiting.First is { } first && (_blocking is null || MayRun(first) || MayOvertake());
 

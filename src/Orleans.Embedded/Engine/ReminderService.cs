@@ -120,7 +120,7 @@ internal sealed class ReminderService(GrainHost host)
             _host = host;
             Stored = reminder;
             using (ExecutionContext.SuppressFlow())
-                _timer = host.Time.CreateTimer(static self => _ = ((Armed)self!).TickAsync(), this, UntilNext(), Timeout.InfiniteTimeSpan);
+                _timer = host.Time.CreateTimer(static self => _ = ((Armed)self!).TickAsync(), this, UntilFirst(), Timeout.InfiniteTimeSpan);
         }
 
         internal StoredReminder Stored { get; }
@@ -131,18 +131,20 @@ internal sealed class ReminderService(GrainHost host)
             _timer.Dispose();
         }
 
-        private TimeSpan UntilNext()
-        {
-            var late = _host.Time.GetUtcNow() - Stored.StartAt;
-            return late <= TimeSpan.Zero ? -late : TimeSpan.FromTicks(Stored.Period.Ticks - late.Ticks % Stored.Period.Ticks);
-        }
+        private TimeSpan UntilFirst() => Late() is var late && late <= TimeSpan.Zero ? -late : UntilNext();
+
+        /// <summary>More than zero, so that the tick which has just been does not come again.</summary>
+        private TimeSpan UntilNext() => TimeSpan.FromTicks(Stored.Period.Ticks - Late().Ticks % Stored.Period.Ticks);
+
+        private TimeSpan Late() => _host.Time.GetUtcNow() - Stored.StartAt;
 
         private async Task TickAsync()
         {
             try
             {
                 var grain = _host.Factory.GetGrain<IRemindable>(Stored.Grain);
-                await grain.ReceiveReminder(Stored.Name, new TickStatus(Stored.StartAt.UtcDateTime, Stored.Period, _host.Time.GetUtcNow().UtcDateTime));
+                await grain.ReceiveReminder(Stored.Name, new TickStatus(Stored.StartAt.UtcDateTime, Stored.Period, _host.Time.GetUtcNow().UtcDateTime))
+                    .ConfigureAwait(false);
             }
             catch (Exception exception)
             {

@@ -72,6 +72,7 @@ public sealed class SimulatedTimeProvider : TimeProvider
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(span, TimeSpan.Zero);
         TimeSpan target;
+        var context = SynchronizationContext.Current;
         lock (_gate)
         {
             if (_advancing)
@@ -82,11 +83,14 @@ public sealed class SimulatedTimeProvider : TimeProvider
 
         try
         {
+            // Like the framework's timers, callbacks see no synchronisation context.
+            SynchronizationContext.SetSynchronizationContext(null);
             while (TakeDue(target) is { } timer)
                 timer.Fire();
         }
         finally
         {
+            SynchronizationContext.SetSynchronizationContext(context);
             lock (_gate)
                 _advancing = false;
         }
