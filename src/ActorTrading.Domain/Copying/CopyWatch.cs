@@ -60,7 +60,7 @@ public static class CopyWatch
 
     private static CopyWatchPlan Unwind(CopyWatchContext context, LinkRiskState risk)
     {
-        var (settings, follower, now) = (context.Settings, context.Follower, context.Now);
+        var (settings, follower) = (context.Settings, context.Follower);
         var (reason, detail) = risk.Closes ? (risk.StopReason!, risk.StopDetail ?? "") : (CopyReasons.CloseOnly, "closeOnly Immediately");
         if (risk.Closes || settings.CloseOnly == CloseOnlyMode.Immediately)
         {
@@ -70,7 +70,7 @@ public static class CopyWatch
             return new CopyWatchPlan(risk, all, all.IsEmpty ? null : reason, all.IsEmpty ? null : detail, Stopped: false);
         }
         var lifetime = TimeSpan.FromHours((double)settings.Timing.LifetimeHours);
-        var old = CopyUnwinding.Unwind(follower, context.LinkId, orders: false, holding => now - holding.OpenedAt >= lifetime);
+        var old = CopyUnwinding.Unwind(follower, context.LinkId, orders: false, holding => Age(context, holding) >= lifetime);
         if (!old.IsEmpty)
             return new CopyWatchPlan(risk, old, CopyReasons.LifetimeOver, $"{settings.Timing.LifetimeHours} hours", Stopped: false);
         if (context.Leader is { } leader)
@@ -80,6 +80,13 @@ public static class CopyWatch
                 return new CopyWatchPlan(risk, orphans, CopyReasons.OrphanClosed, "the leader holds nothing that they follow", Stopped: false);
         }
         return new CopyWatchPlan(risk, [], null, null, Stopped: false);
+    }
+
+    /// <summary>By our clock or the market's, the smaller: in a market replayed from the past one of the two is far off.</summary>
+    private static TimeSpan Age(CopyWatchContext context, in CopyHolding holding)
+    {
+        var age = context.Now - holding.OpenedAt;
+        return context.FollowerMarket.LastQuote(holding.Symbol) is { } quote && quote.Time - holding.OpenedAt < age ? quote.Time - holding.OpenedAt : age;
     }
 
     private readonly record struct Breached(string Reason, string Detail, DateTimeOffset? Until, bool Closes);

@@ -23,13 +23,19 @@ internal readonly record struct LeaderSignal(string Symbol, Side Side, decimal V
     }
 
     /// <summary>
-    /// The signal's age: since its entry was decided here, or by the leader's market clock where that says more. So a trade that
-    /// was found late (a terminal was away) is late, and a market that is replayed from the past is not.
+    /// The signal's age: since its entry was decided here, and before that since it happened at the leader's broker. So a trade
+    /// that was found late (a terminal was away) is late.
     /// </summary>
+    /// <remarks>
+    /// How late it was found is told by our clock and by the market's, and the smaller counts: in a market that is replayed from
+    /// the past, or faster than life, one of the two is far off.
+    /// </remarks>
     public TimeSpan Age(CopyContext context)
     {
-        var age = context.Now - context.LeaderEntry.At;
-        var market = (context.LeaderMarket.LastQuote(Symbol)?.Time ?? context.LeaderEntry.At) - Time;
-        return market > age ? market : age;
+        var entry = context.LeaderEntry.At;
+        var found = entry - Time;
+        if (context.LeaderMarket.LastQuote(Symbol) is { } quote && quote.Time - Time < found)
+            found = quote.Time - Time;
+        return context.Now - entry + (found > TimeSpan.Zero ? found : TimeSpan.Zero);
     }
 }

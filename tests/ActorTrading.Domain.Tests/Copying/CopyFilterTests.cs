@@ -56,6 +56,29 @@ public class CopyFilterTests
         link.Last.Reason.ShouldBe(CopyReasons.LateSignal);
     }
 
+    [Theory]
+    [InlineData(-365 * 24)]
+    [InlineData(2)]
+    public void A_market_that_is_replayed_at_another_time_makes_no_signal_late(int hours)
+    {
+        var scene = new CopyScene();
+        var link = scene.Follow(new() { Sizing = OneToOne });
+        var then = scene.Now.AddHours(hours);
+        scene.Board.Update(new Quote("EURUSD", 1.1000m, 1.1002m, then));
+        // A paper account's deals bear our time, a replayed terminal's the market's.
+        scene.Leader.Open(Side.Buy, 0.10m);
+        scene.Sync();
+        link.Last.Reason.ShouldBeNull();
+        if (hours > 0)
+            return;
+        scene.Leader.Append([new PositionAdopted(new Position
+        {
+            Id = DeterministicId.FromNumbers(5, 5), Symbol = "EURUSD", Side = Side.Buy, Volume = 1m, OpenPrice = 1.1m, OpenedAt = then.AddSeconds(-1),
+        })]);
+        scene.Sync();
+        link.Last.Reason.ShouldBeNull();
+    }
+
     [Fact]
     public void A_position_that_the_leader_opened_at_the_terminal_is_copied()
     {

@@ -127,6 +127,8 @@ public class CopyWatchTests
         _scene.Leader.Open(Side.Buy, 1.00m);
         _scene.Sync();
         _scene.Wait(TimeSpan.FromHours(2));
+        Watch(link).Reason.ShouldBeNull();
+        Bid(1.1000m);
         Watch(link).Reason.ShouldBe(CopyReasons.LifetimeOver);
         link.Follower.Only.Volume.ShouldBe(0.05m);
     }
