@@ -107,7 +107,8 @@ public sealed partial class BrokerEmulator
         }
         double commission = CommissionFor(total, price), perUnit = commission / total;
         string? comment = order.CommentFor(reason);
-        if (order.Kind != OrderKind.Exit || opening > 0) _book.Remove(order);
+        // An entry that reverses stays in the book until the old position is closed: its own bracket waits for it there.
+        if (order.Kind == OrderKind.Close) _book.Remove(order);
         if (closing > 0)
         {
             string? only = Settings.CloseEntriesRule == CloseEntriesRule.Any && !order.Opens ? order.FromEntry : null;
@@ -119,6 +120,7 @@ public sealed partial class BrokerEmulator
                 commission = perUnit * total;
             }
         }
+        if (order.Opens || opening > 0) _book.Remove(order);
         if (order.Kind == OrderKind.Exit && !order.Gone)
         {
             // A spent share stays taken while its entry is open, so that the same exit cannot close twice.

@@ -276,6 +276,15 @@ public sealed partial class BrokerEmulator
     }
 
     // When flat, a bracket lives on only for an entry that is still pending.
+    private void DropUnboundLegs()
+    {
+        for (int i = 0; i < _book.Count; i++)
+        {
+            var order = _book[i];
+            if (!order.Gone && order.Kind == OrderKind.Exit && !order.AnyEntry && _book.FindOpening(order.FromEntry!) is null) _book.Remove(order);
+        }
+    }
+
     private void DropBoundLegs()
     {
         for (int i = 0; i < _book.Count; i++)

@@ -22,6 +22,7 @@ public sealed partial class BrokerEmulator
     private void WalkBar(ReadOnlySpan<Bar> lowerBars)
     {
         _cursor = -1;
+        if (_openCount == 0) DropUnboundLegs();
         if (lowerBars.IsEmpty)
         {
             WalkPath(_open, _high, _low, _close, first: true);

@@ -97,7 +97,7 @@ public sealed class EmulatorPropertyTests
     }, story.Settings, Symbol, story.Settings.CalcOnOrderFills);
 
     private static void Holds(Func<Story, BrokerEmulator, bool> property) =>
-        Prop.ForAll(Stories(), story => property(story, Run(story))).Check(Config.QuickThrowOnFailure.WithMaxTest(300));
+        Prop.ForAll(Stories(), story => property(story, Run(story))).Check(Config.QuickThrowOnFailure.WithMaxTest(150));
 
     [Fact]
     public void The_stories_do_trade()
@@ -162,5 +162,5 @@ public sealed class EmulatorPropertyTests
             b.Order("c", Direction.Long, 1, limit: alone.Bars[0].C - 0.1, ocaName: "g", ocaType: OcaType.Cancel);
         }, alone.Settings with { InitialCapital = 1_000_000 }, Symbol);
         return broker.Fills.ToArray().Count(f => f.OrderId != "Margin call") <= 1;
-    }).Check(Config.QuickThrowOnFailure.WithMaxTest(300));
+    }).Check(Config.QuickThrowOnFailure.WithMaxTest(150));
 }

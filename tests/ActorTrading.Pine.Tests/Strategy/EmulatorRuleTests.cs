@@ -198,6 +198,36 @@ public sealed class EmulatorRuleTests
     }
 
     [Fact]
+    public void A_bracket_placed_with_a_reversing_entry_survives_the_reversal()
+    {
+        var broker = Market.Run(Flat, (b, i) =>
+        {
+            if (i == 0) b.Entry("S", Direction.Short, 1);
+            if (i != 1) return;
+            b.Entry("L", Direction.Long, 1);
+            b.Exit("X", "L", stop: 9.5);
+        });
+        broker.ClosedTrades.ToArray().Select(t => (t.EntryId, t.ExitId, t.ExitPrice)).ShouldBe([("S", "L", 10.0), ("L", "X", 9.5)]);
+    }
+
+    [Fact]
+    public void The_bracket_of_a_cancelled_entry_does_not_come_back_with_its_name()
+    {
+        var broker = Market.Run(Flat, (b, i) =>
+        {
+            if (i == 0)
+            {
+                b.Entry("L", Direction.Long, 1, limit: 5);
+                b.Exit("X", "L", stop: 9.5);
+            }
+            if (i == 1) b.Cancel("L");
+            if (i == 2) b.Entry("L", Direction.Long, 1);
+        });
+        broker.ClosedTradeCount.ShouldBe(0);
+        broker.PositionSize.ShouldBe(1);
+    }
+
+    [Fact]
     public void A_trailing_stop_arms_follows_and_never_loosens()
     {
         var broker = Market.Run(Market.Bars((10, 10.2, 9.9, 10), (10, 10.4, 9.9, 10.3), (10.3, 11.2, 10.2, 11.1), (11.1, 11.2, 11, 11), (11, 11.05, 10.5, 10.6)), (b, i) =>
