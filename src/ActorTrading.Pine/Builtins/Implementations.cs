@@ -53,7 +53,7 @@ internal static class Implementations
             else if (Implied(variable, Plain(parameter.Name!)) is { } implied) arguments.Add(new(ArgumentSource.FromBar, -1, implied, null, parameter));
             else return null;
         }
-        if (method.ReturnType.IsGenericType) return null;
+        if (method.ReturnType.Name.StartsWith("ValueTuple", StringComparison.Ordinal)) return null;
         return !method.IsStatic && state is null ? null : new Implementation(method, state, [.. arguments]);
     }
 

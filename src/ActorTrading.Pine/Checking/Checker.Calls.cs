@@ -64,7 +64,7 @@ internal sealed partial class Checker
         var arguments = new List<BoundArgument>(call.Arguments.Count + 1);
         if (receiver is not null) arguments.Add(new BoundArgument(null, receiver, receiverSyntax, call.Pos));
         foreach (var argument in call.Arguments)
-            arguments.Add(new BoundArgument(argument.Name, BindExpression(argument.Value), argument.Value, argument.Value.Pos));
+            arguments.Add(new BoundArgument(argument.Name, BindExpression(argument.Value), argument.Value, argument.Pos));
         return arguments;
     }
 

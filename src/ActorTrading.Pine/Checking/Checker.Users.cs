@@ -143,7 +143,7 @@ internal sealed partial class Checker
             for (int i = 0; i < arguments.Length; i++)
                 if (arguments[i] is null) arguments[i] = BindDefault(function.Parameters[i], globals);
             // A request inside depends on the expressions passed, not only on their types: such a function is checked anew for each call.
-            bool unique = RequestFinder.Contains(function, module);
+            if (!_hasRequest.TryGetValue(function, out bool unique)) _hasRequest[function] = unique = RequestFinder.Contains(function, module);
             var key = $"{module.Library}|{RuntimeHelpers.GetHashCode(function)}|{string.Join(";", arguments.Select(a => a!.Describe()))}" + (unique ? $"|{_instances}" : "");
             foreach (var argument in arguments)
                 if (argument!.Type.Definition is { } definition) key += "#" + RuntimeHelpers.GetHashCode(definition);
@@ -187,6 +187,8 @@ internal sealed partial class Checker
             (_module, _frame, _scope, _loops, _conditional, _diagnostics.Library) = (savedModule, savedFrame, savedScope, savedLoops, savedConditional, savedLibrary);
         }
     }
+
+    private readonly Dictionary<FunctionDecl, bool> _hasRequest = [];
 
     private BoundExpr BindDefault(ParameterSyntax parameter, Scope globals)
     {

@@ -87,14 +87,14 @@ internal sealed partial class Checker
         {
             if (value.Type.Kind == TypeKind.Void)
             {
-                Fail("PINE3006", value.Pos, $"Void expression cannot be passed to the '{parameter.Name}' parameter of '{function.Name}'.", progress);
+                Fail("PINE3006", syntax?.Pos ?? value.Pos, $"Void expression cannot be passed to the '{parameter.Name}' parameter of '{function.Name}'.", progress);
                 return null;
             }
             var fitted = Unify(parameter.Type, value);
             if (fitted is null || value.Qualifier > parameter.Qualifier)
             {
                 var expected = Substitute(parameter.Type);
-                Fail("PINE3001", value.Pos, $"Cannot call '{function.Name}' with argument '{parameter.Name}'='{Display(syntax, value)}'. An argument of '{value.Describe()}' type was used but a '{parameter.Qualifier.ToString().ToLowerInvariant()} {expected}' is expected.", progress);
+                Fail("PINE3001", syntax?.Pos ?? value.Pos, $"Cannot call '{function.Name}' with argument '{parameter.Name}'='{Display(syntax, value)}'. An argument of '{value.Describe()}' type was used but a '{parameter.Qualifier.ToString().ToLowerInvariant()} {expected}' is expected.", progress);
                 return null;
             }
             LatestQualifier = Max(LatestQualifier, value.Qualifier);
@@ -106,7 +106,7 @@ internal sealed partial class Checker
         {
             if (parameter.Kind == TypeKind.Variable)
             {
-                if (parameter.Name == "any") return value.Type.Kind == TypeKind.Tuple && function.Name != "input" ? null : value;
+                if (parameter.Name == "any") return value.Type.Kind == TypeKind.Tuple && !function.Name.StartsWith("input", StringComparison.Ordinal) ? null : value;
                 if (value.Type.Kind is TypeKind.Tuple) return null;
                 if (parameter.Name == "N" && !value.Type.IsNumeric && value.Type.Kind != TypeKind.Na) return null;
                 if (parameter.Name == "E" && function.Name == "input.enum" && value.Type.Kind != TypeKind.Enum) return null;

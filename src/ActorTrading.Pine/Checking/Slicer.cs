@@ -26,20 +26,19 @@ internal static class Slicer
     /// <summary>Adds the names used by the bodies of needed functions.</summary>
     public static void AddFunctions(Module module, HashSet<string> needed)
     {
-        for (bool changed = true; changed;)
+        var pending = new Queue<string>(needed.Where(module.Functions.ContainsKey));
+        while (pending.TryDequeue(out var name))
         {
-            changed = false;
-            foreach (var (name, overloads) in module.Functions)
+            if (!needed.Add("function " + name)) continue;
+            var names = new HashSet<string>();
+            foreach (var function in module.Functions[name])
             {
-                if (!needed.Contains(name) || !needed.Add("function " + name)) continue;
-                changed = true;
-                foreach (var function in overloads)
-                {
-                    foreach (var parameter in function.Parameters)
-                        if (parameter.Default is not null) Collect(parameter.Default, needed);
-                    Collect(function.Body, needed);
-                }
+                foreach (var parameter in function.Parameters)
+                    if (parameter.Default is not null) Collect(parameter.Default, names);
+                Collect(function.Body, names);
             }
+            foreach (var used in names)
+                if (needed.Add(used) && module.Functions.ContainsKey(used)) pending.Enqueue(used);
         }
     }
 

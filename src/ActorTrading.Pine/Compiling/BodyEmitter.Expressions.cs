@@ -377,7 +377,7 @@ internal sealed partial class BodyEmitter
         var ok = _il.DefineLabel();
         _il.Emit(OpCodes.Dup);
         _il.Emit(OpCodes.Brtrue, ok);
-        _il.Emit(OpCodes.Ldstr, $"field '{field.Field.Name}'");
+        _il.Emit(OpCodes.Ldstr, field.Field.Name);
         _il.Emit(OpCodes.Call, Fields.Operation(nameof(Operations.NullObject)));
         _il.MarkLabel(ok);
     }

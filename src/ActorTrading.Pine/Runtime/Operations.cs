@@ -62,7 +62,7 @@ internal static class Operations
         return string.Concat(a, b);
     }
 
-    public static void NullObject(string what) => throw new PineRuntimeException($"Cannot access {what} of an object that is na.");
+    public static void NullObject(string field) => throw new PineRuntimeException($"Cannot access the '{field}' field of an undefined object. The object is 'na'.");
 
     public static int Whole(double value, string what) => double.IsNaN(value) ? throw new PineRuntimeException($"{what} is na.") : (int)value;
 }

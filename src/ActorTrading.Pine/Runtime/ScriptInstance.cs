@@ -96,7 +96,6 @@ public sealed partial class ScriptInstance
         for (int start = 0; start < count;)
         {
             int end = Math.Min(count, start + BarsBetweenChecks);
-            _runtime.StartBar();
             _runtime.CheckLimits();
             if (Broker is null) ExecuteIndicator(start, end);
             else ExecuteStrategy(start, end, lower);

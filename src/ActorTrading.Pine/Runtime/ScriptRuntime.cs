@@ -29,6 +29,7 @@ internal sealed class ScriptRuntime
     public required Func<long> MeasureMemory { get; init; }
 
     private long _started, _barStarted, _allocatedAtCheck;
+    private int _timedBar = -1;
     private TimeProvider Clock => Options.Clock;
 
     public void StartRun()
@@ -37,13 +38,12 @@ internal sealed class ScriptRuntime
         _allocatedAtCheck = GC.GetAllocatedBytesForCurrentThread();
     }
 
-    /// <summary>Notes the bar's start for the per-bar limit; cheap enough only every so many bars, which makes that limit generous.</summary>
-    public void StartBar() => _barStarted = Clock.GetTimestamp();
-
     public void CheckLimits()
     {
         Options.Cancellation.ThrowIfCancellationRequested();
         long now = Clock.GetTimestamp();
+        // A bar's time runs from the first look at it, so that quick bars never cost a look at the clock.
+        if (Main.Bar != _timedBar) (_timedBar, _barStarted) = (Main.Bar, now);
         if (Clock.GetElapsedTime(_started, now) > Limits.Time)
             throw new PineRuntimeException($"The script takes too long: it was stopped after {Limits.Time.TotalSeconds:0.##} seconds.");
         if (Clock.GetElapsedTime(_barStarted, now) > Limits.BarTime)

@@ -21,6 +21,8 @@ internal sealed class Lexer(string source, DiagnosticBag diagnostics)
     private readonly List<Token> _tokens = [];
     private readonly Stack<int> _indents = new([0]);
     private int _at, _line = 1, _lineStart, _brackets;
+    /// <summary>Just behind the newest token: where a missing one would have stood.</summary>
+    private Pos _end = new(1, 1);
 
     /// <summary>The version named by //@version=N, 0 when there is none.</summary>
     public int Version { get; private set; }
@@ -46,11 +48,15 @@ internal sealed class Lexer(string source, DiagnosticBag diagnostics)
                 NextLine();
                 lineStart = true;
             }
-            else ReadToken(c);
+            else
+            {
+                ReadToken(c);
+                _end = Here;
+            }
         }
-        if (_tokens.Count > 0) Add(TokenKind.NewLine, "");
-        while (_indents.Pop() > 0) Add(TokenKind.Dedent, "");
-        Add(TokenKind.End, "");
+        if (_tokens.Count > 0) Add(TokenKind.NewLine, "", 0, _end);
+        while (_indents.Pop() > 0) Add(TokenKind.Dedent, "", 0, _end);
+        Add(TokenKind.End, "", 0, _end);
         return _tokens;
     }
 
@@ -105,7 +111,7 @@ internal sealed class Lexer(string source, DiagnosticBag diagnostics)
 
     private void StartStatement(int columns)
     {
-        Add(TokenKind.NewLine, "");
+        Add(TokenKind.NewLine, "", 0, _end);
         if (columns > _indents.Peek())
         {
             if (_indents.Count > MaxIndents)

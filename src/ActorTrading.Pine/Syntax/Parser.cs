@@ -147,7 +147,7 @@ internal sealed partial class Parser(List<Token> tokens, DiagnosticBag diagnosti
         else
         {
             Next();
-            if (Current.Kind != TokenKind.Indent) throw Fail($"Mismatched input '{Current.Describe()}' expecting an indented block.", "PINE1012");
+            if (Current.Kind != TokenKind.Indent) throw Fail($"Mismatched input '{Current.Describe()}' expecting an indented block.", "PINE1012", Peek(-1).Pos);
             Next();
             while (Current.Kind is not (TokenKind.Dedent or TokenKind.End)) ParseLine(statements);
             if (Current.Kind == TokenKind.Dedent) Next();
