@@ -95,7 +95,11 @@ public static class CopyRules
         switch (deal.Entry)
         {
             case DealEntry.In:
-                return copy.End(CopyOpening.OfDeal(copy, deal, deal.Volume, deal.PositionId));
+                var refused = CopyOpening.OfDeal(copy, deal, deal.Volume, deal.PositionId);
+                // A netting follower's own addition has replaced the levels already.
+                if (refused is not null || copy.Follower.Mode == PositionMode.Hedging)
+                    CopyStopChange.AfterAddition(copy, deal.PositionId);
+                return copy.End(refused);
             case DealEntry.InOut:
                 // One deal of the leader, two things for the follower: out of the old side (with what a copied pending order has
                 // opened by itself), then into the new one.

@@ -5,11 +5,27 @@ internal static class CopyStopChange
 {
     public static CopyPlan Decide(CopyCase copy, PositionModified change)
     {
-        var context = copy.Context;
-        if (!context.LeaderBefore.Positions.TryGetValue(change.PositionId, out var leader))
+        if (!copy.Context.LeaderBefore.Positions.TryGetValue(change.PositionId, out var leader))
             return CopyPlan.Skip(CopyReasons.NothingToModify, $"the leader has no position {change.PositionId}");
-        var symbol = copy.MapSymbol(leader.Symbol);
-        var found = false;
+        var refused = Propagate(copy, leader.Symbol, change, out var found);
+        if (!found)
+            return CopyPlan.Skip(CopyReasons.NothingToModify, $"position {change.PositionId} is not held");
+        return copy.End(refused ?? (copy.HasCommands ? null : new Refused(CopyReasons.NoChange, "the follower's levels are the wanted ones")));
+    }
+
+    /// <summary>In netting mode an order that adds to a position replaces its levels, without an entry of its own.</summary>
+    public static void AfterAddition(CopyCase copy, Guid leaderPositionId)
+    {
+        if (copy.Context.LeaderBefore.Positions.TryGetValue(leaderPositionId, out var before) && copy.Context.LeaderAfter.Positions.TryGetValue(leaderPositionId, out var after)
+            && (before.StopLoss != after.StopLoss || before.TakeProfit != after.TakeProfit))
+            Propagate(copy, after.Symbol, new PositionModified(leaderPositionId, after.StopLoss, after.TakeProfit, null, DealReason.Client), out _);
+    }
+
+    private static Refused? Propagate(CopyCase copy, string leaderSymbol, PositionModified change, out bool found)
+    {
+        var context = copy.Context;
+        var symbol = copy.MapSymbol(leaderSymbol);
+        found = false;
         Refused? refused = null;
         var netting = copy.Follower.Mode == PositionMode.Netting;
         foreach (var holding in copy.Holdings)
@@ -27,9 +43,7 @@ internal static class CopyStopChange
             found = true;
             CopyPending.ChangeLevels(copy, order, change.StopLoss, change.TakeProfit);
         }
-        if (!found)
-            return CopyPlan.Skip(CopyReasons.NothingToModify, $"position {change.PositionId} is not held");
-        return copy.End(refused ?? (copy.HasCommands ? null : new Refused(CopyReasons.NoChange, "the follower's levels are the wanted ones")));
+        return refused;
     }
 
     private static void Change(CopyCase copy, PositionModified change, in CopyHolding holding, Position position)

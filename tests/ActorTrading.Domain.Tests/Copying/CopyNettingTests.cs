@@ -82,6 +82,24 @@ public class CopyNettingTests
     }
 
     [Fact]
+    public void Levels_that_the_leader_replaces_by_adding_reach_what_is_open()
+    {
+        var scene = new CopyScene(PositionMode.Netting);
+        var hedging = scene.Follow(OneToOne);
+        var netting = scene.Follow(OneToOne, PositionMode.Netting);
+        var closing = scene.Follow(OneToOne);
+        scene.Leader.Open(Side.Buy, 0.50m, stopLoss: 1.0900m);
+        scene.Sync();
+        closing.Settings = closing.Settings with { CloseOnly = CloseOnlyMode.ByPosition };
+        scene.Leader.Open(Side.Buy, 0.20m, stopLoss: 1.0950m);
+        scene.Sync();
+        hedging.Follower.State.Positions.Count.ShouldBe(2);
+        foreach (var link in (Link[])[hedging, netting, closing])
+            link.Follower.State.Positions.Values.ShouldAllBe(p => p.StopLoss == 1.0950m);
+        closing.Last.ShouldSatisfyAllConditions(p => p.Outcome.ShouldBe(CopyOutcome.Copied), p => p.Reason.ShouldBe(CopyReasons.CloseOnly));
+    }
+
+    [Fact]
     public void A_leader_that_closes_by_a_pending_order_is_followed_to_flat()
     {
         var scene = new CopyScene(PositionMode.Netting);
