@@ -27,6 +27,25 @@ public class CopyNettingTests
     }
 
     [Fact]
+    public void Several_shares_leave_together_although_another_link_has_netted_part_of_them_away()
+    {
+        var straight = _scene.Follow(OneToOne, PositionMode.Netting);
+        var a = _scene.Leader.Open(Side.Buy, 0.40m);
+        _scene.Leader.Open(Side.Buy, 0.60m);
+        _scene.Sync();
+        var other = new CopyOrigin(DeterministicId.FromNumbers(9, 70), DeterministicId.FromNumbers(1, 70), 1, DeterministicId.FromNumbers(5, 70), null);
+        straight.Follower.Do(straight.Follower.Order(Side.Sell, 0.40m, "EURUSD") with { Copy = other }).Accepted.ShouldBeTrue();
+        straight.Follower.Net("EURUSD").ShouldBe(0.60m);
+        foreach (var command in CopyRules.Unlink(straight.Follower.State, straight.Id, RemovalMode.CloseImmediately))
+            straight.Follower.Do(command).Accepted.ShouldBeTrue();
+        straight.Follower.Net("EURUSD").ShouldBe(-0.40m);
+        CopyRules.IsFlat(straight.Follower.State, straight.Id).ShouldBeTrue();
+        _scene.Leader.Close(a);
+        _scene.Sync();
+        straight.Follower.Net("EURUSD").ShouldBe(-0.40m);
+    }
+
+    [Fact]
     public void Trades_by_hand_are_not_touched()
     {
         var link = _scene.Follow(OneToOne, PositionMode.Netting);
