@@ -8,7 +8,7 @@ public enum LedgerConflict
     /// <summary>The follower link has already decided this leader entry.</summary>
     CopyDecision,
 
-    /// <summary>The account has already had an order with this client order id.</summary>
+    /// <summary>The account has already had an order with this client order id, or this id.</summary>
     ClientOrderId,
 }
 

@@ -1,3 +1,4 @@
+using ActorTrading.Domain;
 using Npgsql;
 
 namespace ActorTrading.Postgres.Ledger.Writing;
@@ -14,20 +15,28 @@ internal sealed class BatchStatements
     private readonly StateRows opened = new(opening: true);
     private readonly StateRows moved = new(opening: false);
     private readonly EntryRows entries = new();
-    private readonly OrderRows orders = new();
+    private readonly OrderRows newOrders = new(fresh: true);
+    private readonly OrderRows orders = new(fresh: false);
     private readonly RemovedPositionRows removed = new();
-    private readonly PositionRows positions = new();
-    private readonly TradeRows trades = new();
+    private readonly PositionRows newPositions = new(fresh: true);
+    private readonly PositionRows positions = new(fresh: false);
+    private readonly TradeRows newTrades = new(fresh: true);
+    private readonly TradeRows trades = new(fresh: false);
     private readonly CopyRows copies = new();
     private readonly CopyLatencyRows latencies = new();
     private readonly OutboxRows outbox = new();
     private readonly IdempotencyRows answers = new();
+    private readonly List<PendingAppend> sorted = [];
+    private readonly HashSet<Guid> submitted = [];
 
     /// <param name="batchId">The same for every attempt at these appends.</param>
     public NpgsqlBatch Build(NpgsqlConnection connection, Guid batchId, IReadOnlyList<PendingAppend> appends)
     {
         Clear();
-        foreach (var pending in appends) Add(pending);
+        // In one order everywhere: two processes never wait for one another crosswise, and neighbours in an index are visited together.
+        sorted.AddRange(appends);
+        sorted.Sort(static (a, b) => a.Append.AccountId.CompareTo(b.Append.AccountId));
+        foreach (var pending in sorted) Add(pending);
 
         var batch = new NpgsqlBatch(connection);
         var mark = new NpgsqlBatchCommand(Mark);
@@ -36,9 +45,12 @@ internal sealed class BatchStatements
         if (opened.Set.Rows > 0) batch.BatchCommands.Add(opened.Command());
         if (moved.Set.Rows > 0) batch.BatchCommands.Add(moved.Command());
         batch.BatchCommands.Add(entries.Command());
+        if (newOrders.Set.Rows > 0) batch.BatchCommands.Add(newOrders.Command());
         if (orders.Set.Rows > 0) batch.BatchCommands.Add(orders.Command());
         if (removed.Set.Rows > 0) batch.BatchCommands.Add(removed.Command());
+        if (newPositions.Set.Rows > 0) batch.BatchCommands.Add(newPositions.Command());
         if (positions.Set.Rows > 0) batch.BatchCommands.Add(positions.Command());
+        if (newTrades.Set.Rows > 0) batch.BatchCommands.Add(newTrades.Command());
         if (trades.Set.Rows > 0) batch.BatchCommands.Add(trades.Command());
         if (copies.Set.Rows > 0) batch.BatchCommands.Add(copies.Command());
         if (latencies.Set.Rows > 0) batch.BatchCommands.Add(latencies.Command());
@@ -55,10 +67,14 @@ internal sealed class BatchStatements
         var at = append.Entries[^1].At;
         (append.ExpectedSeq == 0 ? opened : moved).Add(append);
         entries.Add(pending);
-        foreach (var order in changes.Orders) orders.Add(account, order);
+        // A position and its trade carry the id of the order that opened them: with the order they are new.
+        submitted.Clear();
+        foreach (var entry in append.Entries)
+            if (entry.Event is OrderSubmitted { Order.Id: var id }) submitted.Add(id);
+        foreach (var order in changes.Orders) (submitted.Contains(order.Id) ? newOrders : orders).Add(account, order);
         foreach (var position in changes.RemovedPositions) removed.Add(account, position);
-        foreach (var position in changes.Positions) positions.Add(account, position);
-        foreach (var trade in changes.Trades) trades.Add(account, trade);
+        foreach (var position in changes.Positions) (submitted.Contains(position.Id) ? newPositions : positions).Add(account, position);
+        foreach (var trade in changes.Trades) (submitted.Contains(trade.Id) ? newTrades : trades).Add(account, trade);
         foreach (var copy in changes.Copies) copies.Add(account, copy);
         foreach (var latency in append.Latencies) latencies.Add(latency);
         foreach (var message in append.Outbox) outbox.Add(message, at);
@@ -67,7 +83,12 @@ internal sealed class BatchStatements
 
     private void Clear()
     {
-        RowSet[] sets = [opened.Set, moved.Set, entries.Set, orders.Set, removed.Set, positions.Set, trades.Set, copies.Set, latencies.Set, outbox.Set, answers.Set];
+        RowSet[] sets =
+        [
+            opened.Set, moved.Set, entries.Set, newOrders.Set, orders.Set, removed.Set, newPositions.Set, positions.Set, newTrades.Set, trades.Set,
+            copies.Set, latencies.Set, outbox.Set, answers.Set,
+        ];
         foreach (var set in sets) set.Clear();
+        sorted.Clear();
     }
 }

@@ -13,6 +13,10 @@ internal sealed class LedgerLane : IAsyncDisposable
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
 
+    /// <summary>A batch's mark is needed while its answer may be in doubt: minutes, so an hour is ample.</summary>
+    private static readonly TimeSpan MarksKept = TimeSpan.FromHours(1);
+    private const int CommitsBetweenSweeps = 1_000;
+
     private readonly LedgerWriterOptions options;
     private readonly TimeProvider time;
     private readonly ILogger log;
@@ -27,6 +31,8 @@ internal sealed class LedgerLane : IAsyncDisposable
 
     /// <summary>When the server was last found away, as a timestamp; null while it answers.</summary>
     private long? awaySince;
+
+    private int commits;
 
     public LedgerLane(string connectionString, LedgerWriterOptions options, TimeProvider time, ILogger log)
     {
@@ -106,8 +112,12 @@ internal sealed class LedgerLane : IAsyncDisposable
                 connected = true;
                 await using var batch = statements.Build(open, batchId, appends);
                 sent = true;
+                var started = time.GetTimestamp();
                 await batch.ExecuteNonQueryAsync();
                 Answer(appends);
+                LedgerMetrics.BatchAppends.Record(appends.Count);
+                LedgerMetrics.BatchSeconds.Record(time.GetElapsedTime(started).TotalSeconds);
+                if (++commits % CommitsBetweenSweeps == 0) await SweepAsync(open);
                 return;
             }
             catch (PostgresException error) when (inDoubt && Faults.IsUniqueViolation(error, BatchStatements.CommitsKey))
@@ -140,6 +150,7 @@ internal sealed class LedgerLane : IAsyncDisposable
                 await DivideAsync(appends, error);
                 return;
             }
+            LedgerMetrics.Retries.Add(1);
             await PauseAsync(pause);
             pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
         }
@@ -159,11 +170,13 @@ internal sealed class LedgerLane : IAsyncDisposable
         awaySince = null;
         if (appends.Count == 1)
         {
+            LedgerMetrics.Refused.Add(1);
             appends[0].Fail(await diagnosis.ExplainAsync(appends[0], error));
             return;
         }
         if (await diagnosis.FindMisplacedAsync(appends) is { Count: > 0 } misplaced)
         {
+            LedgerMetrics.Refused.Add(misplaced.Count);
             foreach (var (pending, conflict) in misplaced) pending.Fail(conflict);
             var rest = appends.Where(pending => !misplaced.ContainsKey(pending)).ToList();
             if (rest.Count > 0) await CommitAsync(rest);
@@ -176,7 +189,25 @@ internal sealed class LedgerLane : IAsyncDisposable
 
     private static void FailAll(IReadOnlyList<PendingAppend> appends, Exception error)
     {
+        LedgerMetrics.Unavailable.Add(appends.Count);
         foreach (var pending in appends) pending.Fail(error);
+    }
+
+    /// <summary>Forgets old marks; where it fails the next sweep does it.</summary>
+    private async Task SweepAsync(NpgsqlConnection open)
+    {
+        try
+        {
+            // Batch ids begin with their time, so the key's own index finds the old ones.
+            await using var sweep = new NpgsqlCommand("DELETE FROM ledger_commits WHERE batch_id < $1", open);
+            sweep.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = Guid.CreateVersion7(time.GetUtcNow() - MarksKept) });
+            await sweep.ExecuteNonQueryAsync();
+        }
+        catch (Exception error) when (error is PostgresException || Faults.IsUnavailable(error))
+        {
+            log.LogWarning("Old batch marks could not be deleted: {Reason}", error.Message);
+            await connection.DropAsync();
+        }
     }
 
     private async Task PauseAsync(TimeSpan pause)

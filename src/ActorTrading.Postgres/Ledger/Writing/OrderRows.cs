@@ -37,7 +37,8 @@ internal sealed class OrderRows
     private readonly CopyOriginColumns copy;
     private readonly string sql;
 
-    public OrderRows()
+    /// <param name="fresh">For rows that cannot be there yet: a plain insert, which costs a good deal less than one that is ready to update.</param>
+    public OrderRows(bool fresh)
     {
         accountId = rows.Id("account_id");
         id = rows.Id("id");
@@ -70,8 +71,8 @@ internal sealed class OrderRows
         createdAt = rows.Time("created_at");
         updatedAt = rows.Time("updated_at");
         // What never changes after the first write, and every indexed column, stays out of the update: it is then done within the page.
-        sql = rows.Insert("orders") + rows.OrUpdate("account_id, id", "client_order_id", "symbol", "side", "type", "created_at", "comment", "reason",
-            "copy_link_id", "copy_leader_account_id", "copy_leader_seq", "copy_leader_position_id", "copy_leader_order_id");
+        sql = rows.Insert("orders") + (fresh ? "" : rows.OrUpdate("account_id, id", "client_order_id", "symbol", "side", "type", "created_at", "comment", "reason",
+            "copy_link_id", "copy_leader_account_id", "copy_leader_seq", "copy_leader_position_id", "copy_leader_order_id"));
     }
 
     public RowSet Set => rows;
