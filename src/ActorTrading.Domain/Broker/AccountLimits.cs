@@ -8,9 +8,7 @@ internal static class AccountLimits
         var state = session.State;
         if (command.Type != OrderType.Market && state.Orders.Count >= session.Settings.PendingOrdersMax)
             return new Refusal(Retcode.LimitOrders, $"The account has {state.Orders.Count} orders; {session.Settings.PendingOrdersMax} are allowed.");
-        if (command.Type == OrderType.Market && state.Positions.Count >= session.Settings.PositionsMax
-            && (state.Mode == PositionMode.Hedging || Execution.PositionIn(state, command.Symbol) is null))
-            return new Refusal(Retcode.LimitPositions, $"The account has {state.Positions.Count} positions; {session.Settings.PositionsMax} are allowed.");
+        if (command.Type == OrderType.Market && Positions(session, command.Symbol) is { } full) return full;
         if (instrument.VolumeLimit is not { } limit) return null;
 
         var held = 0m;
@@ -21,6 +19,15 @@ internal static class AccountLimits
             if (order.Symbol == command.Symbol && order.Side == command.Side && order.ClosesPositionId is null) held += order.RemainingVolume;
         return held + command.Volume > limit
             ? new Refusal(Retcode.LimitVolume, $"{held} + {command.Volume} lots {command.Side} exceed the limit of {limit} lots in {command.Symbol}.")
+            : null;
+    }
+
+    /// <summary>Whether one more position may be opened; in netting mode a symbol that has one gets no second.</summary>
+    public static Refusal? Positions(BrokerSession session, string symbol)
+    {
+        var (state, max) = (session.State, session.Settings.PositionsMax);
+        return state.Positions.Count >= max && (state.Mode == PositionMode.Hedging || Execution.PositionIn(state, symbol) is null)
+            ? new Refusal(Retcode.LimitPositions, $"The account has {state.Positions.Count} positions; {max} are allowed.")
             : null;
     }
 

@@ -62,7 +62,8 @@ public static class BrokerEngine
 
     /// <summary>
     /// The price thresholds at which <see cref="OnQuote"/> has to be asked. Valid for this state: after every event the list is made
-    /// anew. At any quote that reaches none of them, OnQuote would give no events.
+    /// anew. At any quote that reaches none of them, OnQuote would give no events. A trigger that the present quote reaches already
+    /// sleeps until a later one, so that it may be armed without firing at once.
     /// </summary>
     public static IReadOnlyList<PriceTrigger> WatchList(AccountState state, IMarketView market, BrokerSettings settings) =>
         Watching.List(state, new MarketMoment(market), settings);

@@ -15,7 +15,7 @@ internal static class Placing
         if (!Enum.IsDefined(command.Side) || !Enum.IsDefined(command.Type))
             return new Refusal(Retcode.Invalid, $"Unknown side {command.Side} or order type {command.Type}.").ToDecision();
 
-        var refusal = OrderChecks.Tradable(instrument, command.Side, Opens(session.State, command))
+        var refusal = OrderChecks.Tradable(instrument, command.Side, Opens(session.State, command.Symbol, command.Side, command.Volume))
             ?? OrderChecks.Volume(instrument, command.Volume)
             ?? OrderChecks.Price(instrument, "price", command.Price, command.Type != OrderType.Market)
             ?? OrderChecks.Price(instrument, "stop limit price", command.StopLimitPrice, command.Type == OrderType.StopLimit);
@@ -51,11 +51,19 @@ internal static class Placing
     }
 
     // A netting order against the position only reduces it, which the trade modes allow.
-    private static bool Opens(AccountState state, PlaceOrder command) =>
+    private static bool Opens(AccountState state, string symbol, Side side, decimal volume) =>
         state.Mode == PositionMode.Hedging
-        || Execution.PositionIn(state, command.Symbol) is not { } position
-        || position.Side == command.Side
-        || position.Volume < command.Volume;
+        || Execution.PositionIn(state, symbol) is not { } position
+        || position.Side == side
+        || position.Volume < volume;
+
+    /// <summary>What may have changed since a pending order was placed: the trade mode and the number of positions.</summary>
+    public static Refusal? StillAllowed(BrokerSession session, Instrument instrument, Order order)
+    {
+        var state = session.State;
+        return OrderChecks.Tradable(instrument, order.Side, Opens(state, order.Symbol, order.Side, order.RemainingVolume))
+            ?? (state.Positions.ContainsKey(order.Id) ? null : AccountLimits.Positions(session, order.Symbol));
+    }
 
     private static BrokerDecision Market(BrokerSession session, PlaceOrder command, Instrument instrument)
     {

@@ -61,10 +61,12 @@ internal static class QuoteReaction
         var limit = order.Type == OrderType.Limit || order.StopTouched;
         var price = limit ? quote.OpenPrice(order.Side) : Execution.MarketPrice(session, instrument, order.Side, quote);
         var reason = order is { Type: not OrderType.Market, Reason: DealReason.Client } ? DealReason.Pending : order.Reason;
-        if (Placing.MoneyFor(session, instrument, order.Id, volume, price, reason) is not { Retcode: Retcode.NoMoney } poor) return;
+        var refusal = Placing.StillAllowed(session, instrument, order)
+            ?? Placing.MoneyFor(session, instrument, order.Id, volume, price, reason);
+        if (refusal is null or { Retcode: Retcode.PriceOff }) return; // Without a rate it waits for one.
 
-        // What was filled before stays; without money the rest has no future.
-        session.Emit(order.FilledVolume > 0 ? new OrderCancelled(order.Id, DealReason.Broker) : new OrderRejected(order.Id, poor.Retcode, poor.Message));
+        // What was filled before stays; the rest has no future.
+        session.Emit(order.FilledVolume > 0 ? new OrderCancelled(order.Id, DealReason.Broker) : new OrderRejected(order.Id, refusal.Retcode, refusal.Message));
     }
 
     private static void Trail(BrokerSession session, Instrument instrument, in Quote quote)

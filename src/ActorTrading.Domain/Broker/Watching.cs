@@ -19,10 +19,23 @@ internal static class Watching
                 && OrderTrigger.TrailingOf(position, instrument, settings) is { } trailing) Add(position.Symbol, trailing, "trail", id);
         }
         MarginWatch.AddBands(triggers, state, market, settings);
+        SleepWhereReached(triggers, market);
         return triggers;
 
         void Add(string symbol, OrderTrigger trigger, string what, Guid id) =>
             triggers.Add(new PriceTrigger(symbol, trigger.Source, trigger.Direction, trigger.Price,
                 new TriggerKey(state.AccountId, string.Create(CultureInfo.InvariantCulture, $"{what}:{id:N}"))));
+    }
+
+    // What the present quote reaches has had its chance at it and could do nothing (market closed, nothing on offer): it waits for a
+    // newer quote, or arming and firing would chase each other over the same one.
+    private static void SleepWhereReached(List<PriceTrigger> triggers, IMarketView market)
+    {
+        for (var i = 0; i < triggers.Count; i++)
+        {
+            var trigger = triggers[i];
+            if (market.LastQuote(trigger.Symbol) is { } quote && trigger.IsReachedBy(trigger.Source == PriceSource.Bid ? quote.Bid : quote.Ask))
+                triggers[i] = trigger with { NotBefore = quote.Time.AddTicks(1) };
+        }
     }
 }

@@ -60,7 +60,7 @@ public class BrokerProperties
             }
             else if (quote is { } q)
             {
-                var hit = watch.Any(t => t.Symbol == q.Symbol && t.IsReachedBy(t.Source == PriceSource.Bid ? q.Bid : q.Ask));
+                var hit = watch.Any(t => t.Symbol == q.Symbol && !(q.Time < t.NotBefore) && t.IsReachedBy(t.Source == PriceSource.Bid ? q.Bid : q.Ask));
                 var events = desk.Quote(q.Symbol, q.Bid, q.Ask);
                 quoted?.Invoke(hit, events);
                 after?.Invoke(events);
@@ -125,7 +125,7 @@ public class BrokerProperties
             (o.Volume % 0.01m).ShouldBe(0);
         }
         if (state.Mode == PositionMode.Netting) state.Positions.Values.Select(p => p.Symbol).ShouldBeUnique();
-        state.Positions.Count.ShouldBeLessThanOrEqualTo(12 + 20);
+        state.Positions.Count.ShouldBeLessThanOrEqualTo(12);
         var figures = desk.Figures;
         figures.IsComplete.ShouldBeTrue();
         figures.Margin.ShouldBeGreaterThanOrEqualTo(0);

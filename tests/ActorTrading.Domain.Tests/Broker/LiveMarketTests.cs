@@ -42,4 +42,21 @@ public class LiveMarketTests
         var decision = BrokerEngine.Decide(desk.State, order, new Restless(desk.Board), desk.Settings, desk.Now);
         decision.Events.OfType<DealExecuted>().ShouldHaveSingleItem().Deal.Price.ShouldBe(1.10010m);
     }
+
+    [Fact]
+    public void A_stop_that_is_reached_while_the_market_is_closed_is_armed_for_the_next_quote_only()
+    {
+        var desk = new Desk();
+        desk.Price("EURUSD", 1.10000m, 1.10010m);
+        desk.Do(desk.Order(Side.Buy, 0.1m) with { StopLoss = 1.09m });
+        BrokerEngine.WatchList(desk.State, desk.Board, desk.Settings).ShouldAllBe(t => t.NotBefore == null);
+        desk.Now = new DateTimeOffset(2026, 3, 7, 12, 0, 0, TimeSpan.Zero); // Saturday
+        desk.Quote("EURUSD", 1.0800m, 1.0801m).OfType<DealExecuted>().ShouldBeEmpty();
+        var stop = BrokerEngine.WatchList(desk.State, desk.Board, desk.Settings).Single(t => t.Price == 1.09m);
+        var book = new TriggerBook("EURUSD");
+        book.Set(stop);
+        var hits = new List<PriceTrigger>();
+        book.Fire(desk.Board.LastQuote("EURUSD")!.Value, hits).ShouldBe(0);
+        book.Fire(new Quote("EURUSD", 1.0800m, 1.0801m, desk.Now.AddMilliseconds(1)), hits).ShouldBe(1);
+    }
 }

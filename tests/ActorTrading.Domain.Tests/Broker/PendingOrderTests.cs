@@ -153,4 +153,14 @@ public class PendingOrderTests
         _desk.Now = new DateTimeOffset(2026, 3, 8, 21, 0, 0, TimeSpan.Zero); // Sunday, 17:00 New York
         _desk.Quote("EURUSD", 1.0970m, 1.0971m).ShouldHaveSingleItem().ShouldBeOfType<DealExecuted>().Deal.Price.ShouldBe(1.0971m);
     }
+
+    [Fact]
+    public void An_order_that_may_no_longer_open_when_its_price_comes_is_rejected()
+    {
+        _desk.Do(Pending(Side.Buy, OrderType.Limit, 1.0990m));
+        _desk.Do(Pending(Side.Buy, OrderType.Limit, 1.0980m));
+        _desk.Settings = _desk.Settings with { PositionsMax = 1 };
+        _desk.Quote("EURUSD", 1.0970m, 1.0971m).Select(e => e.Kind).ShouldBe(["dealExecuted", "orderRejected"]);
+        _desk.Ledger.Select(e => e.Event).OfType<OrderRejected>().Single().Retcode.ShouldBe(Retcode.LimitPositions);
+    }
 }

@@ -58,7 +58,7 @@ internal sealed class RandomDesk
     public (Quote? Quote, TradeCommand? Command) Read(Step step)
     {
         var symbol = Symbols[step.A % Symbols.Length];
-        Desk.Now += TimeSpan.FromSeconds(step.What == 250 ? 40_000 : step.B);
+        Desk.Now += TimeSpan.FromSeconds(step.What == 250 ? 40_000 : step.B) + TimeSpan.FromMilliseconds(1);
         if (step.What % 8 < 5)
         {
             // Mostly a walk of some points, sometimes a jump of several per cent.
