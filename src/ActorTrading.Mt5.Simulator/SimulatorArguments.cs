@@ -52,7 +52,7 @@ internal sealed record SimulatorArguments
                 "--host" => result with { Terminal = t with { Host = Value() } },
                 "--port-base" => result with { Terminal = t with { PortBase = Whole(1024, 65000) } },
                 "--login" => result with { Terminal = t with { Login = Whole(1, int.MaxValue) } },
-                "--accounts" => result with { Accounts = Whole(1, 50) },
+                "--accounts" => result with { Accounts = Whole(1, 100) },
                 "--mode" => result with { Terminal = t with { Mode = Mode(Value()) } },
                 "--balance" => result with { Terminal = t with { Balance = Money(0) } },
                 "--currency" => result with { Terminal = t with { Currency = Currency(Value()) } },

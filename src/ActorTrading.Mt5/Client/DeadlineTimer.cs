@@ -9,6 +9,7 @@ namespace ActorTrading.Mt5.Client;
 internal sealed class DeadlineTimer(TimeProvider time, MonotonicClock clock, ZmqWakeUp wake) : IDisposable
 {
     private static readonly TimeSpan Longest = TimeSpan.FromDays(1);
+    private static readonly TimeSpan Drift = TimeSpan.FromMilliseconds(20);
     private readonly ITimer _timer = time.CreateTimer(static state => ((ZmqWakeUp)state!).Signal(), wake, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     private long _armed = MonotonicClock.Never;
 
@@ -22,9 +23,15 @@ internal sealed class DeadlineTimer(TimeProvider time, MonotonicClock clock, Zmq
             _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             return;
         }
-        // A timer may fire up to a millisecond early; rounding up spares a second wake-up.
-        var wait = clock.Until(deadline) + TimeSpan.FromMilliseconds(1);
-        _timer.Change(wait < TimeSpan.Zero ? TimeSpan.Zero : wait > Longest ? Longest : wait, Timeout.InfiniteTimeSpan);
+        long before;
+        do
+        {
+            before = clock.Now;
+            // A timer may fire up to a millisecond early; rounding up spares a second wake-up.
+            var wait = clock.Until(deadline) + TimeSpan.FromMilliseconds(1);
+            _timer.Change(wait < TimeSpan.Zero ? TimeSpan.Zero : wait > Longest ? Longest : wait, Timeout.InfiniteTimeSpan);
+        }
+        while (clock.Since(before) > Drift); // time was moved meanwhile, so the wait was reckoned from the wrong moment
     }
 
     /// <summary>Call after waking: a timer that has fired must be set again.</summary>

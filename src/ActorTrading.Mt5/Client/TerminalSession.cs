@@ -19,6 +19,7 @@ internal sealed class TerminalSession : IDisposable
         public ZmqSocket Socket => socket;
         public ZmqMonitor Monitor => monitor;
         public bool IsUp { get; set; }
+        public string Trouble { get; set; } = "";
     }
 
     public TerminalSession(ZmqContext context, Mt5TerminalOptions options, ZmqWakeUp wake)
@@ -49,8 +50,8 @@ internal sealed class TerminalSession : IDisposable
 
     public bool AllUp => _lines.TrueForAll(l => l.IsUp);
 
-    /// <summary>Why the last attempt failed, while not all is up.</summary>
-    public string Trouble { get; private set; } = "";
+    /// <summary>Why not all is up: of the first line that is not, so that the reason does not change with every retry of another.</summary>
+    public string Trouble => _lines.Find(l => !l.IsUp)?.Trouble ?? "";
 
     public void Wait() => _poller.Wait(-1);
 
@@ -81,13 +82,13 @@ internal sealed class TerminalSession : IDisposable
                         lost ??= $"the {where} was disconnected";
                         break;
                     case ZmqSocketEvents.HandshakeAuthenticationError or ZmqSocketEvents.HandshakeFailed:
-                        Trouble = $"the {where} refuses our key or security";
+                        line.Trouble = $"the {where} refuses our key or security";
                         break;
                     case ZmqSocketEvents.HandshakeProtocolError:
-                        Trouble = $"the {where} does not speak ZeroMQ, or not with this security";
+                        line.Trouble = $"the {where} does not speak ZeroMQ, or not with this security";
                         break;
                     case ZmqSocketEvents.ConnectRetried:
-                        Trouble = $"nothing answers at the {where}; a terminal under Wine that ended uncleanly needs up to 65 s to free its ports";
+                        line.Trouble = $"nothing answers at the {where}; a terminal under Wine that ended uncleanly needs up to 65 s to free its ports";
                         break;
                 }
             }

@@ -275,6 +275,7 @@ public sealed class SimulatedTerminal : IAsyncDisposable
         if (_sockets is null)
             return;
         Interlocked.Increment(ref _disconnections);
+        _downUntil = _clock.After(_options.Has(TerminalDefects.SlowPorts) ? _options.PortRecovery : ShortAbsence);
         _sockets.Request.LingerMs = _sockets.Answer.LingerMs = _sockets.Stream.LingerMs = _sockets.Event.LingerMs = 0;
         _sockets.Dispose();
         _sockets = null;
@@ -282,7 +283,6 @@ public sealed class SimulatedTerminal : IAsyncDisposable
         _held = null;
         _unsent.Clear();
         _busyUntil = MonotonicClock.Never;
-        _downUntil = _clock.After(_options.Has(TerminalDefects.SlowPorts) ? _options.PortRecovery : ShortAbsence);
     }
 
     private void ComeUp()

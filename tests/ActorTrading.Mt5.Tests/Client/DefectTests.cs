@@ -145,8 +145,8 @@ public sealed class DefectTests
         await Price(pair);
         await pair.Client.SubscribeQuotesAsync(["EURUSD"]).OrHang();
         await pair.Terminal.Disconnect();
-        while (!(await pair.Events.Until(TerminalConnectionState.Connecting)).Contains("65 s")) { }
-        pair.Time.Advance(TimeSpan.FromSeconds(66));
+        await pair.Events.Until(TerminalConnectionState.Connecting, "65 s");
+        await pair.Time.Pass(TimeSpan.FromSeconds(65));
         await pair.Events.Until(TerminalConnectionState.Online);
         await Price(pair);
         (await pair.Events.Quotes.Next()).Symbol.ShouldBe("EURUSD");
@@ -194,7 +194,7 @@ public sealed class DefectTests
         var before = (await pair.Settled()).Snapshot;
         var request = Buy("a");
         (await pair.Client.TradeAsync(request).OrHang()).ShouldBeOfType<TradeOutcome.Unknown>().Cause.ShouldBe(UnknownCause.ConnectionLost);
-        pair.Time.Advance(TimeSpan.FromSeconds(1));
+        await pair.Time.Pass(TimeSpan.FromMilliseconds(50));
         await pair.Events.Until(TerminalConnectionState.Online);
         await pair.Events.Until(TerminalConnectionState.Online);
         var found = OutcomeResolver.Resolve(before, await pair.Settled(), [request]).ShouldHaveSingleItem().ShouldBeOfType<ResolvedOutcome.Executed>();

@@ -22,13 +22,19 @@ internal sealed class RecordedEvents : ITerminalEvents
     public void OnBrokerLink(bool connected) => BrokerLinks.Add(connected);
     public void OnProtocolFault(ProtocolFault fault) => Faults.Add(fault);
 
-    public async Task<string> Until(TerminalConnectionState state)
+    /// <summary>Waits for this state with a reason that contains a text; what comes before is passed over.</summary>
+    public Task<string> Until(TerminalConnectionState state, string text = "")
     {
-        while (true)
+        return Wait().OrHang();
+
+        async Task<string> Wait()
         {
-            var (seen, reason) = await States.Next();
-            if (seen == state)
-                return reason;
+            while (true)
+            {
+                var (seen, reason) = await States.Next();
+                if (seen == state && reason.Contains(text, StringComparison.Ordinal))
+                    return reason;
+            }
         }
     }
 }

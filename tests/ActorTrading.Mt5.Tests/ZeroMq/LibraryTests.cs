@@ -75,7 +75,7 @@ public sealed class LibraryTests
         var events = new RecordedEvents();
         await using var stranger = new Mt5TerminalClient(terminal.Options, events);
         stranger.Start();
-        while (!(await events.States.Next()).Reason.Contains("security")) { }
+        await events.Until(TerminalConnectionState.Connecting, "security");
         stranger.State.ShouldBe(TerminalConnectionState.Connecting);
         keys.ToString().ShouldNotContain(keys.SecretKey);
     }
