@@ -1,3 +1,5 @@
+using ActorTrading.Postgres;
+
 namespace ActorTrading.Api.Conventions;
 
 /// <summary>Failures of what lies below the API, as the caller should see them.</summary>
@@ -7,13 +9,19 @@ public static class FailureMap
     public static ApiException? Translate(Exception e) => e switch
     {
         ApiException own => own,
+        InvalidCursorException cursor => ApiException.BadField("cursor", cursor.Message),
+        StoreUnavailableException { OutcomeUnknown: true } => Down("The database went away while it was writing: what was asked may have happened. Ask again with the same Idempotency-Key."),
+        StoreUnavailableException => Down("The database is not reachable just now: nothing was done."),
+        LedgerOverloadedException => Down("More is waiting to be written than may wait: nothing was done."),
         TimeoutException => new(503, ProblemCodes.Unavailable, "No answer in time. What was asked may still have happened: ask again with the same Idempotency-Key.")
         {
             RetryAfter = TimeSpan.FromSeconds(1),
         },
-        _ when IsStoreDown(e) => new(503, ProblemCodes.Unavailable, "The database is not reachable just now.") { RetryAfter = TimeSpan.FromSeconds(2) },
+        _ when IsStoreDown(e) => Down("The database is not reachable just now."),
         _ => null,
     };
+
+    private static ApiException Down(string detail) => new(503, ProblemCodes.Unavailable, detail) { RetryAfter = TimeSpan.FromSeconds(2) };
 
     /// <summary>A connection that broke or was refused, or a server that is starting, stopping or full (SQLSTATE classes 08, 53 and 57P).</summary>
     private static bool IsStoreDown(Exception e) => e switch

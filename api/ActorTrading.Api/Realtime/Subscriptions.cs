@@ -6,7 +6,7 @@ using ActorTrading.Domain;
 namespace ActorTrading.Api.Realtime;
 
 /// <summary>Checks what clients ask for, whichever way they are connected.</summary>
-public sealed class Subscriptions(IMarketView market, FanoutOptions options)
+public sealed class Subscriptions(IMarketView market, QuoteFanout fanout, FanoutOptions options)
 {
     public void SubscribeSymbols(LiveSession session, string[]? symbols, int? maxPerSecond)
     {
@@ -15,6 +15,12 @@ public sealed class Subscriptions(IMarketView market, FanoutOptions options)
             throw ApiException.BadField("symbols", $"there is no symbol '{unknown}'.");
         if (maxPerSecond is < 0 or > QuoteFanout.PerSecondMax)
             throw ApiException.BadField("maxPerSecond", $"must be 0 to {QuoteFanout.PerSecondMax}, was {maxPerSecond}.");
+        foreach (var name in names)
+        {
+            // Nothing has come since the fan-out began, but the market may remember one from before.
+            if (fanout.Log.Symbol(name) is { Latest: null } symbol && market.LastQuote(name) is { } quote)
+                fanout.Log.AppendFirst(symbol, quote, market.FindInstrument(name)!.Digits);
+        }
         session.SubscribeSymbols(names, maxPerSecond ?? options.DefaultPerSecond);
     }
 

@@ -8,7 +8,8 @@ public sealed class AccessTokens(KeyRing keys, AuthOptions options, TimeProvider
 {
     public TimeSpan Lifetime => options.AccessTokenLifetime;
 
-    public string Issue(Guid userId, string username, IEnumerable<string> scopes)
+    /// <param name="securityVersion">The user's, as of now: a token of an older one is void.</param>
+    public string Issue(Guid userId, string username, int securityVersion, IEnumerable<string> scopes)
     {
         var now = clock.GetUtcNow();
         return JsonWebToken.Sign(keys.Current, json =>
@@ -18,6 +19,7 @@ public sealed class AccessTokens(KeyRing keys, AuthOptions options, TimeProvider
             json.WriteString("sub", userId);
             json.WriteString("name", username);
             json.WriteString("scope", string.Join(' ', scopes));
+            json.WriteNumber("ver", securityVersion);
             json.WriteString("jti", Guid.CreateVersion7(now));
             json.WriteNumber("iat", now.ToUnixTimeSeconds());
             json.WriteNumber("nbf", now.ToUnixTimeSeconds());
@@ -40,7 +42,8 @@ public sealed class AccessTokens(KeyRing keys, AuthOptions options, TimeProvider
             || !Guid.TryParse(JsonWebToken.Text(claims, "sub"), out var userId))
             return null;
         var scopes = (JsonWebToken.Text(claims, "scope") ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        return new(userId, JsonWebToken.Text(claims, "name") ?? "", [.. scopes], DateTimeOffset.FromUnixTimeSeconds(expires));
+        var version = claims.TryGetProperty("ver", out var ver) && ver.ValueKind == JsonValueKind.Number && ver.TryGetInt32(out var number) ? number : 0;
+        return new(userId, JsonWebToken.Text(claims, "name") ?? "", [.. scopes], DateTimeOffset.FromUnixTimeSeconds(expires), version);
     }
 
     private bool IsForUs(JsonElement claims) => claims.TryGetProperty("aud", out var aud) && aud.ValueKind switch
@@ -58,7 +61,8 @@ public sealed class AccessTokens(KeyRing keys, AuthOptions options, TimeProvider
 
 /// <summary>Who makes a request.</summary>
 /// <param name="ExpiresAt">When the token stops holding, UTC; null for an API key without expiry.</param>
-public sealed record Caller(Guid UserId, string Name, IReadOnlyList<string> Scopes, DateTimeOffset? ExpiresAt)
+/// <param name="SecurityVersion">Of the user when the token was issued; 0 for an API key.</param>
+public sealed record Caller(Guid UserId, string Name, IReadOnlyList<string> Scopes, DateTimeOffset? ExpiresAt, int SecurityVersion = 0)
 {
     public ClaimsPrincipal ToPrincipal(string scheme) => new(new ClaimsIdentity(
     [

@@ -1,0 +1,29 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace ActorTrading.Api.Conventions;
+
+/// <summary>A field of a change: left out, null, or a value. Leaving out keeps what is there; null takes it away.</summary>
+[JsonConverter(typeof(GivenConverterFactory))]
+public readonly record struct Given<T>(bool IsGiven, T? Value)
+{
+    public T? Or(T? kept) => IsGiven ? Value : kept;
+}
+
+internal sealed class GivenConverterFactory : JsonConverterFactory
+{
+    public override bool CanConvert(Type typeToConvert) => typeToConvert.IsGenericType && typeToConvert.GetGenericTypeDefinition() == typeof(Given<>);
+
+    public override JsonConverter CreateConverter(Type typeToConvert, JsonSerializerOptions options) =>
+        (JsonConverter)Activator.CreateInstance(typeof(GivenConverter<>).MakeGenericType(typeToConvert.GetGenericArguments()))!;
+
+    private sealed class GivenConverter<T> : JsonConverter<Given<T>>
+    {
+        public override bool HandleNull => true;
+
+        public override Given<T> Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) =>
+            new(true, reader.TokenType == JsonTokenType.Null ? default : JsonSerializer.Deserialize<T>(ref reader, options));
+
+        public override void Write(Utf8JsonWriter writer, Given<T> value, JsonSerializerOptions options) => JsonSerializer.Serialize(writer, value.Value, options);
+    }
+}

@@ -1,0 +1,135 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using ActorTrading.Api.Auth;
+using ActorTrading.Api.Conventions;
+using ActorTrading.Api.Trading;
+using ActorTrading.Contracts;
+using ActorTrading.Domain;
+using ActorTrading.Postgres;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Orleans;
+
+namespace ActorTrading.Api.Endpoints;
+
+/// <summary><c>/alerts</c>.</summary>
+internal static class AlertEndpoints
+{
+    public static void MapAlerts(this IEndpointRouteBuilder api)
+    {
+        var alerts = api.MapGroup("/alerts").WithTags("alerts").RequireAuthorization();
+        alerts.MapGet("", ListAsync);
+        alerts.MapPost("", CreateAsync).RequireAuthorization(AuthScopes.Trade).WithMetadata(new IdempotentAttribute()).Produces<AlertJson>(201);
+        alerts.MapGet("/{id}", async (string id, HttpContext context, IAlertStore store, IMarketView market, CancellationToken cancel) =>
+            AlertJson.Of(await FindAsync(id, context, store, cancel), market));
+        alerts.MapPatch("/{id}", ChangeAsync).RequireAuthorization(AuthScopes.Trade).Produces<AlertJson>();
+        alerts.MapDelete("/{id}", DeleteAsync).RequireAuthorization(AuthScopes.Trade).Produces(204);
+        alerts.MapGet("/{id}/history", HistoryAsync);
+    }
+
+    public static async Task<ListOf<AlertJson>> ListAsync(HttpContext context, IAlertStore store, IMarketView market, CancellationToken cancel) =>
+        ListOf.From(await store.ListAsync(context.UserId(), context.Page(), cancel), a => AlertJson.Of(a, market));
+
+    private static async Task<IResult> CreateAsync(AlertRequest request, HttpContext context, IMarketView market, IGrainFactory grains, TimeProvider clock, CancellationToken cancel)
+    {
+        var check = new Checks();
+        check.Symbol(request.Symbol, "symbol");
+        check.Required(request.Condition, "condition");
+        check.Required(request.Value, "value");
+        check.Throw();
+        var now = clock.GetUtcNow();
+        var definition = request.ApplyTo(new AlertDefinition { Id = Idempotency.IdFor(context, clock, "alert"), UserId = context.UserId(), CreatedAt = now });
+        Validate(definition, market, now);
+        var created = await grains.GetGrain<IAlertGrain>(definition.Id).CreateAsync(definition);
+        context.Response.Headers.Location = $"/api/v1/alerts/{created.Id}";
+        return Results.Json(AlertJson.Of(new(created, AlertState.New), market), statusCode: 201);
+    }
+
+    private static async Task<AlertJson> ChangeAsync(string id, AlertRequest request, HttpContext context, IAlertStore store, IMarketView market, IGrainFactory grains, TimeProvider clock, CancellationToken cancel)
+    {
+        var alert = await FindAsync(id, context, store, cancel);
+        if (request.Status is not (null or AlertStatus.Active or AlertStatus.Paused))
+            throw ApiException.BadField("status", "may be set to active or paused.");
+        var changed = request.ApplyTo(alert.Definition);
+        Validate(changed, market, clock.GetUtcNow());
+        // An alert that has fired or expired is armed again by changing it.
+        var active = (request.Status ?? (alert.State.Status == AlertStatus.Paused ? AlertStatus.Paused : AlertStatus.Active)) == AlertStatus.Active;
+        var grain = grains.GetGrain<IAlertGrain>(alert.Definition.Id);
+        await grain.UpdateAsync(changed, active);
+        var now = await grain.GetAsync() ?? throw ApiException.NotFound("alert", alert.Definition.Id);
+        return AlertJson.Of(new(now.Definition, now.State), market);
+    }
+
+    private static async Task<IResult> DeleteAsync(string id, HttpContext context, IAlertStore store, IGrainFactory grains, CancellationToken cancel)
+    {
+        var alert = await FindAsync(id, context, store, cancel);
+        await grains.GetGrain<IAlertGrain>(alert.Definition.Id).DeleteAsync();
+        return Results.NoContent();
+    }
+
+    private static async Task<ListOf<FiringView>> HistoryAsync(string id, HttpContext context, IAlertStore store, IMarketView market, CancellationToken cancel)
+    {
+        var alert = await FindAsync(id, context, store, cancel);
+        var limit = context.Limit();
+        var firings = await store.HistoryAsync(context.UserId(), alert.Definition.Id, context.QueryNumber("cursor") ?? long.MaxValue, limit, cancel);
+        return new([.. firings.Select(f => FiringView.Of(f, market))], firings.Count == limit ? firings[^1].Sequence.ToString(CultureInfo.InvariantCulture) : null);
+    }
+
+    private static async Task<StoredAlert> FindAsync(string id, HttpContext context, IAlertStore store, CancellationToken cancel)
+    {
+        var alertId = Requests.PathId(id, "alert");
+        return await store.FindAsync(context.UserId(), alertId, cancel) ?? throw ApiException.NotFound("alert", alertId);
+    }
+
+    private static void Validate(AlertDefinition definition, IMarketView market, DateTimeOffset now)
+    {
+        var check = new Checks();
+        foreach (var error in AlertValidation.Validate(definition, now))
+            check.Add(error.Field, error.Message);
+        check.Throw();
+        if (market.FindInstrument(definition.Symbol) is null)
+            throw new ApiException(422, "UNKNOWN_SYMBOL", $"There is no symbol '{definition.Symbol}'.");
+    }
+}
+
+/// <summary>The body of a new alert, and of a change, where what is left out stays.</summary>
+internal sealed record AlertRequest(string? Symbol, AlertCondition? Condition, decimal? Value, Given<decimal?> Value2, PriceSource? Price, AlertTrigger? Trigger,
+    Given<string?> Timeframe, int? BarsBack, Given<DateTimeOffset?> ExpiresAt, Given<string?> Message, ImmutableArray<AlertChannel>? Channels, Given<string?> WebhookUrl, AlertStatus? Status)
+{
+    public AlertDefinition ApplyTo(AlertDefinition a) => a with
+    {
+        Symbol = Symbol ?? a.Symbol,
+        Condition = Condition ?? a.Condition,
+        Value = Value ?? a.Value,
+        Value2 = Value2.Or(a.Value2),
+        Price = Price ?? a.Price,
+        Trigger = Trigger ?? a.Trigger,
+        Timeframe = Timeframe.Or(a.Timeframe),
+        BarsBack = BarsBack ?? a.BarsBack,
+        ExpiresAt = ExpiresAt.Or(a.ExpiresAt),
+        Message = Message.Or(a.Message),
+        Channels = Channels is { } channels ? channels : a.Channels,
+        WebhookUrl = WebhookUrl.Or(a.WebhookUrl),
+    };
+}
+
+internal sealed record AlertJson(Guid Id, string Symbol, AlertCondition Condition, decimal Value, decimal? Value2, PriceSource Price, AlertTrigger Trigger, string? Timeframe,
+    int BarsBack, DateTimeOffset? ExpiresAt, string? Message, IReadOnlyList<AlertChannel> Channels, string? WebhookUrl, AlertStatus Status, long FireCount,
+    DateTimeOffset? LastFiredAt, DateTimeOffset CreatedAt)
+{
+    public static AlertJson Of(StoredAlert stored, IMarketView market)
+    {
+        var (a, s) = (stored.Definition, stored.State);
+        // A percentage or a distance is no price: it keeps the digits that it came with.
+        var digits = a.IsMoving ? 0 : market.Digits(a.Symbol);
+        return new(a.Id, a.Symbol, a.Condition, Prices.WithDigits(a.Value, digits), Prices.WithDigits(a.Value2, digits), a.Price, a.Trigger, a.Timeframe, a.BarsBack,
+            a.ExpiresAt, a.Message, a.Channels ?? [], a.WebhookUrl, s.Status, s.FireCount, s.LastFiredAt, a.CreatedAt);
+    }
+}
+
+internal sealed record FiringView(long Sequence, string Symbol, decimal Price, decimal Level, DateTimeOffset Time, string Message)
+{
+    public static FiringView Of(AlertFiring f, IMarketView market) => new(f.Sequence, f.Symbol, Prices.WithDigits(f.Price, market.Digits(f.Symbol)),
+        Prices.WithDigits(f.Level, market.Digits(f.Symbol)), f.Time, f.Message);
+}

@@ -1,0 +1,150 @@
+using System.Text.Json;
+using ActorTrading.Api.Auth;
+using ActorTrading.Api.Conventions;
+using ActorTrading.Api.Trading;
+using ActorTrading.Contracts;
+using ActorTrading.Domain;
+using ActorTrading.Postgres;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Orleans;
+
+namespace ActorTrading.Api.Endpoints;
+
+/// <summary><c>/copy-trading</c>: following, and being followed.</summary>
+internal static class CopyEndpoints
+{
+    public static void MapCopyTrading(this IEndpointRouteBuilder api)
+    {
+        var copy = api.MapGroup("/copy-trading").WithTags("copy").RequireAuthorization();
+        copy.MapGet("/links", ListAsync);
+        copy.MapPost("/links", CreateAsync).RequireAuthorization(AuthScopes.Trade).WithMetadata(new IdempotentAttribute()).Produces<LinkView>(201);
+        copy.MapGet("/links/{id}", async (string id, HttpContext context, ILinkStore links, CancellationToken cancel) => LinkView.Of(await FindAsync(id, context, links, cancel)));
+        copy.MapPut("/links/{id}", ChangeAsync).RequireAuthorization(AuthScopes.Trade).Produces<LinkView>();
+        copy.MapDelete("/links/{id}", RemoveAsync).RequireAuthorization(AuthScopes.Trade).Produces(204);
+        copy.MapGet("/links/{id}/executions", async (string id, HttpContext context, ILinkStore links, ICopyExecutionQueries executions, CancellationToken cancel) =>
+        {
+            var link = await FindAsync(id, context, links, cancel);
+            return ListOf.From(await executions.ListAsync(context.UserId(), link.Id, context.Page(), cancel), ExecutionView.Of);
+        });
+        copy.MapPut("/leaders/{accountId}", PublishAsync).RequireAuthorization(AuthScopes.Trade).Produces<LeaderView>();
+    }
+
+    public static async Task<ListOf<LinkView>> ListAsync(HttpContext context, ILinkStore links, CancellationToken cancel) =>
+        ListOf.From(await links.ListAsync(context.UserId(), context.Page(), cancel), LinkView.Of);
+
+    private static async Task<IResult> CreateAsync(LinkSettings settings, HttpContext context, ILinkStore links, ILeaderStore leaders, ILedgerReader ledger,
+        Ownership own, IGrainFactory grains, TimeProvider clock, CancellationToken cancel)
+    {
+        var check = new Checks();
+        LinkChecks.Check(settings, check);
+        check.Throw();
+        var userId = context.UserId();
+        await own.OpenAccountAsync(userId, settings.FollowerAccountId, cancel);
+        if (await leaders.FindAsync(userId, settings.LeaderAccountId, cancel) is not { Published: true })
+            throw new ApiException(404, "LEADER_NOT_FOUND", $"No leader publishes account {settings.LeaderAccountId}.");
+        var id = Idempotency.IdFor(context, clock, "link");
+        var link = await links.FindAsync(userId, id, cancel);
+        if (link is null)
+        {
+            link = new StoredLink
+            {
+                Id = id, UserId = userId, LeaderAccountId = settings.LeaderAccountId, FollowerAccountId = settings.FollowerAccountId, Settings = settings,
+                Status = "active", StartSeq = await ledger.HeadAsync(settings.LeaderAccountId, cancel), CreatedAt = clock.GetUtcNow(), UpdatedAt = clock.GetUtcNow(),
+            };
+            try
+            {
+                await links.CreateAsync(link, cancel);
+            }
+            catch (LinkExistsException e)
+            {
+                throw new ApiException(409, "LINK_EXISTS", e.Message);
+            }
+        }
+        await grains.GetGrain<ILeaderGrain>(link.LeaderAccountId).LinkChangedAsync(link.Id);
+        context.Response.Headers.Location = $"/api/v1/copy-trading/links/{link.Id}";
+        return Results.Json(LinkView.Of(link), statusCode: 201);
+    }
+
+    /// <summary>Replaces the settings, but for the two accounts; <c>status</c> may be active or paused, <c>version</c> guards against a change in between.</summary>
+    private static async Task<LinkView> ChangeAsync(string id, JsonElement body, HttpContext context, ILinkStore links, IGrainFactory grains, TimeProvider clock, CancellationToken cancel)
+    {
+        var link = await FindAsync(id, context, links, cancel);
+        if (body.ValueKind != JsonValueKind.Object)
+            throw new ApiException(400, ProblemCodes.MalformedJson, "The body must be an object.");
+        var settings = body.Deserialize<LinkSettings>(ApiJson.Options)! with { LeaderAccountId = link.LeaderAccountId, FollowerAccountId = link.FollowerAccountId };
+        var change = body.Deserialize<LinkChange>(ApiJson.Options)!;
+        var check = new Checks();
+        LinkChecks.Check(settings, check);
+        check.That(change.Status is null or "active" or "paused", "status", "must be active or paused.");
+        check.That(link.Status is "active" or "paused" or "stopped", "status", $"a link that is {link.Status} cannot be changed.");
+        check.Throw();
+        var now = clock.GetUtcNow();
+        if (!await links.UpdateSettingsAsync(link.Id, settings, change.Version ?? link.Version, now, cancel))
+            throw new ApiException(409, "VERSION_CONFLICT", $"Link {link.Id} was changed meanwhile: read it again.");
+        if (change.Status is { } status && status != link.Status)
+            await links.SetStatusAsync(link.Id, status, now, cancel);
+        await grains.GetGrain<ILeaderGrain>(link.LeaderAccountId).LinkChangedAsync(link.Id);
+        return LinkView.Of(await FindAsync(id, context, links, cancel));
+    }
+
+    private static async Task<IResult> RemoveAsync(string id, HttpContext context, ILinkStore links, IGrainFactory grains, CancellationToken cancel)
+    {
+        var link = await FindAsync(id, context, links, cancel);
+        await grains.GetGrain<IFollowerLinkGrain>(link.Id).RemoveAsync(context.QueryEnum<RemovalMode>("mode") ?? link.Settings.RemovalMode);
+        return Results.NoContent();
+    }
+
+    private static async Task<LeaderView> PublishAsync(string accountId, PublishLeader request, HttpContext context, Ownership own, ILeaderStore leaders, IGrainFactory grains, TimeProvider clock, CancellationToken cancel)
+    {
+        var check = new Checks();
+        var published = check.Required(request.Published, "published");
+        check.OptionalText(request.Name, "name", 100);
+        check.OptionalText(request.Description, "description", 2000);
+        check.Throw();
+        var account = await own.OpenAccountAsync(context.UserId(), Requests.PathId(accountId, "account"), cancel);
+        var known = await leaders.FindAsync(context.UserId(), account.Id, cancel);
+        var leader = new StoredLeader
+        {
+            AccountId = account.Id, UserId = account.UserId, Published = published, Name = request.Name ?? known?.Name ?? account.Name,
+            Profile = request.Description is null ? known?.Profile ?? "{}" : JsonSerializer.Serialize(new { description = request.Description }, ApiJson.Options),
+            UpdatedAt = clock.GetUtcNow(),
+        };
+        await leaders.SaveAsync(leader, cancel);
+        await grains.GetGrain<IAccountGrain>(account.Id).SetPublishedAsync(published);
+        await grains.GetGrain<ILeaderGrain>(account.Id).PublishAsync(published);
+        return new(leader.AccountId, leader.Published, leader.Name, JsonSerializer.Deserialize<JsonElement>(leader.Profile), leader.UpdatedAt);
+    }
+
+    private static async Task<StoredLink> FindAsync(string id, HttpContext context, ILinkStore links, CancellationToken cancel)
+    {
+        var linkId = Requests.PathId(id, "link");
+        return await links.FindAsync(context.UserId(), linkId, cancel) ?? throw ApiException.NotFound("link", linkId);
+    }
+}
+
+internal sealed record LinkChange(string? Status, int? Version);
+
+internal sealed record PublishLeader(bool? Published, string? Name, string? Description);
+
+internal sealed record LeaderView(Guid AccountId, bool Published, string Name, JsonElement Profile, DateTimeOffset UpdatedAt);
+
+/// <param name="DecidedSeq">The last entry of the leader's ledger that the follower has decided.</param>
+internal sealed record LinkView(Guid Id, Guid LeaderAccountId, Guid FollowerAccountId, string Status, LinkSettings Settings, LinkRiskState Risk, long StartSeq, long DecidedSeq,
+    int Version, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, DateTimeOffset? RemovedAt)
+{
+    public static LinkView Of(StoredLink l) => new(l.Id, l.LeaderAccountId, l.FollowerAccountId, l.Status, l.Settings, l.Risk, l.StartSeq, l.DecidedSeq, l.Version,
+        l.CreatedAt, l.UpdatedAt, l.RemovedAt);
+}
+
+/// <param name="Latency">Where the time went, in microseconds.</param>
+internal sealed record ExecutionView(Guid LinkId, long LeaderSeq, CopyOutcome Outcome, string? Reason, string? Detail, Guid[] OrderIds, long AccountSeq,
+    DateTimeOffset LeaderAt, DateTimeOffset DecidedAt, LatencyView Latency)
+{
+    public static ExecutionView Of(CopyExecution e) => new(e.LinkId, e.LeaderSeq, e.Outcome, e.Reason, e.Detail, e.OrderIds, e.AccountSeq, e.LeaderAt, e.DecidedAt,
+        new(e.LeaderTerminalUs, e.OursUs, e.FollowerTerminalUs));
+}
+
+/// <summary>Microseconds: until the leader's terminal had told us, from the leader's durable entry to the follower's decision, until the follower's terminal had filled.</summary>
+internal sealed record LatencyView(long? LeaderTerminalUs, long OursUs, long? FollowerTerminalUs);

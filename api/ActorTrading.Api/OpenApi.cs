@@ -1,0 +1,74 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using ActorTrading.Api.Conventions;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.OpenApi;
+
+namespace ActorTrading.Api;
+
+/// <summary>The description at <c>/openapi/v1.json</c> and the page at <c>/docs</c>.</summary>
+internal static class OpenApi
+{
+    private const string Bearer = "bearer", ApiKey = "apiKey";
+
+    public static IServiceCollection AddTradingOpenApi(this IServiceCollection services) => services.AddOpenApi("v1", options =>
+    {
+        options.AddDocumentTransformer((document, _, _) =>
+        {
+            document.Info = new() { Title = "ActorTrading", Version = "v1", Description = "Errors are application/problem+json with a stable code; see docs/api.md." };
+            document.Components ??= new();
+            document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
+            {
+                [Bearer] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", BearerFormat = "JWT" },
+                [ApiKey] = new OpenApiSecurityScheme { Type = SecuritySchemeType.ApiKey, In = ParameterLocation.Header, Name = "X-Api-Key" },
+            };
+            document.Security =
+            [
+                new() { [new OpenApiSecuritySchemeReference(Bearer, document)] = [] },
+                new() { [new OpenApiSecuritySchemeReference(ApiKey, document)] = [] },
+            ];
+            return Task.CompletedTask;
+        });
+        options.AddSchemaTransformer((schema, context, _) =>
+        {
+            // Enums are written by a converter of ours, which the generator cannot look into.
+            var type = Nullable.GetUnderlyingType(context.JsonTypeInfo.Type) ?? context.JsonTypeInfo.Type;
+            if (type.IsEnum)
+            {
+                schema.Type = JsonSchemaType.String;
+                schema.Enum = [.. Enum.GetNames(type).Select(n => (JsonNode)JsonNamingPolicy.CamelCase.ConvertName(n))];
+            }
+            else if (type == typeof(DateTimeOffset))
+                (schema.Type, schema.Format) = (JsonSchemaType.String, "date-time");
+            else if (type == typeof(Guid))
+                (schema.Type, schema.Format) = (JsonSchemaType.String, "uuid");
+            return Task.CompletedTask;
+        });
+        options.AddOperationTransformer((operation, context, _) =>
+        {
+            if (context.Description.ActionDescriptor.EndpointMetadata.OfType<IdempotentAttribute>().Any())
+            {
+                (operation.Parameters ??= []).Add(new OpenApiParameter
+                {
+                    Name = Idempotency.Header,
+                    In = ParameterLocation.Header,
+                    Description = "The same key and body answer as the first time.",
+                    Schema = new OpenApiSchema { Type = JsonSchemaType.String, MaxLength = Idempotency.KeyLengthMax },
+                });
+            }
+            return Task.CompletedTask;
+        });
+    });
+
+    public static void MapTradingOpenApi(this WebApplication app)
+    {
+        app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
+        app.UseSwaggerUI(ui =>
+        {
+            ui.RoutePrefix = "docs";
+            ui.SwaggerEndpoint("/openapi/v1.json", "ActorTrading v1");
+            ui.DocumentTitle = "ActorTrading API";
+        });
+    }
+}
