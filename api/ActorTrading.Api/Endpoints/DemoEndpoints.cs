@@ -3,6 +3,7 @@ using ActorTrading.Api.Auth.Tokens;
 using ActorTrading.Api.Conventions;
 using ActorTrading.Postgres;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
 namespace ActorTrading.Api.Endpoints;

@@ -7,6 +7,7 @@ namespace ActorTrading.Api.Trading;
 public static class LinkChecks
 {
     private const int ListMax = 500;
+    private const int ExpressionLengthMax = 500;
 
     public static void Check(LinkSettings s, Checks check)
     {
@@ -61,12 +62,7 @@ public static class LinkChecks
         check.OptionalPositive(s.MinTradeAmount, "sizing.minTradeAmount");
         check.That(!(s.MinTradeVolume > s.MaxTradeVolume), "sizing.maxTradeVolume", "must not be below minTradeVolume.");
         if (s.Mode == SizingMode.Expression)
-        {
-            if (s.Expression is null)
-                check.Add("sizing.expression", "is required for expression.");
-            else if (SizingExpression.Parse(s.Expression).Error is { } error)
-                check.Add("sizing.expression", error);
-        }
+            check.Text(s.Expression, "sizing.expression", ExpressionLengthMax);
     }
 
     private static void Fraction(decimal? value, string field, Checks check) =>

@@ -1,0 +1,54 @@
+// The quote board: one row a symbol, painted at most once a frame.
+
+const rows = new Map();
+const waiting = new Map();
+let digits = new Map();
+let seen = 0;
+
+export function showSymbols(symbols) {
+  digits = new Map(symbols.map(s => [s.symbol, s.digits]));
+  const body = document.querySelector('#quotes');
+  body.replaceChildren(...symbols.map(({ symbol }) => {
+    const row = document.createElement('tr');
+    row.innerHTML = '<th scope="row"></th><td class="num bid">–</td><td class="num ask">–</td><td class="num muted">–</td><td class="num muted">–</td>';
+    row.firstChild.textContent = symbol;
+    rows.set(symbol, { row, last: null });
+    return row;
+  }));
+}
+
+export function takeQuotes(quotes) {
+  seen += quotes.length;
+  if (waiting.size === 0) requestAnimationFrame(paint);
+  for (const quote of quotes) waiting.set(quote.symbol, quote);
+}
+
+/** Quotes since the last call. */
+export function countQuotes() {
+  const count = seen;
+  seen = 0;
+  return count;
+}
+
+function paint() {
+  for (const quote of waiting.values()) {
+    const known = rows.get(quote.symbol);
+    if (!known) continue;
+    const places = digits.get(quote.symbol) ?? 5;
+    const [, bid, ask, spread, time] = known.row.children;
+    price(bid, quote.bid, known.last?.bid, places);
+    price(ask, quote.ask, known.last?.ask, places);
+    spread.textContent = ((quote.ask - quote.bid) * 10 ** places).toFixed(0);
+    time.textContent = quote.time.slice(11, 23);
+    known.last = quote;
+  }
+  waiting.clear();
+}
+
+function price(cell, value, before, places) {
+  cell.textContent = value.toFixed(places);
+  if (before === undefined || before === value) return;
+  cell.classList.remove('rose', 'fell');
+  void cell.offsetWidth; // lets the same animation start again
+  cell.classList.add(value > before ? 'rose' : 'fell');
+}
