@@ -17,6 +17,13 @@ public sealed class Checks
         messages.Add(message);
     }
 
+    /// <summary>What the domain has found.</summary>
+    public void AddAll(IEnumerable<Domain.FieldError> errors)
+    {
+        foreach (var error in errors)
+            Add(error.Field, error.Message);
+    }
+
     public void That(bool holds, string field, string message)
     {
         if (!holds)

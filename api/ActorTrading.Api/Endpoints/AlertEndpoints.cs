@@ -85,8 +85,7 @@ internal static class AlertEndpoints
     private static void Validate(AlertDefinition definition, IMarketView market, DateTimeOffset now)
     {
         var check = new Checks();
-        foreach (var error in AlertValidation.Validate(definition, now))
-            check.Add(error.Field, error.Message);
+        check.AddAll(AlertValidation.Validate(definition, now));
         check.Throw();
         if (market.FindInstrument(definition.Symbol) is null)
             throw new ApiException(422, "UNKNOWN_SYMBOL", $"There is no symbol '{definition.Symbol}'.");

@@ -38,7 +38,7 @@ internal static class CopyEndpoints
         Ownership own, IGrainFactory grains, TimeProvider clock, CancellationToken cancel)
     {
         var check = new Checks();
-        LinkChecks.Check(settings, check);
+        check.AddAll(LinkValidation.Validate(settings));
         check.Throw();
         var userId = context.UserId();
         await own.OpenAccountAsync(userId, settings.FollowerAccountId, cancel);
@@ -76,7 +76,7 @@ internal static class CopyEndpoints
         var settings = body.Deserialize<LinkSettings>(ApiJson.Options)! with { LeaderAccountId = link.LeaderAccountId, FollowerAccountId = link.FollowerAccountId };
         var change = body.Deserialize<LinkChange>(ApiJson.Options)!;
         var check = new Checks();
-        LinkChecks.Check(settings, check);
+        check.AddAll(LinkValidation.Validate(settings));
         check.That(change.Status is null or "active" or "paused", "status", "must be active or paused.");
         check.That(link.Status is "active" or "paused" or "stopped", "status", $"a link that is {link.Status} cannot be changed.");
         check.Throw();
