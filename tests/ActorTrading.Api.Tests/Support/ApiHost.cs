@@ -2,6 +2,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using ActorTrading.Contracts;
 using ActorTrading.Domain;
+using ActorTrading.Grains;
 using ActorTrading.Postgres;
 using ActorTrading.Postgres.Migrations;
 using ActorTrading.Postgres.Private;
@@ -9,8 +10,8 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using Orleans;
 using Orleans.Embedded;
 
@@ -75,19 +76,41 @@ public sealed class ApiHost : IAsyncLifetime
         services.AddSingleton(KeyRing.Parse("1:" + Convert.ToBase64String(new byte[32])));
         services.AddActorTradingPostgres(connection);
         services.AddActorTradingApi(builder.Configuration);
-        AddGrains(services);
+        services.AddEmbeddedOrleans(o => o.AddGrainAssemblies(typeof(IAccountGrain).Assembly, typeof(AccountGrain).Assembly));
+        services.AddActorTradingGrains(Instruments);
         var app = builder.Build();
         app.MapActorTradingApi();
         await app.StartAsync();
-        await app.Services.GetRequiredService<ProcessMarket>().StartAsync();
+        // Until then the process does not hear every quote.
+        await app.Services.GetServices<IHostedService>().OfType<WakeService>().Single().ExecuteTask!;
         return app;
     }
 
-    private static void AddGrains(IServiceCollection services)
+    /// <summary>Sends a quote through the symbol's grain; completes when this process's market has it.</summary>
+    public async Task QuoteAsync(string symbol, decimal bid, decimal ask)
     {
-        services.AddEmbeddedOrleans(o => o.AddGrainAssemblies(typeof(IAccountGrain).Assembly, typeof(ApiHost).Assembly));
-        services.AddSingleton(p => new ProcessMarket(p.GetRequiredService<IGrainFactory>(), Instruments, p.GetRequiredService<TimeProvider>(), NullLogger<ProcessMarket>.Instance));
+        var market = Services.GetRequiredService<ProcessMarket>();
+        var quote = new Quote(symbol, bid, ask, NextTime());
+        var seen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using (market.Listen(batch =>
+        {
+            if (batch.Quotes.Contains(quote))
+                seen.TrySetResult();
+        }))
+        {
+            await Services.GetRequiredService<IGrainFactory>().GetGrain<ISymbolGrain>(symbol).PublishAsync(new(symbol, "test", [quote], 0, 0));
+            await seen.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        }
     }
+
+    /// <summary>Later than the last, to the millisecond, as a feed's quotes are.</summary>
+    private DateTimeOffset NextTime()
+    {
+        var now = DateTimeOffset.FromUnixTimeMilliseconds(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
+        return _lastQuoteAt = now > _lastQuoteAt ? now : _lastQuoteAt.AddMilliseconds(1);
+    }
+
+    private DateTimeOffset _lastQuoteAt;
 
     /// <summary>A new user, with a client that carries her token.</summary>
     public async Task<TestUser> RegisterAsync(HttpClient? on = null)
