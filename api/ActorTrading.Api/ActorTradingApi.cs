@@ -25,7 +25,7 @@ public static class ActorTradingApi
     {
         var options = ApiOptions.From(configuration);
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton<IMarketView>(provider => provider.GetRequiredService<ProcessMarket>());
+        services.TryAddSingleton<IMarketView, ProcessMarketView>();
         services.AddSingleton(options);
         services.AddSingleton(options.Limits);
         services.AddSingleton(options.Demo);

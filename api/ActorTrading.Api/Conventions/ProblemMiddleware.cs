@@ -20,7 +20,7 @@ public sealed class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMiddl
                 context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
                 return;
             }
-            context.Response.Clear();
+            // Headers stay: how much of the rate is left, and which pages may read the answer, hold for a refusal too.
             await Problems.WriteAsync(context, Translate(e, context));
             return;
         }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.ExceptionServices;
 using System.Text.Json;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.SignalR;
@@ -30,21 +31,21 @@ public sealed class OptionalArgumentsProtocol(JsonHubProtocol inner) : IHubProto
         var given = CountArguments(input);
         if (!inner.TryParseMessage(ref input, given is { } count ? new FirstParameters(binder, count) : binder, out message))
             return false;
-        if (given is not null && message is InvocationMessage { StreamIds: null } call && Missing(binder, call) is > 0 and var missing)
-            message = new InvocationMessage(call.InvocationId, call.Target, [.. call.Arguments, .. new object?[missing]], null) { Headers = call.Headers };
+        if (given is not null && message is InvocationMessage { StreamIds: null } call)
+            message = Fill(call, binder.GetParameterTypes(call.Target));
         return true;
     }
 
-    private static int Missing(IInvocationBinder binder, InvocationMessage call)
+    private static HubMessage Fill(InvocationMessage call, IReadOnlyList<Type> types)
     {
+        var given = call.Arguments.Length;
+        if (given >= types.Count)
+            return call;
         // A required argument stays required: only what may be null is filled in.
-        var types = binder.GetParameterTypes(call.Target);
-        for (var i = call.Arguments.Length; i < types.Count; i++)
-        {
-            if (Nullable.GetUnderlyingType(types[i]) is null)
-                throw new InvalidDataException($"Invocation provides {call.Arguments.Length} argument(s) but target expects {types.Count}.");
-        }
-        return types.Count - call.Arguments.Length;
+        if (types.Skip(given).Any(t => Nullable.GetUnderlyingType(t) is null))
+            return new InvocationBindingFailureMessage(call.InvocationId, call.Target, ExceptionDispatchInfo.Capture(
+                new InvalidDataException($"The call provides {given} argument(s), but '{call.Target}' needs more.")));
+        return new InvocationMessage(call.InvocationId, call.Target, [.. call.Arguments, .. new object?[types.Count - given]], null) { Headers = call.Headers };
     }
 
     /// <returns>Null where the input does not begin with a complete call.</returns>

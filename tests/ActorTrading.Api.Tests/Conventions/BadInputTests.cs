@@ -55,7 +55,7 @@ public class BadInputTests(ApiHost host)
         { "POST", "/alerts", """{"symbol":"EURUSD","condition":"crossing","value":1,"channels":["pigeon"]}""", 400, "VALIDATION_FAILED", "channels[0]" },
         { "POST", "/alerts", """{"symbol":"NOSUCH","condition":"crossing","value":1}""", 422, "UNKNOWN_SYMBOL", null },
         { "POST", "/copy-trading/links", "{}", 400, "VALIDATION_FAILED", "followerAccountId" },
-        { "POST", "/copy-trading/links", """{"sizing":null}""", 400, "VALIDATION_FAILED", "sizing" },
+        { "POST", "/copy-trading/links", """{"sizing":null,"leaderAccountId":"0197c0de-0000-7000-8000-000000000001","followerAccountId":"0197c0de-0000-7000-8000-000000000002"}""", 400, "VALIDATION_FAILED", "sizing" },
         { "POST", "/copy-trading/links", """{"sizing":{"mode":"huge"}}""", 400, "VALIDATION_FAILED", "sizing.mode" },
         { "PATCH", "/users/me", """{"preferences":[]}""", 400, "VALIDATION_FAILED", "preferences" },
         { "POST", "/auth/register", """{"username":"ab","email":"x","password":"short"}""", 400, "VALIDATION_FAILED", "email" },
@@ -86,7 +86,7 @@ public class BadInputTests(ApiHost host)
     [InlineData("/trades?closed=maybe", 400, "VALIDATION_FAILED")]
     [InlineData("/accounts/1", 404, "NOT_FOUND")]
     [InlineData("/accounts/0197c0de-0000-7000-8000-000000000001/ledger", 404, "NOT_FOUND")]
-    [InlineData("/orders/%00", 404, "NOT_FOUND")]
+    [InlineData("/orders/%20", 404, "NOT_FOUND")]
     [InlineData("/market/quotes/NOSUCH", 404, "NOT_FOUND")]
     [InlineData("/market/candles/EURUSD", 400, "VALIDATION_FAILED")]
     [InlineData("/market/candles/EURUSD?timeframe=M7", 400, "VALIDATION_FAILED")]
