@@ -2,6 +2,7 @@ using System.Text.Json;
 using ActorTrading.Domain;
 using FsCheck;
 using FsCheck.Fluent;
+using Microsoft.FSharp.Core;
 
 namespace ActorTrading.Domain.Tests.Broker;
 
@@ -28,8 +29,14 @@ public class BrokerProperties
                 yield return [.. steps[..at], .. steps[(at + size)..]];
     }
 
-    private static void Check(int runs, Action<int, Step[]> property) =>
-        Prop.ForAll(Sessions, s => property(s.Item1, s.Item2)).Check(Config.QuickThrowOnFailure.WithMaxTest(runs));
+    /// <summary>The same sessions every time; BROKER_SEED plays others and BROKER_RUNS that many times as many.</summary>
+    private static void Check(int runs, Action<int, Step[]> property)
+    {
+        var seed = ulong.TryParse(Environment.GetEnvironmentVariable("BROKER_SEED"), out var s) ? s : 20260303;
+        var factor = int.TryParse(Environment.GetEnvironmentVariable("BROKER_RUNS"), out var f) ? f : 1;
+        Prop.ForAll(Sessions, session => property(session.Item1, session.Item2)).Check(Config.QuickThrowOnFailure.WithMaxTest(runs * factor)
+            .WithReplay(FSharpOption<Replay>.Some(new Replay(new Rnd(seed, 2 * seed + 1), FSharpOption<int>.None))));
+    }
 
     private static string Json(AccountState state) => JsonSerializer.Serialize(state, DomainJson.Options);
 
