@@ -61,7 +61,7 @@ namespace Orleans.Runtime
     {
         public SiloUnavailableException() : base("The grain host is not available.") { }
 
-        public SiloUnavailableException(string message) : base(message) { }
+        public SiloUnavailableException(string msg) : base(msg) { }
 
         public SiloUnavailableException(string message, Exception innerException) : base(message, innerException) { }
     }

@@ -12,19 +12,19 @@ namespace Orleans.Core
         Task ClearStateAsync();
 
         /// <inheritdoc cref="ClearStateAsync()"/>
-        Task ClearStateAsync(CancellationToken cancellationToken);
+        Task ClearStateAsync(CancellationToken cancellationToken) => ClearStateAsync();
 
         /// <summary>Writes the state; durable when this returns. Throws <see cref="Storage.InconsistentStateException"/> when somebody else wrote in between.</summary>
         Task WriteStateAsync();
 
         /// <inheritdoc cref="WriteStateAsync()"/>
-        Task WriteStateAsync(CancellationToken cancellationToken);
+        Task WriteStateAsync(CancellationToken cancellationToken) => WriteStateAsync();
 
         /// <summary>Replaces the state by what is stored.</summary>
         Task ReadStateAsync();
 
         /// <inheritdoc cref="ReadStateAsync()"/>
-        Task ReadStateAsync(CancellationToken cancellationToken);
+        Task ReadStateAsync(CancellationToken cancellationToken) => ReadStateAsync();
     }
 
     /// <summary>One piece of stored state of a known type.</summary>

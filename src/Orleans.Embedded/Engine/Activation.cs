@@ -6,7 +6,7 @@ namespace Orleans.Embedded.Engine;
 /// <summary>One activation of a grain: its object, its life from creation to the end, and its mailbox.</summary>
 internal sealed class Activation : Mailbox, IGrainContext
 {
-    private readonly TaskCompletionSource _deactivated = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _deactivated = new();
     private readonly CancellationTokenSource _ending = new();
     private GrainLifecycle? _lifecycle;
     private ReentrancySections? _reentrancy;
@@ -252,7 +252,31 @@ internal sealed class Activation : Mailbox, IGrainContext
                 Host.Redirect(call, failure);
         }
 
-        _deactivated.TrySetResult();
+        // Outside of the turn, so that whoever waits for it does not run in it.
+        Host.Dispatcher.Post(() => _deactivated.TrySetResult());
+    }
+
+    /// <summary>Ends at once, as in a crash: nothing of this activation runs any more, and its callers learn that it is gone.</summary>
+    internal void Kill()
+    {
+        var unanswered = new List<Call>();
+        CollectUnanswered(unanswered);
+        lock (Gate)
+        {
+            if (_phase == Phase.Ended)
+                return;
+            _phase = Phase.Ended;
+            Open = false;
+            Closed = true;
+            Halted = true;
+            TakeWaiting();
+        }
+
+        Host.Directory.Remove(this);
+        CancelEnding();
+        foreach (var call in unanswered)
+            call.TryFail(new SiloUnavailableException($"{GrainId} died while {call.Method} was waiting or running; its outcome is unknown."));
+        Host.Dispatcher.Post(() => _deactivated.TrySetResult());
     }
 
     /// <summary>In the turn, so that what is registered on the token also runs alone.</summary>

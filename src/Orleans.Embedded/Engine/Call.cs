@@ -71,6 +71,15 @@ internal abstract class Call : IInvokable
     /// <summary>Sends a copy of this call and waits for its result, so that filters can handle it before the caller does.</summary>
     internal abstract Task<object?> SendCopy(GrainProxy proxy);
 
+    /// <summary>The same call made again by nobody: carried out, answered to no one.</summary>
+    internal Call Detached()
+    {
+        var copy = (Call)MemberwiseClone();
+        copy.ResetAnswer();
+        copy.IsOneWay = true;
+        return copy;
+    }
+
     protected void ResetAnswer() => _claimed = 0;
 
     protected bool TryClaim() => Interlocked.Exchange(ref _claimed, 1) == 0;

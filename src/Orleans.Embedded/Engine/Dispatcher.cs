@@ -3,6 +3,9 @@ namespace Orleans.Embedded.Engine;
 /// <summary>Where mailboxes that have something to do get their turns.</summary>
 internal abstract class Dispatcher
 {
+    /// <summary>The order of turns must follow from nothing but the calls, so collections are gone through in the order of their keys.</summary>
+    internal virtual bool IsDeterministic => false;
+
     /// <summary>Soon, preferably on this thread once it is free.</summary>
     internal abstract void Schedule(Mailbox mailbox);
 

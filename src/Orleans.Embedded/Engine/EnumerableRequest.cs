@@ -46,7 +46,7 @@ internal abstract class EnumerableRequest<T> : IAsyncEnumerable<T>
 
         public async ValueTask DisposeAsync()
         {
-            await _stopped.CancelAsync();
+            _stopped.Cancel();
             if (_inner is not null)
             {
                 await Send(async _ =>

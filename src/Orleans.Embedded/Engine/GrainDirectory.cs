@@ -11,7 +11,14 @@ internal sealed class GrainDirectory(GrainHost host)
 
     internal int Count => _activations.Count + _pools.Values.Sum(pool => pool.Count);
 
-    internal IEnumerable<Activation> All => _activations.Select(pair => pair.Value).Concat(_pools.SelectMany(pair => pair.Value.Workers));
+    internal IEnumerable<Activation> All
+    {
+        get
+        {
+            var all = _activations.Select(pair => pair.Value).Concat(_pools.SelectMany(pair => pair.Value.Workers));
+            return host.Dispatcher.IsDeterministic ? all.OrderBy(activation => activation.GrainId) : all;
+        }
+    }
 
     /// <summary>Gives the call to the grain's activation, making one when there is none. Returns the mailbox to ask first next time.</summary>
     internal Mailbox? Deliver(GrainId id, Call call)

@@ -75,7 +75,10 @@ internal sealed class GrainHost : IHostedLifecycleService
     /// <summary>Every call takes the way through <see cref="Deliver"/>, because something looks at all of them.</summary>
     internal bool InterceptsCalls => Settings.DetectCallCycles || Settings.CallInterceptor is not null;
 
-    internal IEnumerable<Mailbox> Mailboxes => Directory.All.Concat(Observers.All);
+    /// <summary>Calls that a simulation has lost, which time out here.</summary>
+    internal Mailbox? Limbo { get; set; }
+
+    internal IEnumerable<Mailbox> Mailboxes => Directory.All.Concat(Observers.All).Concat(Limbo is null ? [] : [Limbo]);
 
     /// <summary>Why no activation can be made now; null when it can.</summary>
     internal SiloUnavailableException? Refusal => _state switch

@@ -47,6 +47,9 @@ internal abstract class Mailbox : IThreadPoolWorkItem
     /// <summary>Nothing more is taken in. Guarded by <see cref="Gate"/>.</summary>
     protected bool Closed { get; set; }
 
+    /// <summary>Nothing runs here any more, not even what had begun. Guarded by <see cref="Gate"/>.</summary>
+    protected bool Halted { get; set; }
+
     protected bool IsBusy => _running > 0;
 
     /// <summary>The object whose methods are called.</summary>
@@ -106,6 +109,8 @@ internal abstract class Mailbox : IThreadPoolWorkItem
         bool schedule;
         lock (Gate)
         {
+            if (Halted)
+                return;
             (_tasks ??= new Queue<Task>()).Enqueue(task);
             schedule = !_scheduled;
             _scheduled = true;
@@ -177,6 +182,8 @@ internal abstract class Mailbox : IThreadPoolWorkItem
                     ended = null;
                 }
 
+                if (Halted)
+                    _tasks?.Clear();
                 if (_tasks is { Count: > 0 } || (Open && HasRunnable()))
                 {
                     again = turns >= BatchTurns;

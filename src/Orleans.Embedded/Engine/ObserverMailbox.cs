@@ -56,7 +56,14 @@ internal sealed class ObserverTable(GrainHost host)
     private readonly ConcurrentDictionary<GrainId, ObserverMailbox> _observers = new();
     private long _last;
 
-    internal IEnumerable<Mailbox> All => _observers.Select(pair => pair.Value);
+    internal IEnumerable<Mailbox> All
+    {
+        get
+        {
+            var all = _observers.Select(pair => pair.Value);
+            return host.Dispatcher.IsDeterministic ? all.OrderBy(observer => observer.Id) : all;
+        }
+    }
 
     internal ObserverMailbox Add(IGrainObserver observer)
     {

@@ -9,6 +9,7 @@ namespace Orleans.Embedded.Engine.Streams;
 internal sealed class StreamHub
 {
     private readonly GrainHost _host;
+    private long _lastSubscription;
     private readonly Dictionary<string, StreamProvider> _providers = [];
     private readonly ILookup<string, GrainClass> _implicit;
 
@@ -23,6 +24,8 @@ internal sealed class StreamHub
     }
 
     internal GrainHost Host => _host;
+
+    internal long NextSubscription() => Interlocked.Increment(ref _lastSubscription);
 
     internal IStreamProvider Provider(string name) => _providers.TryGetValue(name, out var provider)
         ? provider

@@ -9,7 +9,6 @@ internal sealed class StreamTopic
     private readonly Lock _gate = new();
     private readonly List<Subscription> _subscriptions = [];
     private long _lastItem;
-    private long _lastSubscription;
 
     internal StreamTopic(StreamHub hub, string provider, StreamId id)
     {
@@ -72,9 +71,8 @@ internal sealed class StreamTopic
     private Guid NextId()
     {
         Span<byte> bytes = stackalloc byte[16];
-        BitConverter.TryWriteBytes(bytes, Id.GetHashCode());
-        BitConverter.TryWriteBytes(bytes[4..], Provider.GetHashCode(StringComparison.Ordinal));
-        BitConverter.TryWriteBytes(bytes[8..], ++_lastSubscription);
+        bytes.Clear();
+        BitConverter.TryWriteBytes(bytes[8..], Hub.NextSubscription());
         return new Guid(bytes);
     }
 }
