@@ -15,6 +15,7 @@ internal sealed class SimulatedBroker : IDisposable
     private readonly Dictionary<string, IReadOnlyList<PriceTrigger>> _watch = [];
     private DateTimeOffset _lastAt = DateTimeOffset.MinValue;
     private DateTimeOffset? _nextTimeEvent;
+    private bool _watchIsStale = true;
     private long _requests;
 
     /// <exception cref="InvalidDataException">The state file is damaged.</exception>
@@ -31,7 +32,6 @@ internal sealed class SimulatedBroker : IDisposable
         }
         if (State.Seq == 0)
             OpenAccount(now);
-        Rearm();
     }
 
     public MarketBoard Board { get; }
@@ -83,8 +83,8 @@ internal sealed class SimulatedBroker : IDisposable
     public IReadOnlyList<LedgerEntry> OnQuote(in Quote quote, DateTimeOffset now, bool first)
     {
         now = Now(now);
-        if (first)
-            Rearm(); // margin bands can only be computed once there is a price
+        if (first || _watchIsStale)
+            Rearm(); // on a first price too: margin bands cannot be computed before
         var due = now >= _nextTimeEvent;
         if (!due && !IsReached(quote))
             return [];
@@ -118,7 +118,7 @@ internal sealed class SimulatedBroker : IDisposable
     {
         _journal?.Append(line);
         Take(line);
-        Rearm();
+        _watchIsStale = true; // made anew at the next quote, not at each of a hundred trades before it
     }
 
     private void Take(JournalLine line)
@@ -197,6 +197,7 @@ internal sealed class SimulatedBroker : IDisposable
 
     private void Rearm()
     {
+        _watchIsStale = false;
         _watch.Clear();
         foreach (var group in BrokerEngine.WatchList(State, Board, _options.Settings).GroupBy(t => t.Symbol))
             _watch[group.Key] = [.. group];
