@@ -18,6 +18,23 @@ public sealed class Change
     }
 }
 
+/// <summary>Whether a condition differs from what it was <c>length</c> bars ago; false until there is such a bar.</summary>
+[PineName("ta.change")]
+public sealed class ConditionChange
+{
+    private readonly Window _window = new();
+
+    public bool Update(bool source, int length = 1)
+    {
+        Length.Check(length, "ta.change");
+        _window.Ensure(length + 1);
+        double value = source ? 1 : 0;
+        _window.Push(value);
+        double before = _window[length];
+        return !double.IsNaN(before) && before != value;
+    }
+}
+
 /// <summary>Rate of change: 100 × (source − source[length]) / source[length].</summary>
 [PineName("ta.roc")]
 public sealed class Roc
