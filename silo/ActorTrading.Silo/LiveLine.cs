@@ -1,11 +1,11 @@
 using System.Globalization;
-using ActorTrading.Api;
+using ActorTrading.Api.Realtime.Sessions;
 using ActorTrading.Grains;
 
 namespace ActorTrading.Silo;
 
 /// <summary>The line that an operator watches: in place on a terminal, once a minute in a file.</summary>
-internal sealed class LiveLine(TradingMetrics metrics, ILiveClients clients, TimeProvider clock) : BackgroundService
+internal sealed class LiveLine(TradingMetrics metrics, SessionRegistry clients, TimeProvider clock) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

@@ -1,4 +1,5 @@
 using ActorTrading.Api;
+using ActorTrading.Contracts;
 using ActorTrading.Domain;
 using ActorTrading.Grains;
 using ActorTrading.Mt5.ZeroMq;
@@ -60,23 +61,30 @@ static async Task<int> RunAsync(RunOptions options)
     builder.Logging.AddSerilog(Log.Logger);
 
     // Fails here, with an instruction, and not at the first quote.
-    ZmqLibrary.Require();
+    _ = new ZmqContext();
     await using var database = await LocalDatabase.StartAsync(builder.Configuration.GetConnectionString("Postgres"), options.DataFolder, stop.Token);
-    var symbols = options.Replay is null ? SimulatedTerminals.Symbols : null;
     builder.Services.AddSingleton(options);
     builder.Services.AddSingleton(TimeProvider.System);
     builder.Services.AddActorTradingPostgres(database.ConnectionString);
     builder.AddGrainHost(options, database.ConnectionString);
-    builder.Services.AddActorTradingGrains(InstrumentCatalog.All);
+
+    // The simulated market never closes; a real one's sessions are those of the catalogue.
+    var simulated = builder.Configuration.GetValue("Market:Simulated", true);
+    builder.Services.AddSingleton(new WebhookSettings(builder.Configuration.GetValue("Webhooks:AllowPrivate", false)));
+    builder.Services.AddSingleton(new SmtpSettings(
+        builder.Configuration["Smtp:Host"], builder.Configuration.GetValue("Smtp:Port", 587), builder.Configuration.GetValue("Smtp:StartTls", true),
+        builder.Configuration["Smtp:From"] ?? "alerts@localhost", builder.Configuration["Smtp:Username"], builder.Configuration["Smtp:Password"]));
+    builder.Services.AddSingleton(new WebhookSecrets(Convert.FromBase64String(builder.Configuration["Webhooks:Key"]!)));
+    builder.Services.AddActorTradingGrains(simulated ? [.. InstrumentCatalog.All.Select(i => i with { Schedule = TradingSchedule.Always })] : InstrumentCatalog.All);
     builder.Services.AddActorTradingApi(builder.Configuration);
-    await using var terminals = options.Demo || options.Replay is not null ? SimulatedTerminals.Start(options, TimeProvider.System) : null;
+    await using var terminals = simulated ? SimulatedTerminals.Start(options, TimeProvider.System) : null;
     if (terminals is not null)
     {
         builder.Services.AddSingleton(terminals);
         builder.Services.AddSingleton<DemoWorld>();
     }
 
-    if (options.Demo)
+    if (terminals is not null)
     {
         builder.Services.AddHostedService<DemoTrader>();
     }

@@ -13,6 +13,11 @@ internal sealed class DemoTrader(RunOptions options, DemoWorld world, IGrainFact
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await world.OpenAsync();
+        if (!options.Demo)
+        {
+            return;
+        }
+
         using var timer = new PeriodicTimer(Pause, clock);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {

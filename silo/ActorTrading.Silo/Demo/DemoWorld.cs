@@ -12,7 +12,7 @@ namespace ActorTrading.Silo;
 /// The demo's user, accounts, links and alerts. Their ids are functions of their names, so that making them again changes nothing and a
 /// restart goes on with the same accounts.
 /// </summary>
-internal sealed class DemoWorld(RunOptions options, SimulatedTerminals terminals, PostgresDatabase database, IGrainFactory grains, TimeProvider clock)
+internal sealed class DemoWorld(RunOptions options, SimulatedTerminals terminals, PostgresDatabase database, Passwords passwords, IGrainFactory grains, TimeProvider clock)
 {
     public const string Username = "demo";
     public const string Password = "demo-password";
@@ -29,18 +29,22 @@ internal sealed class DemoWorld(RunOptions options, SimulatedTerminals terminals
     public async Task PrepareAsync(CancellationToken cancellation)
     {
         var now = clock.GetUtcNow();
+
+        // Without the demo the market still needs an account to come through; nobody can sign in as its owner.
+        var hash = options.Demo ? await passwords.HashAsync(Password, cancellation) : "!";
         var symbols = options.Replay is null ? SimulatedTerminals.Symbols : ["EURUSD"];
         await database.TransactAsync(async connection =>
         {
             await connection.ExecuteAsync(
                 """
                 INSERT INTO users (id, username, email, name, password_hash, created_at, updated_at)
-                VALUES (@UserId, @Username, 'demo@example.invalid', 'Demo', @hash, @now, @now) ON CONFLICT (id) DO NOTHING
-                """, new { UserId, Username, hash = Passwords.HashFor(Password), now });
+                VALUES (@UserId, @Username, 'demo@example.invalid', 'Demo', @hash, @now, @now)
+                ON CONFLICT (id) DO UPDATE SET password_hash = excluded.password_hash, updated_at = excluded.updated_at
+                """, new { UserId, Username, hash, now });
             await AccountAsync(LeaderId, "Leader (terminal, hedging)", "mt5", "hedging", terminals.Leader.ClientOptions.RequestPort);
-            await AccountAsync(ReversedId, "Follower: reversed (terminal, netting)", "mt5", "netting", terminals.Follower.ClientOptions.RequestPort);
             if (options.Demo)
             {
+                await AccountAsync(ReversedId, "Follower: reversed (terminal, netting)", "mt5", "netting", terminals.Follower.ClientOptions.RequestPort);
                 await AccountAsync(ByBalanceId, "Follower: by balance (paper)", "paper", "hedging", null);
                 await AccountAsync(FixedId, "Follower: fixed 0.10 (paper)", "paper", "hedging", null);
             }
@@ -99,12 +103,12 @@ internal sealed class DemoWorld(RunOptions options, SimulatedTerminals terminals
     {
         var now = clock.GetUtcNow();
         await OpenAsync(LeaderId, "Leader (terminal, hedging)", AccountKind.Mt5, PositionMode.Hedging, 0m);
-        await OpenAsync(ReversedId, "Follower: reversed (terminal, netting)", AccountKind.Mt5, PositionMode.Netting, 0m);
         if (!options.Demo)
         {
             return;
         }
 
+        await OpenAsync(ReversedId, "Follower: reversed (terminal, netting)", AccountKind.Mt5, PositionMode.Netting, 0m);
         await OpenAsync(ByBalanceId, "Follower: by balance (paper)", AccountKind.Paper, PositionMode.Hedging, 50_000m);
         await OpenAsync(FixedId, "Follower: fixed 0.10 (paper)", AccountKind.Paper, PositionMode.Hedging, 10_000m);
 

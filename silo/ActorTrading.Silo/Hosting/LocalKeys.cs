@@ -37,10 +37,9 @@ internal static class LocalKeys
             ["Auth:Keys:0:Kid"] = "local",
             ["Auth:Keys:0:Algorithm"] = "HS256",
             ["Auth:Keys:0:Secret"] = keys.Tokens,
-            ["Secrets:Keys:local"] = keys.Secrets,
-            ["Secrets:Current"] = "local",
+            ["Webhooks:Key"] = keys.Webhooks,
         };
     }
 
-    private sealed record Keys(string Tokens, string Secrets);
+    private sealed record Keys(string Tokens, string Webhooks);
 }

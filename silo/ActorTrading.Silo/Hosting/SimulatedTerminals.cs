@@ -21,7 +21,7 @@ internal sealed class SimulatedTerminals : IAsyncDisposable
 
     public static SimulatedTerminals Start(RunOptions options, TimeProvider clock)
     {
-        IReadOnlyList<Instrument> instruments = [.. Symbols.Select(InstrumentCatalog.Get)];
+        IReadOnlyList<Instrument> instruments = [.. Symbols.Select(s => InstrumentCatalog.Get(s) with { Schedule = TradingSchedule.Always })];
         var books = Path.Combine(options.DataFolder, "terminals");
         Directory.CreateDirectory(books);
         var leader = Terminal(1, PositionMode.Hedging, 100_000m);
