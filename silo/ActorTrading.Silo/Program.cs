@@ -66,6 +66,9 @@ static async Task<int> RunAsync(RunOptions options)
     builder.Services.AddSingleton(options);
     builder.Services.AddSingleton(TimeProvider.System);
     builder.Services.AddActorTradingPostgres(database.ConnectionString);
+    builder.Services.AddSingleton(builder.Configuration["Secrets:Keys"] is { Length: > 0 } keys
+        ? KeyRing.Parse(keys)
+        : KeyRing.LoadOrCreate(Path.Combine(options.DataFolder, "secrets.keys")));
     builder.AddGrainHost(options, database.ConnectionString);
 
     // The simulated market never closes; a real one's sessions are those of the catalogue.
