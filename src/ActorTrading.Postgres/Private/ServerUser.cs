@@ -31,8 +31,8 @@ internal sealed class ServerUser
         string[] plain = [setpriv, $"--reuid={user}", $"--regid={GroupOf(user)}", "--clear-groups"];
         if (CanEnter(plain, folder)) return new ServerUser(user, plain);
 
-        // The folder lies below one that only root may enter (/root, say): the server gets the right to search folders, nothing else.
-        string[] searching = [.. plain, "--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search"];
+        // The folder lies below one that only root may enter (/root, say): of root's rights the server keeps the one to search folders and read.
+        string[] searching = [.. plain, "--securebits=+no_setuid_fixup", "--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search"];
         if (CanEnter(searching, folder)) return new ServerUser(user, searching);
 
         throw new PrivatePostgresException(

@@ -8,51 +8,59 @@ using Npgsql;
 namespace ActorTrading.Benchmarks;
 
 /// <summary>The ledger writer alone, without grains: how many filled market orders become durable per second, and how long each waits.</summary>
-public static class OrdersStoreBench
+public sealed class LedgerBench : IBench
 {
-    /// <param name="Accounts">Accounts that place orders at once, each waiting for its answer before the next one.</param>
-    /// <param name="OrdersPerSecond">Durable orders: two ledger events, an order, a position, a trade and the account's state each.</param>
-    public sealed record Result(int Accounts, int Orders, double OrdersPerSecond, double P50Ms, double P99Ms, double MaxMs, long Transactions);
+    public string Name => "ledger";
 
-    /// <summary>One line per number of accounts, then a burst: one mirrored order to each of <paramref name="burst"/> followers, all at once.</summary>
-    public static async Task<(IReadOnlyList<Result> Steady, double BurstMs)> RunAsync(int[] accountCounts, int ordersEach, int burst)
+    public string What => "durable orders/s of the ledger writer alone by concurrent accounts (orders=40000 each), and a burst of one mirrored order to burst=10000 followers";
+
+    public async Task<BenchReport> RunAsync(BenchSettings settings)
     {
+        var orders = settings.Count("orders", 40_000);
+        var burst = settings.Count("burst", 10_000);
         await using var server = await TemporaryPostgres.StartAsync();
         var options = new PostgresOptions { ConnectionString = server.Server.ConnectionString("bench") };
         await Migrator.RunAsync(options);
         await using var writer = new LedgerWriter(options, TimeProvider.System);
-        await SteadyAsync(options, writer, 200, 20);
+        // Compiled code and a warm cache: the first seconds measure neither the writer nor the database.
+        await SteadyAsync(options, writer, 1_000, orders);
 
-        var steady = new List<Result>();
-        foreach (var accounts in accountCounts)
-            steady.Add(await SteadyAsync(options, writer, accounts, Math.Max(10, ordersEach / accounts)));
-        await BurstAsync(options, writer, burst);
-        var burstMs = double.MaxValue;
-        for (var round = 0; round < 3; round++) burstMs = Math.Min(burstMs, await BurstAsync(options, writer, burst));
-        return (steady, burstMs);
+        var measurements = new List<Measurement>();
+        foreach (var accounts in (int[])[1, 10, 100, 1_000])
+            measurements.Add(await SteadyAsync(options, writer, accounts, accounts == 1 ? Math.Min(orders, 5_000) : orders));
+        var bursts = new List<double>();
+        for (var round = 0; round < 5; round++) bursts.Add(await BurstAsync(options, writer, burst));
+        bursts.Sort();
+        measurements.Add(new Measurement($"burst of {burst}", burst / bursts[bursts.Count / 2] * 1_000, null, null,
+            new Dictionary<string, double> { ["median_ms"] = bursts[bursts.Count / 2], ["best_ms"] = bursts[0], ["worst_ms"] = bursts[^1] }));
+        return new BenchReport(Name, measurements);
     }
 
-    private static async Task<Result> SteadyAsync(PostgresOptions options, LedgerWriter writer, int accounts, int orders)
+    private static async Task<Measurement> SteadyAsync(PostgresOptions options, LedgerWriter writer, int accounts, int orders)
     {
         var all = await OpenAsync(options, writer, accounts);
-        var waits = new double[accounts * orders];
-        var before = await ScalarAsync(options, "SELECT count(*) FROM ledger_commits");
+        var each = Math.Max(1, orders / accounts);
+        var recorders = all.Select(_ => new LatencyRecorder(each)).ToArray();
+        var transactions = await ScalarAsync(options, "SELECT count(*) FROM ledger_commits");
+        var bytes = GC.GetTotalAllocatedBytes();
         var started = Stopwatch.GetTimestamp();
         await Task.WhenAll(all.Select((account, index) => Task.Run(async () =>
         {
-            for (var i = 0; i < orders; i++)
+            for (var i = 0; i < each; i++)
             {
                 var append = account.Buy(null);
                 var sent = Stopwatch.GetTimestamp();
                 await writer.AppendAsync(append);
-                waits[index * orders + i] = Stopwatch.GetElapsedTime(sent).TotalMilliseconds;
+                recorders[index].Record(Stopwatch.GetTimestamp() - sent);
                 account.State = append.Changes.Account;
             }
         })));
         var elapsed = Stopwatch.GetElapsedTime(started).TotalSeconds;
-        Array.Sort(waits);
-        return new Result(accounts, waits.Length, waits.Length / elapsed, waits[waits.Length / 2], waits[waits.Length * 99 / 100], waits[^1],
-            await ScalarAsync(options, "SELECT count(*) FROM ledger_commits") - before);
+        bytes = GC.GetTotalAllocatedBytes() - bytes;
+        transactions = await ScalarAsync(options, "SELECT count(*) FROM ledger_commits") - transactions;
+        double made = each * accounts;
+        return new Measurement($"accounts {accounts}", made / elapsed, LatencyRecorder.Summarise(recorders), bytes / made,
+            new Dictionary<string, double> { ["orders_per_transaction"] = made / transactions });
     }
 
     private static async Task<double> BurstAsync(PostgresOptions options, LedgerWriter writer, int followers)
