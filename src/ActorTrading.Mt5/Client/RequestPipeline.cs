@@ -93,7 +93,7 @@ internal sealed class RequestPipeline(MonotonicClock clock, Mt5TerminalOptions o
             _deadline = MonotonicClock.Never;
         if (options.Dialect == TerminalDialect.B)
             OnAnswer(bytes);
-        else if (!bytes.SequenceEqual("OK"u8))
+        else if (!bytes.TrimEnd((byte)0).SequenceEqual("OK"u8))
             events.Fault(ProtocolFaultKind.Malformed, "reply", "a request is acknowledged by the two bytes OK", bytes);
     }
 

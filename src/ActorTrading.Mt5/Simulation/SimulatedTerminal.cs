@@ -33,7 +33,7 @@ public sealed class SimulatedTerminal : IAsyncDisposable
     private readonly ConcurrentQueue<Action> _commands = new();
     private readonly Queue<byte[]> _unsent = new();
     private readonly int[] _ports = new int[4];
-    private readonly TaskCompletionSource _marketEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly QuotePlayer _player;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private SimulatedTerminalSockets? _sockets;
@@ -46,9 +46,6 @@ public sealed class SimulatedTerminal : IAsyncDisposable
     private bool _cutOff;
     private long _busyUntil = MonotonicClock.Never;
     private long _downUntil = MonotonicClock.Never;
-    private long _marketStart;
-    private bool _marketRuns;
-    private (Quote Quote, long At)? _nextQuote;
     private long _answered;
     private bool _started;
     private volatile bool _stop;
@@ -67,6 +64,7 @@ public sealed class SimulatedTerminal : IAsyncDisposable
         _wake = new ZmqWakeUp(_context);
         _clock = new MonotonicClock(_time);
         _timer = new DeadlineTimer(_time, _clock, _wake);
+        _player = new QuotePlayer(source, _time, _clock);
         _dice = new Random(options.Seed);
         _board = new MarketBoard(options.Instruments);
         _history = options.Instruments.ToDictionary(i => i.Symbol, i => new BarHistory(i, options.MaxBarsPerSymbol, options.MaxTicksPerSymbol));
@@ -85,7 +83,7 @@ public sealed class SimulatedTerminal : IAsyncDisposable
     };
 
     /// <summary>Completes when the source has no more quotes and all have been sent; faults where the source is damaged.</summary>
-    public Task MarketEnded => _marketEnded.Task;
+    public Task MarketEnded => _player.Ended;
 
     /// <summary>Completes when the terminal has stopped; faults where it had to.</summary>
     public Task Ended => _ended.Task;
@@ -189,7 +187,7 @@ public sealed class SimulatedTerminal : IAsyncDisposable
                 Answer();
                 Receive();
                 Market();
-                _timer.Arm(Math.Min(Math.Min(_busyUntil, _downUntil), _nextQuote is { } next && _unsent.Count == 0 ? next.At : MonotonicClock.Never));
+                _timer.Arm(Math.Min(Math.Min(_busyUntil, _downUntil), _unsent.Count == 0 ? _player.NextAt : MonotonicClock.Never));
             }
         }
         catch (Exception e)
@@ -199,13 +197,13 @@ public sealed class SimulatedTerminal : IAsyncDisposable
         finally
         {
             _sockets?.Dispose();
-            _marketEnded.TrySetCanceled();
+            _player.Abandon();
             _ended.TrySetResult();
         }
     }
 
     /// <summary>There is a quote due at once.</summary>
-    private bool CanGoOn() => _nextQuote is { } next && _unsent.Count == 0 && next.At <= _clock.Now;
+    private bool CanGoOn() => _unsent.Count == 0 && _player.IsDue;
 
     private void Receive()
     {
@@ -303,35 +301,16 @@ public sealed class SimulatedTerminal : IAsyncDisposable
 
     private void Market()
     {
-        if (!_marketRuns)
+        if (!_player.IsStarted)
         {
             if (_options.WaitForSubscriber && _streams.IsEmpty)
                 return;
-            _marketRuns = true;
-            _marketStart = _clock.Now;
-            Fetch();
+            _player.Start();
         }
-        for (var i = 0; i < MaxQuoteBatch && _unsent.Count == 0 && _nextQuote is { } next && next.At <= _clock.Now; i++)
-        {
-            OnQuote(_options.StampNow ? next.Quote with { Time = Milliseconds(_time.GetUtcNow()) } : next.Quote);
-            Fetch();
-        }
-        if (_nextQuote is null && _unsent.Count == 0)
-            _marketEnded.TrySetResult();
-    }
-
-    private void Fetch()
-    {
-        _nextQuote = null;
-        try
-        {
-            if (_source.TryNext(out var quote, out var due))
-                _nextQuote = (quote, _marketStart + (long)(due.TotalSeconds * _time.TimestampFrequency));
-        }
-        catch (InvalidDataException e)
-        {
-            _marketEnded.TrySetException(e);
-        }
+        for (var i = 0; i < MaxQuoteBatch && _unsent.Count == 0 && _player.TryTake(out var quote); i++)
+            OnQuote(_options.StampNow ? quote with { Time = Milliseconds(_time.GetUtcNow()) } : quote);
+        if (_unsent.Count == 0)
+            _player.Finish();
     }
 
     private void OnQuote(in Quote quote)
@@ -396,6 +375,8 @@ public sealed class SimulatedTerminal : IAsyncDisposable
         sockets.Poller.WatchSending(SimulatedTerminalSockets.StreamIndex, _unsent.Count > 0);
     }
 
+    private DateTimeOffset? _marketTime;
+
     /// <summary>The time at the broker: the market's own where it replays the past, else the clock's.</summary>
     private DateTimeOffset MarketTime(DateTimeOffset? quoteTime = null)
     {
@@ -403,8 +384,6 @@ public sealed class SimulatedTerminal : IAsyncDisposable
             _marketTime = time;
         return _options.StampNow || _marketTime is null ? _time.GetUtcNow() : _marketTime.Value;
     }
-
-    private DateTimeOffset? _marketTime;
 
     private static DateTimeOffset Milliseconds(DateTimeOffset time) => DateTimeOffset.FromUnixTimeMilliseconds(time.ToUnixTimeMilliseconds());
 }

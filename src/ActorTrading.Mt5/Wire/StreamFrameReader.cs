@@ -25,7 +25,7 @@ internal sealed class StreamFrameReader(SymbolTable symbols, ServerClock clock)
     {
         try
         {
-            return ReadObject(bytes);
+            return ReadObject(bytes.TrimEnd((byte)0)); // a text sent with its terminating zero
         }
         catch (JsonException e)
         {

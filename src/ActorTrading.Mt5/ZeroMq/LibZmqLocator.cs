@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace ActorTrading.Mt5.ZeroMq;
 
-/// <summary>Finds the system's libzmq under the names that systems give it.</summary>
+/// <summary>Finds the system's libzmq under the names that systems give it, or where an environment variable says.</summary>
 internal static class LibZmqLocator
 {
     private static readonly string[] LinuxNames = ["libzmq.so.5", "libzmq.so"];
@@ -10,8 +10,12 @@ internal static class LibZmqLocator
         ["libzmq.5.dylib", "libzmq.dylib", "/opt/homebrew/lib/libzmq.dylib", "/usr/local/lib/libzmq.dylib"];
     private static readonly string[] WindowsNames = ["libzmq.dll", "libzmq-mt-4_3_5.dll", "libzmq-v143-mt-4_3_5.dll"];
 
+    /// <summary>The path of the library to take, and no other.</summary>
+    public const string PathVariable = "ACTORTRADING_LIBZMQ";
+
     public static IReadOnlyList<string> CandidateNames =>
-        OperatingSystem.IsWindows() ? WindowsNames : OperatingSystem.IsMacOS() ? MacNames : LinuxNames;
+        Environment.GetEnvironmentVariable(PathVariable) is { Length: > 0 } path ? [path]
+        : OperatingSystem.IsWindows() ? WindowsNames : OperatingSystem.IsMacOS() ? MacNames : LinuxNames;
 
     public static nint Load() => Load(CandidateNames);
 

@@ -4,7 +4,8 @@ namespace ActorTrading.Mt5.ZeroMq;
 public sealed class ZmqLibraryMissingException : Exception
 {
     internal ZmqLibraryMissingException(IReadOnlyList<string> tried)
-        : base($"The ZeroMQ library was not found (tried {string.Join(", ", tried)}). {Instruction}") { }
+        : base($"The ZeroMQ library was not found (tried {string.Join(", ", tried)}). {Instruction} " +
+            $"A library elsewhere can be named in {LibZmqLocator.PathVariable}.") { }
 
     private static string Instruction =>
         OperatingSystem.IsWindows() ? "Put libzmq.dll (4.3 or newer) beside the program, for example from 'vcpkg install zeromq', and start again."

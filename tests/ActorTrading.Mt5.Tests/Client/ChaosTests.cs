@@ -32,13 +32,13 @@ public sealed class ChaosTests
         for (var i = 0; i < Trades; i++)
         {
             var request = TradeRequest.Market($"chaos:{i}", "EURUSD", i % 2 == 0 ? Side.Buy : Side.Sell, 0.1m);
-            var before = (await Settle(client)).Snapshot;
+            var before = (await Books.Settle(client)).Snapshot;
             var outcome = await client.TradeAsync(request).OrHang();
             concluded[request.ClientOrderId] = outcome switch
             {
                 TradeOutcome.Answered a => a.Succeeded ? a.Volume : 0,
                 TradeOutcome.Refused => -1, // never sent
-                _ => OutcomeResolver.Resolve(before, await Settle(client), [request])[0] switch
+                _ => OutcomeResolver.Resolve(before, await Books.Settle(client), [request])[0] switch
                 {
                     ResolvedOutcome.Executed e => e.Volume,
                     ResolvedOutcome.NotExecuted => 0,
@@ -57,25 +57,5 @@ public sealed class ChaosTests
                 volume.ShouldBe(seen.Retcode switch { Retcode.Done => 0.1m, Retcode.DonePartial => 0.05m, _ => 0m }, $"{id}: {seen}");
         }
         terminal.Statistics.Disconnections.ShouldBeGreaterThan(0);
-    }
-
-    private static async Task<SettledSnapshot> Settle(Mt5TerminalClient client)
-    {
-        TerminalSnapshot? previous = null;
-        while (true)
-        {
-            await client.WaitUntilOnlineAsync().OrHang();
-            try
-            {
-                var current = await client.GetSnapshotAsync().OrHang();
-                if (previous is not null && SettledSnapshot.TryCreate(previous, current) is { } settled)
-                    return settled;
-                previous = current;
-            }
-            catch (Exception e) when (e is TerminalUnavailableException or TerminalErrorException or TimeoutException)
-            {
-                previous = null; // lost in between: two in a row, or nothing
-            }
-        }
     }
 }

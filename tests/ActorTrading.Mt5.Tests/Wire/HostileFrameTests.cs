@@ -92,6 +92,10 @@ public sealed class HostileFrameTests
     }
 
     [Fact]
+    public void A_terminating_zero_is_no_part_of_the_text() =>
+        Streams.Read([.. Encoding.ASCII.GetBytes(Seeds[0]), 0]).Kind.ShouldBe(StreamFrameKind.Quote);
+
+    [Fact]
     public void Text_in_the_terminals_code_page_survives()
     {
         byte[] latin1 = [.. "{\"status\":\"CONNECTED\",\"symbol\":\"CAF"u8, 0xC9, .. "\",\"timeframe\":\"TICK\",\"data\":[1581611172734,1.1,1.2]}"u8];
