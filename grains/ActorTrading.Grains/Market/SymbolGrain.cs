@@ -64,7 +64,7 @@ public sealed class SymbolGrain(
         _bars.Load(await store.RecentMinutesAsync(Symbol, SymbolBars.KeptOnStart, cancellationToken));
         await foreach (var alert in alertStore.ActiveAsync(Symbol, cancellationToken))
         {
-            _alerts.Set(alert.Definition, alert.State, ReferenceOf(alert.Definition));
+            _alerts.Set(alert.Definition, alert.State, ReferenceOf(alert.Definition), _last);
         }
 
         // Accounts that wait for levels here arm them again; until they have, the levels only fire later, never not.
@@ -147,7 +147,7 @@ public sealed class SymbolGrain(
 
     public Task ArmAlertAsync(AlertView alert)
     {
-        _alerts.Set(alert.Definition, alert.State, ReferenceOf(alert.Definition));
+        _alerts.Set(alert.Definition, alert.State, ReferenceOf(alert.Definition), _last);
         return Task.CompletedTask;
     }
 

@@ -14,6 +14,7 @@ public sealed class AlertBook(string symbol, Func<string, DateTimeOffset, DateTi
     private readonly Dictionary<string, HashSet<Guid>> _moving = new(StringComparer.Ordinal);
     private readonly HashSet<Guid> _changed = [];
     private readonly List<PriceTrigger> _hits = [];
+    private long _turn;
 
     public int Count => _alerts.Count;
 
@@ -21,7 +22,8 @@ public sealed class AlertBook(string symbol, Func<string, DateTimeOffset, DateTi
 
     /// <summary>Adds an alert, or replaces it. One that is no longer active is removed.</summary>
     /// <param name="reference">For a moving condition: the close that it compares with, where known.</param>
-    public void Set(AlertDefinition definition, AlertState state, decimal? reference)
+    /// <param name="last">The last quote, where there is one: the sample that a crossing needs before the next quote. It fires nothing.</param>
+    public void Set(AlertDefinition definition, AlertState state, decimal? reference, Quote? last = null)
     {
         Remove(definition.Id);
         if (state.Status != AlertStatus.Active)
@@ -39,8 +41,19 @@ public sealed class AlertBook(string symbol, Func<string, DateTimeOffset, DateTi
             MovingOn(definition.Timeframe!).Add(definition.Id);
         }
 
+        var sampled = state.Previous is null && last is not null && !AlertEngine.ObservesBarCloses(definition);
+        if (sampled)
+        {
+            state = state with { Previous = PriceOf(last!.Value, definition.Price) };
+        }
+
         var entry = new Entry(definition, state);
         _alerts.Add(definition.Id, entry);
+        if (sampled)
+        {
+            _changed.Add(definition.Id);
+        }
+
         Arm(entry);
     }
 
@@ -71,6 +84,7 @@ public sealed class AlertBook(string symbol, Func<string, DateTimeOffset, DateTi
         }
 
         // What an alert arms now is for leaving the place where this quote has put it, so the same quote cannot reach it again.
+        _turn++;
         foreach (var trigger in _hits)
         {
             if (_alerts.TryGetValue(trigger.Key.OwnerId, out var entry))
@@ -88,6 +102,7 @@ public sealed class AlertBook(string symbol, Func<string, DateTimeOffset, DateTi
         {
             _hits.Clear();
             book.Fire(close, _hits);
+            _turn++;
             foreach (var trigger in _hits)
             {
                 if (_alerts.TryGetValue(trigger.Key.OwnerId, out var entry))
@@ -102,7 +117,7 @@ public sealed class AlertBook(string symbol, Func<string, DateTimeOffset, DateTi
             foreach (var id in moving)
             {
                 var entry = _alerts[id];
-                if (closeBack(entry.Definition.BarsBack) is { } reference)
+                if (entry.State.Status == AlertStatus.Active && closeBack(entry.Definition.BarsBack) is { } reference)
                 {
                     entry.State = AlertEngine.Rebase(entry.State, reference);
                     _changed.Add(id);
@@ -135,6 +150,13 @@ public sealed class AlertBook(string symbol, Func<string, DateTimeOffset, DateTi
 
     private void Judge(Entry entry, decimal price, DateTimeOffset time, bool closing, List<AlertFiring> firings)
     {
+        // One price can reach both thresholds of a channel, and is still one observation.
+        if (entry.Turn == _turn)
+        {
+            return;
+        }
+
+        entry.Turn = _turn;
         var end = entry.Definition.Trigger == AlertTrigger.OncePerBar ? barEnd(entry.Definition.Timeframe!, time) : (DateTimeOffset?)null;
         var (state, firing) = AlertEngine.Observe(entry.Definition, entry.State, new AlertObservation(price, time, end, closing));
         entry.State = state;
@@ -186,5 +208,6 @@ public sealed class AlertBook(string symbol, Func<string, DateTimeOffset, DateTi
     {
         public AlertDefinition Definition { get; } = definition;
         public AlertState State { get; set; } = state;
+        public long Turn { get; set; }
     }
 }
