@@ -19,6 +19,7 @@ internal sealed class BoundError(Pos pos) : BoundExpr(pos, PineType.Error, Quali
 internal sealed class BoundConst(Pos pos, PineType type, object? value) : BoundExpr(pos, type, Qualifier.Const)
 {
     public override object? Constant => value;
+    public bool FoldedQuotient { get; init; }
 }
 
 /// <summary>na of a type; of type <see cref="PineType.Na"/> while nothing has given it one.</summary>
@@ -57,7 +58,7 @@ internal sealed class BoundBinary(Pos pos, BinaryOp op, BoundExpr left, BoundExp
 internal sealed class BoundConvert(BoundExpr operand, PineType type) : BoundExpr(operand.Pos, type, operand.Qualifier)
 {
     public BoundExpr Operand { get; } = operand;
-    public override object? Constant => Operand.Constant;
+    public override object? Constant => Operand.Constant is double d && Type.Kind == TypeKind.Int ? Math.Truncate(d) : Operand.Constant;
 }
 
 internal sealed class BoundTernary(Pos pos, BoundExpr condition, BoundExpr then, BoundExpr otherwise, PineType type, Qualifier qualifier) : BoundExpr(pos, type, qualifier)

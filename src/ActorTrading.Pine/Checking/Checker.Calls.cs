@@ -80,7 +80,8 @@ internal sealed partial class Checker
         foreach (var module in MethodModules())
         {
             if (!module.Functions.TryGetValue(member.Name, out var candidates)) continue;
-            var methods = candidates.FindAll(f => f.IsMethod && (module == _module || f.Exported) && MethodFits(f, module, receiver.Type));
+            // Inside a method its own name still means the built-in one: it is not declared yet.
+            var methods = candidates.FindAll(f => f.IsMethod && !IsBeingChecked(f) && (module == _module || f.Exported) && MethodFits(f, module, receiver.Type));
             if (methods.Count > 0) return BindUserCall(call, member.Name, module, methods, arguments, receiver);
         }
         if (receiver.Type.Kind == TypeKind.Object && member.Name == "copy" && call.Arguments.Count == 0) return new BoundCopyObject(call.Pos, receiver);
@@ -97,6 +98,13 @@ internal sealed partial class Checker
         return Fail("PINE2002", member.NamePos, $"Could not find method or method reference '{member.Name}' for type '{receiver.Type}'.{Names.Suggest(member.Name, known)}");
     }
 
+    private bool IsBeingChecked(FunctionDecl function)
+    {
+        for (var frame = _frame; frame is not null; frame = frame.Caller)
+            if (frame.Declaration == function) return true;
+        return false;
+    }
+
     private IEnumerable<Module> MethodModules()
     {
         yield return _module;
@@ -106,7 +114,7 @@ internal sealed partial class Checker
     private bool MethodFits(FunctionDecl method, Module module, PineType receiver)
     {
         if (method.Parameters.Count == 0) return false;
-        if (method.Parameters[0].Type is not { } written) return true;
+        if (method.Parameters[0].Type is not { } written) return false;
         var type = ResolveType(written, module);
         return type.Equals(receiver) || (receiver.Kind == TypeKind.Int && type.Kind == TypeKind.Float) || receiver.Kind == TypeKind.Na;
     }

@@ -238,11 +238,11 @@ internal sealed partial class Checker
         var type = ints ? PineType.Int : PineType.Float;
         if (kind == BinaryOp.Divide)
         {
-            // v5 truncates the quotient of two constant ints; every other division, and all of v6's, is fractional.
+            // v5 truncates the quotient of two constant ints; every other division, and all of v6's, is fractional. To v5 it is an int all the same.
             if (ints && _version < 6 && left.Qualifier == Qualifier.Const && right.Qualifier == Qualifier.Const) kind = BinaryOp.IntDivide;
-            else type = PineType.Float;
+            else if (_version >= 6) type = PineType.Float;
         }
-        if (left.Constant is double x && right.Constant is double y && Fold(kind, x, y) is { } folded) return new BoundConst(pos, type, folded);
+        if (left.Constant is double x && right.Constant is double y && Fold(kind, x, y) is { } folded) return new BoundConst(pos, type, folded) { FoldedQuotient = ints && type.Kind == TypeKind.Float };
         return new BoundBinary(pos, kind, left, right, type);
     }
 
@@ -306,8 +306,8 @@ internal sealed partial class Checker
     private PineType? Common(PineType a, PineType b)
     {
         if (a.Equals(b)) return a;
-        if (a.Kind == TypeKind.Na) return b.Kind is TypeKind.Void or TypeKind.Tuple ? null : b;
-        if (b.Kind == TypeKind.Na) return a.Kind is TypeKind.Void or TypeKind.Tuple ? null : a;
+        if (a.Kind == TypeKind.Na) return b.Kind is TypeKind.Void ? null : b;
+        if (b.Kind == TypeKind.Na) return a.Kind is TypeKind.Void ? null : a;
         if (a.IsNumeric && b.IsNumeric) return PineType.Float;
         if (_version < 6 && (a.Kind == TypeKind.Bool && b.IsNumeric || b.Kind == TypeKind.Bool && a.IsNumeric)) return a.IsNumeric ? a : b;
         if (a.Kind == TypeKind.Tuple && b.Kind == TypeKind.Tuple && a.Items!.Length == b.Items!.Length)
@@ -330,10 +330,21 @@ internal sealed partial class Checker
         if (value.Type.Kind == TypeKind.Na)
             return type.Kind is TypeKind.Void or TypeKind.Tuple || (type.Kind == TypeKind.Bool && _version >= 6) ? null : Convert(value, type);
         if (value.Type.Kind == TypeKind.Int && type.Kind == TypeKind.Float) return Convert(value, type);
+        if (value.Type.Kind == TypeKind.Float && type.Kind == TypeKind.Int && IsQuotient(value)) return new BoundConvert(value, type);
         if (_version < 6 && value.Type.IsNumeric && type.Kind == TypeKind.Bool) return Convert(value, type);
         if (value.Type.Kind == TypeKind.Tuple && type.Kind == TypeKind.Tuple && Common(value.Type, type) is { } common && common.Equals(type)) return Convert(value, type);
         return null;
     }
+
+    /// <summary>Whether a float is so only because ints were divided: it is cut to an int where one is asked for, as in ta.wma(close, length / 2).</summary>
+    private static bool IsQuotient(BoundExpr value) => value switch
+    {
+        BoundBinary { Op: BinaryOp.Divide } b => b.Left.Type.Kind == TypeKind.Int && b.Right.Type.Kind == TypeKind.Int,
+        BoundBinary { Op: BinaryOp.Add or BinaryOp.Subtract or BinaryOp.Multiply } b => (b.Left.Type.Kind == TypeKind.Int || IsQuotient(b.Left)) && (b.Right.Type.Kind == TypeKind.Int || IsQuotient(b.Right)),
+        BoundVariable v => v.Symbol.IsQuotient,
+        BoundConst { FoldedQuotient: true } => true,
+        _ => false,
+    };
 
     /// <summary>Changes the static type; the caller knows that it may.</summary>
     private static BoundExpr Convert(BoundExpr value, PineType type)

@@ -29,6 +29,8 @@ internal sealed partial class Checker
             var common = type is null ? block.Type : Common(type, block.Type);
             if (common is null)
             {
+                // The last statement of a function or loop is its value only if somebody wants it.
+                if (_implicitValue) return PineType.Void;
                 Error("PINE3004", pos, $"Return type of one of the '{what}' blocks is not compatible with the return type of the others: '{type}' and '{block.Type}'.");
                 return null;
             }

@@ -91,7 +91,7 @@ internal sealed partial class Checker
                 value = converted;
             }
             else if (value.Type.Kind == TypeKind.Na) value = new BoundNa(value.Pos, PineType.Float);
-            if (QualifierOf(parameter.Qualifier) is { } qualifier && value.Qualifier > qualifier)
+            if (QualifierOf(parameter.Qualifier) is { } qualifier && value.Qualifier > qualifier && value.Type.Kind is not (TypeKind.Array or TypeKind.Matrix or TypeKind.Map))
             {
                 failure = ("PINE3001", argument.Pos, $"Cannot call '{name}' with argument '{parameter.Name}'='{Display(argument.Syntax, value)}'. An argument of '{value.Describe()}' type was used but a '{parameter.Qualifier} {value.Type}' is expected.", index);
                 return null;
@@ -173,7 +173,10 @@ internal sealed partial class Checker
                 instance.Variables.Add(symbol);
                 _scope.Set(symbol);
             }
+            bool explicitValue = _implicitValue;
+            _implicitValue = true;
             var block = BindBlock(function.Body, true);
+            _implicitValue = explicitValue;
             _callDepth--;
             if (block.Result?.Type.Kind == TypeKind.Na) block = new BoundBlock(block.Statements, new BoundNa(block.Result.Pos, PineType.Float));
             instance.Block = block;

@@ -144,7 +144,7 @@ internal sealed partial class Checker
         else if (_scope.Local(declaration.Name) is { IsParameter: true })
             Error("PINE2003", declaration.NamePos, $"'{declaration.Name}' is already defined as a parameter.");
         _pendingName = declaration.Name;
-        var value = BindExpression(declaration.Value!);
+        var value = BindExplicit(declaration.Value!);
         _pendingName = null;
         PineType type;
         if (declared is not null)
@@ -168,7 +168,7 @@ internal sealed partial class Checker
             type = PineType.Error;
         }
         else type = value.Type;
-        bool mutable = declaration.Mode != DeclMode.Plain || _frame.Reassigned.Contains(declaration.Name);
+        bool mutable = declaration.Mode == DeclMode.Varip || _frame.Reassigned.Contains(declaration.Name);
         var qualifier = mutable ? Qualifier.Series : value.Qualifier;
         if (QualifierOf(declaration.Qualifier) is { } written && !type.IsError)
         {
@@ -176,7 +176,21 @@ internal sealed partial class Checker
             else qualifier = written;
         }
         var symbol = Declare(declaration.Name, type, qualifier, declaration.Mode, declaration.NamePos, qualifier == Qualifier.Const && !mutable ? value.Constant : null);
+        symbol.IsQuotient = !mutable && IsQuotient(value);
         return type.IsError ? null : new BoundDeclare(declaration.Pos, symbol, value);
+    }
+
+    /// <summary>Whether the value being checked is one only because it stands last in a function or loop.</summary>
+    private bool _implicitValue;
+
+    /// <summary>A value that is assigned, so that structures must agree on its type.</summary>
+    private BoundExpr BindExplicit(Expr expr)
+    {
+        bool saved = _implicitValue;
+        _implicitValue = false;
+        var value = BindExpression(expr);
+        _implicitValue = saved;
+        return value;
     }
 
     private VariableSymbol Declare(string name, PineType type, Qualifier qualifier, DeclMode mode, Pos pos, object? constant = null, bool loop = false)
@@ -194,7 +208,7 @@ internal sealed partial class Checker
 
     private BoundStmt? BindTupleDeclaration(TupleDeclStmt statement)
     {
-        var value = BindExpression(statement.Value);
+        var value = BindExplicit(statement.Value);
         var symbols = new VariableSymbol?[statement.Names.Count];
         var items = value.Type.Kind == TypeKind.Tuple ? value.Type.Items! : null;
         bool failed = value.Type.IsError;
@@ -224,7 +238,7 @@ internal sealed partial class Checker
     private BoundStmt? BindAssignment(AssignStmt assignment)
     {
         var target = BindTarget(assignment.Target);
-        var value = BindExpression(assignment.Value);
+        var value = BindExplicit(assignment.Value);
         if (target.Type.IsError) return null;
         if (assignment.Op != ":=")
             value = BindBinaryOperator(assignment.Pos, assignment.Op[..1], target, value);

@@ -17,6 +17,8 @@ internal sealed class VariableSymbol(string name, PineType type, Qualifier quali
     public bool IsLoopVariable { get; init; }
     /// <summary>Value when never reassigned and known at compile time.</summary>
     public object? Constant { get; init; }
+    /// <summary>Never reassigned, and the quotient of ints: may stand where an int is asked for.</summary>
+    public bool IsQuotient { get; set; }
     /// <summary>Read by a function: must live in a field.</summary>
     public bool IsCaptured { get; set; }
     /// <summary>Deepest constant history offset asked for, 0 for none.</summary>

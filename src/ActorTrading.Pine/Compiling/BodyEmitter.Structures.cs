@@ -66,11 +66,7 @@ internal sealed partial class BodyEmitter
             EmitNaInto(type, sinks);
             return;
         }
-        if (type.Kind == TypeKind.Void)
-        {
-            EmitExpression(block.Result);
-            EmitPop(block.Result.Type);
-        }
+        if (type.Kind == TypeKind.Void) EmitInto(block.Result, block.Result.Type.Kind == TypeKind.Tuple ? new Sink?[block.Result.Type.Items!.Length] : []);
         else EmitInto(block.Result, sinks);
     }
 
@@ -319,6 +315,9 @@ internal sealed partial class BodyEmitter
                 _il.MarkLabel(otherwise);
                 EmitTupleInto(ternary.Else, sinks);
                 _il.MarkLabel(end);
+                break;
+            case BoundNa:
+                EmitNaInto(expr.Type, sinks);
                 break;
             case BoundConvert convert:
                 EmitTupleInto(convert.Operand, sinks);

@@ -103,8 +103,7 @@ internal sealed partial class BodyEmitter
         switch (statement)
         {
             case BoundExprStmt s:
-                EmitExpression(s.Expr);
-                EmitPop(s.Expr.Type);
+                EmitInto(s.Expr, s.Expr.Type.Kind == TypeKind.Tuple ? new Sink?[s.Expr.Type.Items!.Length] : []);
                 break;
             case BoundDeclare s:
                 EmitDeclare(s);

@@ -14,6 +14,12 @@ internal static class Compilation
             var script = Translate(source, options, diagnostics);
             return new CompileResult(diagnostics.HasErrors ? null : script, diagnostics.Sorted());
         }
+        catch (Exception e) when (e is not (InsufficientExecutionStackException or OutOfMemoryException))
+        {
+            // A defect of the compiler, not of the script; the caller still gets an answer.
+            diagnostics.Error("PINE9000", new Pos(1, 1), $"The compiler failed on this script: {e.Message}");
+            return new CompileResult(null, diagnostics.Sorted());
+        }
         catch (InsufficientExecutionStackException)
         {
             diagnostics.Error("PINE4001", new Pos(1, 1), "The script is nested too deeply.");

@@ -166,6 +166,11 @@ internal sealed class SecurityData(ScriptInstance instance)
             throw new PineRuntimeException($"request.security: '{timeframe}' is not a timeframe.");
         string ticker = string.IsNullOrEmpty(symbol) ? main.Symbol.TickerId : symbol;
         if (_known.TryGetValue((ticker, wanted), out var known)) return known;
+        if (ticker.StartsWith(Builtins.Bindings.SymbolBindings.HeikinAshiMark, StringComparison.Ordinal))
+        {
+            var plain = Find(script, ticker[Builtins.Bindings.SymbolBindings.HeikinAshiMark.Length..], timeframe, lower);
+            return plain is null ? null : _known[(ticker, wanted)] = plain with { Bars = HeikinAshi.Of(plain.Bars) };
+        }
         bool same = ticker == main.Symbol.TickerId || ticker == main.Symbol.Ticker;
         if (lower && wanted.Seconds > main.Timeframe.Seconds)
             throw new PineRuntimeException($"request.security_lower_tf: the timeframe '{timeframe}' must not be above the chart's, {main.Timeframe}.");

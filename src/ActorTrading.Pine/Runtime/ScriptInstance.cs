@@ -162,8 +162,9 @@ public sealed partial class ScriptInstance
         {
             Fail(e.Message);
         }
-        catch (Exception e) when (e is FormatException or ArgumentException or IndexOutOfRangeException or InvalidCastException or NullReferenceException or OverflowException or InsufficientExecutionStackException or OutOfMemoryException or System.Text.RegularExpressions.RegexMatchTimeoutException)
+        catch (Exception e)
         {
+            // Whatever a script brings about stays its own affair: the host goes on.
             Fail(e is OutOfMemoryException ? "The script uses too much memory." : $"Internal error while running the script: {e.Message}");
         }
     }

@@ -4,6 +4,8 @@ internal sealed partial class Parser
 {
     private Expr ParseExpression()
     {
+        // A structure ends with its block: what stands on the next line is not an operator on its value.
+        if (Current.Kind == TokenKind.Name && Current.Text is "if" or "switch" or "for" or "while") return ParseNamed(Current);
         Enter();
         var condition = ParseBinary(0);
         if (At("?"))

@@ -6,7 +6,10 @@ namespace ActorTrading.Pine.Builtins.Bindings;
 /// <summary>Makers of arrays, matrices and maps.</summary>
 internal static class CollectionBindings
 {
-    [PineName("array.new"), PineName("array.new_box"), PineName("array.new_label"), PineName("array.new_line"), PineName("array.new_linefill"), PineName("array.new_table")]
+    [PineName("array.new_box"), PineName("array.new_label"), PineName("array.new_line"), PineName("array.new_linefill"), PineName("array.new_table")]
+    public static PineArray<object?> NewObjects(ScriptContext context, int size, object? initial_value) => new(Size(context, size), initial_value);
+
+    [PineName("array.new")]
     public static PineArray<T> New<T>(ScriptContext context, int size, T initial_value) => new(Size(context, size), initial_value);
 
     [PineName("array.new_float"), PineName("array.new_int"), PineName("array.new_color")]

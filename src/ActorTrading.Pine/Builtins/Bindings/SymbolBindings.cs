@@ -61,5 +61,25 @@ internal static class SymbolBindings
     [PineName("ticker.new")] public static string New(string? prefix, string? ticker, string? session, string? adjustment, string? backadjustment, string? settlement_as_close) => $"{prefix}:{ticker}";
     [PineName("ticker.modify")] public static string? Modify(string? tickerid, string? session, string? adjustment, string? backadjustment, string? settlement_as_close) => tickerid;
     [PineName("ticker.inherit")] public static string? Inherit(string? from_tickerid, string? symbol) => symbol;
-    [PineName("ticker.standard")] public static string Standard(ScriptContext context, string? symbol) => symbol ?? context.Symbol.TickerId;
+    /// <summary>Marks a symbol for requests: its bars are turned into Heikin Ashi ones.</summary>
+    internal const string HeikinAshiMark = "heikinashi;";
+
+    [PineName("ticker.heikinashi")] public static string HeikinAshi(string? symbol) => HeikinAshiMark + symbol;
+    [PineName("ticker.standard")] public static string Standard(ScriptContext context, string? symbol) => symbol?.Replace(HeikinAshiMark, "", StringComparison.Ordinal) ?? context.Symbol.TickerId;
+}
+
+/// <summary>ta.change of a bool: whether it differs from what it was some bars ago.</summary>
+[PineName("ta.change")]
+internal sealed class BoolChange
+{
+    private readonly CallHistory<byte> _past = new(1, 5000, 2);
+    private int _calls;
+
+    public bool Update(bool source, int length)
+    {
+        if (length is < 1 or > 5000) throw new PineRuntimeException($"Invalid value of the 'length' argument ({length}) in the 'ta.change' function. It must be between 1 and 5000.");
+        byte now = source ? (byte)1 : (byte)0;
+        byte before = _past.Push(_calls++, now, length);
+        return before != 2 && before != now;
+    }
 }
