@@ -32,7 +32,7 @@ public sealed partial class BrokerEmulator
         else
         {
             if (!(qty > 0) || !double.IsFinite(qty)) return;
-            qty = _round.Lots(qty);
+            qty = _round.WrittenLots(qty);
         }
         if (!(qty > 0)) return;
         var existing = _book.FindOpening(id);
@@ -150,7 +150,7 @@ public sealed partial class BrokerEmulator
         free = Rounding.Clean(free);
         bool rest = double.IsNaN(request.Qty) && double.IsNaN(request.QtyPercent);
         double wanted = !double.IsNaN(request.Qty) ? request.Qty : !double.IsNaN(request.QtyPercent) ? entryQty * request.QtyPercent / 100 : free;
-        double reserved = _round.Lots(Math.Min(wanted, free));
+        double reserved = request.Qty < free ? _round.WrittenLots(request.Qty) : _round.Lots(Math.Min(wanted, free));
         if (!(reserved > 0)) return;
         var order = existing;
         bool armed = false;
@@ -209,8 +209,18 @@ public sealed partial class BrokerEmulator
         if (_size == 0 || qty <= 0) return;
         double bound = BoundQty(id);
         double wanted = !double.IsNaN(qty) ? Math.Min(qty, bound) : !double.IsNaN(qtyPercent) ? bound * qtyPercent / 100 : bound;
-        AddClose($"Close entry(s) order {id}", id, _round.Lots(Math.Min(wanted, bound)), comment, disableAlert ? null : alertMessage, immediately);
+        double closes = qty < bound ? _round.WrittenLots(qty) : _round.Lots(Math.Min(wanted, bound));
+        AddClose(CloseId(id), id, closes, comment, disableAlert ? null : alertMessage, immediately);
     }
+
+    // A script that closes on many bars asks for the same text again and again.
+    private string CloseId(string id)
+    {
+        if (_lastClosedId != id) (_lastClosedId, _lastCloseText) = (id, $"Close entry(s) order {id}");
+        return _lastCloseText;
+    }
+
+    private string _lastClosedId = "", _lastCloseText = "Close entry(s) order ";
 
     /// <summary>Market order that closes the whole position.</summary>
     public void CloseAll(string? comment = null, string? alertMessage = null, bool immediately = false, bool disableAlert = false)

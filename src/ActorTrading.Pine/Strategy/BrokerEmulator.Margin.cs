@@ -105,7 +105,10 @@ public sealed partial class BrokerEmulator
     /// Liquidates four times what is short: available = equity − margin; cover = trunc(available / ratio / contract value); a
     /// shortage below one lot closes one whole contract. From TradingView's margin-call documentation.
     /// </summary>
-    private void CheckMargin(double price, bool wholeContracts = false)
+    /// <param name="mayRecover">
+    /// At the first extreme a shortage of a single whole contract waits for the close when the account is still short there.
+    /// </param>
+    private void CheckMargin(double price, bool wholeContracts = false, bool mayRecover = false)
     {
         double ratio = MarginRatio(Side), held = Math.Abs(_size), unit = price * _pointValue;
         double available = EquityAt(price) - held * unit * ratio;
@@ -113,6 +116,7 @@ public sealed partial class BrokerEmulator
         double lotsPerUnit = wholeContracts ? 1 : _round.LotsPerUnit;
         double raw = -available / ratio / unit * lotsPerUnit, cover = Math.Round(raw);
         if (Math.Abs(raw - cover) > raw * 1.49e-8 + 1e-9) cover = Math.Floor(raw);
+        if (mayRecover && cover == 0 && lotsPerUnit <= 1 && price != _close && MarginThreatened(_close, _close)) return;
         double qty = cover == 0 ? Math.Min(1, held) : Math.Min(held, Rounding.Clean(4 * cover / lotsPerUnit));
         double fill = _round.Price(price - Side * _slippage);
         int sign = -Side;

@@ -45,7 +45,7 @@ public sealed partial class BrokerEmulator
         _price = open;
         AtOpen(first);
         WalkTo(_near, 1);
-        if (_openCount > 0 && MarginThreatened(_near, _near)) CheckMargin(_near);
+        if (_openCount > 0 && MarginThreatened(_near, _near)) CheckMargin(_near, mayRecover: true);
         WalkTo(_far, 2);
         if (_openCount > 0 && MarginThreatened(_far, _far)) CheckMargin(_far);
         WalkTo(close, 3);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using ActorTrading.Pine.Bars;
 
 namespace ActorTrading.Pine.Strategy;
@@ -18,6 +19,10 @@ internal sealed class Rounding(SymbolInfo symbol)
 
     public double Ticks(double count) => count * _move / _scale;
 
+    private readonly decimal _decimalStep = symbol.MinContract is > 1e-20 and < 1e15
+        ? decimal.Parse(symbol.MinContract.ToString("R", CultureInfo.InvariantCulture), NumberStyles.Float, CultureInfo.InvariantCulture)
+        : 0;
+
     public double LotsPerUnit => _lots;
 
     // A step such as 0.1 is not exact in binary; its reciprocal is.
@@ -25,6 +30,17 @@ internal sealed class Rounding(SymbolInfo symbol)
     {
         double inverse = 1 / step, whole = Math.Round(inverse);
         return whole >= 1 && Math.Abs(inverse - whole) < 1e-9 * whole ? whole : inverse;
+    }
+
+    /// <summary>
+    /// Whole lots of a quantity that the script wrote: its shortest decimal is floored, so that 150.9 gives 150 and
+    /// 0.0010899999999999998 is one lot of 0.00001 below 0.00109.
+    /// </summary>
+    public double WrittenLots(double qty)
+    {
+        if (!(qty < 1e15) || _decimalStep <= 0 ||
+            !decimal.TryParse(qty.ToString("R", CultureInfo.InvariantCulture), NumberStyles.Float, CultureInfo.InvariantCulture, out var written)) return Lots(qty);
+        return (double)(Math.Floor(written / _decimalStep) * _decimalStep);
     }
 
     /// <summary>Whole lots of a quantity that should be on the grid but for binary dust.</summary>

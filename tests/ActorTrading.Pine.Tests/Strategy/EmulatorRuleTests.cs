@@ -460,4 +460,33 @@ public sealed class EmulatorRuleTests
         }
         broker.NetProfit.ShouldBe(2 * 150);
     }
+
+    [Theory]
+    [InlineData(0.1, 150.96, 150.9)]
+    [InlineData(0.00001, 0.0010899999999999998, 0.00108)]
+    [InlineData(1, 7, 7)]
+    public void A_written_quantity_is_floored_by_its_decimals(double step, double qty, double expected) =>
+        Market.Run(Flat, (b, i) => { if (i == 0) b.Entry("L", Direction.Long, qty); }, symbol: Market.Stock with { MinContract = step }).PositionSize.ShouldBe(expected);
+
+    [Fact]
+    public void A_bar_with_a_standing_bracket_allocates_nothing()
+    {
+        var broker = new BrokerEmulator(new StrategySettings(), Market.Stock, 5000);
+        void Bars(int from, int to)
+        {
+            for (int i = from; i < to; i++)
+            {
+                broker.OnBarOpen(i, i * 60_000L, 10, 10.5, 9.5, 10);
+                if (i == 0) broker.Entry("L", Direction.Long, 1);
+                broker.Exit("X", "L", stop: 5, limit: 20, trailPoints: 2000, trailOffset: 10);
+                broker.Entry("S", Direction.Short, 1, stop: 4);
+                broker.Cancel("S");
+                broker.OnBarClose();
+            }
+        }
+        Bars(0, 1000);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Bars(1000, 4000);
+        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
+    }
 }
