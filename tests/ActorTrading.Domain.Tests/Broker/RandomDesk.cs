@@ -11,7 +11,11 @@ internal sealed class RandomDesk
     public static readonly string[] Symbols = ["EURUSD", "USDJPY", "EURGBP", "GBPUSD", "BTCUSD"];
     private readonly Dictionary<string, decimal> _mid = new()
     {
-        ["EURUSD"] = 1.10m, ["USDJPY"] = 150m, ["EURGBP"] = 0.86m, ["GBPUSD"] = 1.28m, ["BTCUSD"] = 60_000m,
+        ["EURUSD"] = 1.10m,
+        ["USDJPY"] = 150m,
+        ["EURGBP"] = 0.86m,
+        ["GBPUSD"] = 1.28m,
+        ["BTCUSD"] = 60_000m,
     };
     private int _config;
 
@@ -104,7 +108,13 @@ internal sealed class RandomDesk
                 var price = type == OrderType.Limit ? Bid(symbol) - sign * distance : Bid(symbol) + sign * distance;
                 return new PlaceOrder
                 {
-                    OrderId = id, ClientOrderId = client, Symbol = symbol, Side = side, Type = type, Volume = volume, Price = price,
+                    OrderId = id,
+                    ClientOrderId = client,
+                    Symbol = symbol,
+                    Side = side,
+                    Type = type,
+                    Volume = volume,
+                    Price = price,
                     StopLimitPrice = type == OrderType.StopLimit ? price - sign * distance / 2m - sign * (distance / 2m % point) : null,
                     StopLoss = step.B % 5 == 0 ? price - sign * 3 * distance : null,
                     TimeInForce = (TimeInForce)(step.B % 4),
@@ -113,7 +123,12 @@ internal sealed class RandomDesk
             default:
                 return new PlaceOrder
                 {
-                    OrderId = id, ClientOrderId = client, Symbol = symbol, Side = side, Type = OrderType.Market, Volume = step.B == 255 ? 0.015m : volume,
+                    OrderId = id,
+                    ClientOrderId = client,
+                    Symbol = symbol,
+                    Side = side,
+                    Type = OrderType.Market,
+                    Volume = step.B == 255 ? 0.015m : volume,
                     StopLoss = step.B % 3 == 0 ? Bid(symbol) - sign * (distance + 40 * point) : null,
                     TakeProfit = step.B % 4 == 0 ? Bid(symbol) + sign * (distance + 40 * point) : null,
                     TrailingPoints = step.B % 5 == 0 ? 30 : null,

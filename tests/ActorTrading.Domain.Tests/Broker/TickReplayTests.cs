@@ -45,7 +45,10 @@ public class TickReplayTests(Xunit.Abstractions.ITestOutputHelper output)
                 var sign = side == Side.Buy ? 1 : -1;
                 desk.Do(desk.Order(side, 0.10m, type: type) with
                 {
-                    Price = p, StopLoss = p - sign * 0.0030m, TakeProfit = i % 2 == 0 ? p + sign * 0.0020m : null, TrailingPoints = i % 3 == 0 ? 150 : null,
+                    Price = p,
+                    StopLoss = p - sign * 0.0030m,
+                    TakeProfit = i % 2 == 0 ? p + sign * 0.0020m : null,
+                    TrailingPoints = i % 3 == 0 ? 150 : null,
                 }).Retcode.ShouldBe(Retcode.Placed);
             }
         }

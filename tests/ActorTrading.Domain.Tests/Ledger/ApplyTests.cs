@@ -13,14 +13,28 @@ public class ApplyTests
 
     private static Order Order(int n, decimal volume = 1m, Side side = Side.Buy) => new()
     {
-        Id = DeterministicId.FromNumbers(2, n), ClientOrderId = $"o{n}", Symbol = "EURUSD", Side = side, Type = OrderType.Market, Volume = volume,
-        Status = OrderStatus.Submitted, CreatedAt = At, UpdatedAt = At,
+        Id = DeterministicId.FromNumbers(2, n),
+        ClientOrderId = $"o{n}",
+        Symbol = "EURUSD",
+        Side = side,
+        Type = OrderType.Market,
+        Volume = volume,
+        Status = OrderStatus.Submitted,
+        CreatedAt = At,
+        UpdatedAt = At,
     };
 
     private static Deal Deal(Order order, decimal volume, DealEntry entry = DealEntry.In, Guid? position = null) => new()
     {
-        Id = DeterministicId.Create(order.Id, $"{volume}"), OrderId = order.Id, PositionId = position ?? order.Id, Symbol = order.Symbol, Side = order.Side,
-        Entry = entry, Volume = volume, Price = 1.1m, Time = At,
+        Id = DeterministicId.Create(order.Id, $"{volume}"),
+        OrderId = order.Id,
+        PositionId = position ?? order.Id,
+        Symbol = order.Symbol,
+        Side = order.Side,
+        Entry = entry,
+        Volume = volume,
+        Price = 1.1m,
+        Time = At,
     };
 
     private static void Refuses(AccountState state, LedgerEvent e, string because)
