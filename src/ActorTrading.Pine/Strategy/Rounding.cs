@@ -38,8 +38,9 @@ internal sealed class Rounding(SymbolInfo symbol)
     /// </summary>
     public double WrittenLots(double qty)
     {
-        if (!(qty < 1e15) || _decimalStep <= 0 ||
-            !decimal.TryParse(qty.ToString("R", CultureInfo.InvariantCulture), NumberStyles.Float, CultureInfo.InvariantCulture, out var written)) return Lots(qty);
+        Span<char> text = stackalloc char[32];
+        if (!(qty < 1e15) || _decimalStep <= 0 || !qty.TryFormat(text, out int length, "R", CultureInfo.InvariantCulture) ||
+            !decimal.TryParse(text[..length], NumberStyles.Float, CultureInfo.InvariantCulture, out var written)) return Lots(qty);
         return (double)(Math.Floor(written / _decimalStep) * _decimalStep);
     }
 
