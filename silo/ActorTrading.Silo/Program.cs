@@ -78,7 +78,7 @@ static async Task<int> RunAsync(RunOptions options)
         builder.Configuration["Smtp:Host"], builder.Configuration.GetValue("Smtp:Port", 587), builder.Configuration.GetValue("Smtp:StartTls", true),
         builder.Configuration["Smtp:From"] ?? "alerts@localhost", builder.Configuration["Smtp:Username"], builder.Configuration["Smtp:Password"]));
     builder.Services.AddSingleton(new WebhookSecrets(Convert.FromBase64String(builder.Configuration["Webhooks:Key"]!)));
-    builder.Services.AddActorTradingGrains(simulated ? [.. InstrumentCatalog.All.Select(i => i with { Schedule = TradingSchedule.Always })] : InstrumentCatalog.All);
+    builder.Services.AddActorTradingGrains(builder.Configuration.GetValue("Market:AlwaysOpen", simulated) ? [.. InstrumentCatalog.All.Select(i => i with { Schedule = TradingSchedule.Always })] : InstrumentCatalog.All);
     builder.Services.AddActorTradingApi(builder.Configuration);
     await using var terminals = simulated ? SimulatedTerminals.Start(options, TimeProvider.System) : null;
     if (terminals is not null)
