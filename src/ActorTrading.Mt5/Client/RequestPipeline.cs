@@ -37,7 +37,7 @@ internal sealed class RequestPipeline(MonotonicClock clock, Mt5TerminalOptions o
     /// <summary>Why this connection is no longer of use; null while it is.</summary>
     public string? Failure { get; private set; }
 
-    public long NextDeadline => Math.Min(_deadline, _quietUntil);
+    public long NextDeadline => Math.Min(_deadline, _okDue ? MonotonicClock.Never : _quietUntil);
 
     /// <summary>A fresh connection: answers to an earlier one's requests may still be on their way.</summary>
     public void Reset()
@@ -91,6 +91,8 @@ internal sealed class RequestPipeline(MonotonicClock clock, Mt5TerminalOptions o
         _okDue = false;
         if (_inFlight is null)
             _deadline = MonotonicClock.Never;
+        if (_quietUntil != MonotonicClock.Never)
+            _quietUntil = clock.After(options.QuietPeriod);
         if (options.Dialect == TerminalDialect.B)
             OnAnswer(bytes);
         else if (!bytes.TrimEnd((byte)0).SequenceEqual("OK"u8))
@@ -217,7 +219,8 @@ internal sealed class RequestPipeline(MonotonicClock clock, Mt5TerminalOptions o
     public void CheckDeadlines()
     {
         var now = clock.Now;
-        if (now >= _quietUntil)
+        // Before the probe itself is acknowledged, silence only means that the terminal is still busy with something older.
+        if (now >= _quietUntil && !_okDue)
         {
             _quietUntil = MonotonicClock.Never;
             BackInStep();

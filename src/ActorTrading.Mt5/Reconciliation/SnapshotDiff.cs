@@ -43,7 +43,7 @@ public static class SnapshotDiff
                 changes.Add(new TerminalChange.PositionOpened(position));
                 continue;
             }
-            if (was.Volume != position.Volume || was.Side != position.Side)
+            if (was.Volume != position.Volume || was.Side != position.Side || was.OpenPrice != position.OpenPrice)
                 changes.Add(new TerminalChange.PositionResized(was, position));
             if (was.StopLoss != position.StopLoss || was.TakeProfit != position.TakeProfit)
                 changes.Add(new TerminalChange.PositionModified(was, position));

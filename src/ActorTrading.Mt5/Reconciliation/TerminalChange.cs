@@ -18,7 +18,9 @@ public abstract record TerminalChange
     /// <param name="Position">As it was last seen.</param>
     public sealed record PositionClosed(TerminalPosition Position) : TerminalChange;
 
-    /// <summary>Enlarged, reduced or (netting) reversed.</summary>
+    /// <summary>
+    /// Enlarged, reduced or (netting) reversed; or both enlarged and reduced in between, so that only its average price tells.
+    /// </summary>
     public sealed record PositionResized(TerminalPosition Before, TerminalPosition After) : TerminalChange;
 
     /// <summary>SL or TP changed.</summary>
