@@ -21,9 +21,37 @@ public sealed record FanoutResult(string Name, int Clients, int Symbols, int Off
         $"{Name,-34} {Clients,5} clients x {Symbols} symbols  offered {OfferedPerSecond,6}/s  delivered {DeliveredPerSecond,10:0}/s  {QuotesPerFrame,6:0.0} quotes/frame  p50 {P50Ms,7:0.00} ms  p99 {P99Ms,7:0.00} ms  max {MaxMs,7:0.00} ms  {CpuUsPerFrame:0.0} us CPU and {AllocatedBytesPerFrame:0} B a frame");
 }
 
-/// <summary>Quotes to many WebSocket clients over loopback, server and clients in this one process.</summary>
-public static class FanoutBench
+/// <summary>Quotes to many WebSocket clients over loopback, server and clients in this one process, beside a hub as one writes it first.</summary>
+public sealed class FanoutBench : IBench
 {
+    public string Name => "fanout";
+
+    public string What => "quotes to WebSocket clients: delivered/s and tick-to-client latency (clients=1000 symbols=10 every=2600 seconds=5)";
+
+    public async Task<BenchReport> RunAsync(BenchSettings settings)
+    {
+        var (clients, symbols) = (settings.Count("clients", 1000), settings.Count("symbols", 10));
+        var measured = TimeSpan.FromSeconds(settings.Count("seconds", 5));
+        var every = settings.Count("every", 2600);
+        FanoutResult[] results =
+        [
+            await RunAsync("100 quotes/s, every quote", clients, symbols, 100, 0, measured),
+            await RunAsync("100 quotes/s, a stalled client in 10", clients, symbols, 100, 0, measured, clients / 10),
+            await RunAsync($"{every} quotes/s, every quote", clients, symbols, every, 0, measured),
+            await RunAsync($"{every} quotes/s, a stalled client in 10", clients, symbols, every, 0, measured, clients / 10),
+            await RunAsync($"{every} quotes/s, 10/s and symbol", clients, symbols, every, 10, measured),
+            await RunBareAsync("bare hub, 100 quotes/s", clients, symbols, 100, measured),
+            await RunBareAsync($"bare hub, {every} quotes/s", clients, symbols, every, measured),
+        ];
+        return new BenchReport(Name, [.. results.Select(r => new Measurement(r.Name, r.DeliveredPerSecond,
+            new Latency(r.P50Ms * 1e3, r.P99Ms * 1e3, r.MaxMs * 1e3), r.AllocatedBytesPerFrame, new Dictionary<string, double>
+            {
+                ["published_per_second"] = r.PublishedPerSecond,
+                ["quotes_per_frame"] = r.QuotesPerFrame,
+                ["cpu_us_per_frame"] = r.CpuUsPerFrame,
+            }))]);
+    }
+
     /// <param name="perSecond">Quotes published a second over all symbols.</param>
     /// <param name="maxPerSecond">What the clients ask for; 0 for every quote.</param>
     /// <param name="stalled">Clients besides that subscribe and then never read.</param>
@@ -43,7 +71,7 @@ public static class FanoutBench
     }
 
     /// <summary>The same clients on a hub as one writes it first: each quote is sent by itself to everybody.</summary>
-    public static async Task<FanoutResult> RunBareAsync(int clients, int symbols, int perSecond, TimeSpan measured)
+    public static async Task<FanoutResult> RunBareAsync(string name, int clients, int symbols, int perSecond, TimeSpan measured)
     {
         await using var app = BuildApp([]);
         await app.StartAsync();
@@ -51,7 +79,7 @@ public static class FanoutBench
         var port = new Uri(app.Urls.First()).Port;
         var start = new DateTimeOffset(2026, 1, 5, 0, 0, 0, TimeSpan.Zero);
         var sending = new SemaphoreSlim(64);
-        return await DriveAsync("bare hub, one message a quote", "/hubs/bare", port, null, clients, 0, symbols, perSecond, measured, n =>
+        return await DriveAsync(name, "/hubs/bare", port, null, clients, 0, symbols, perSecond, measured, n =>
         {
             sending.Wait();
             _ = SendAsync(n);

@@ -9,6 +9,9 @@ namespace ActorTrading.Api.Conventions;
 /// <summary>Writes <c>application/problem+json</c> (RFC 9457) with <c>code</c> and, for bad fields, <c>field</c> and <c>errors</c>.</summary>
 public static class Problems
 {
+    // Never part of a page: a plus sign or an apostrophe need not be escaped.
+    private static readonly JsonWriterOptions Readable = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     public static Task WriteAsync(HttpContext context, ApiException problem)
     {
         if (problem.RetryAfter is { } after)
@@ -26,7 +29,7 @@ public static class Problems
         if (HttpMethods.IsHead(context.Request.Method))
             return;
         response.ContentLength = null;
-        await using var json = new Utf8JsonWriter(response.BodyWriter);
+        await using var json = new Utf8JsonWriter(response.BodyWriter, Readable);
         json.WriteStartObject();
         json.WriteString("type", "about:blank");
         json.WriteString("title", ReasonPhrases.GetReasonPhrase(status));

@@ -30,6 +30,9 @@ export function countQuotes() {
   return count;
 }
 
+/** A price with its symbol's digits; empty for none. */
+export const priceText = (symbol, price) => price == null ? '' : price.toFixed(digits.get(symbol) ?? 5);
+
 function paint() {
   for (const quote of waiting.values()) {
     const known = rows.get(quote.symbol);
@@ -39,7 +42,7 @@ function paint() {
     price(bid, quote.bid, known.last?.bid, places);
     price(ask, quote.ask, known.last?.ask, places);
     spread.textContent = ((quote.ask - quote.bid) * 10 ** places).toFixed(0);
-    time.textContent = quote.time.slice(11, 23);
+    time.textContent = quote.time.slice(11, 19);
     known.last = quote;
   }
   waiting.clear();

@@ -1,6 +1,8 @@
 // Accounts, and what happens in them: the ledger's entries as they become durable.
 
-const RowsMax = 60;
+import { priceText } from './quotes.js';
+
+const RowsMax = 40;
 const accounts = new Map();
 const orders = new Map();
 const positions = new Map();
@@ -40,12 +42,12 @@ export function takeTrade(update) {
     case 'dealExecuted': {
       const { deal } = update;
       remember(positions, deal.positionId, deal.symbol);
-      const what = deal.entry === 'in' ? deal.side : `close (${deal.side})`;
+      const what = deal.entry === 'in' ? deal.side : `close ${deal.side === 'buy' ? 'sell' : 'buy'}`;
       show(update, account, `${what}${reason(deal.reason)}`, deal, orders.get(deal.orderId));
       break;
     }
     case 'positionModified':
-      show(update, account, `SL ${update.stopLoss ?? '–'} · TP ${update.takeProfit ?? '–'}`, { symbol: positions.get(update.positionId) });
+      show(update, account, stops(update), { symbol: positions.get(update.positionId) });
       break;
     case 'orderRejected':
       show(update, account, `rejected: ${update.message}`, orders.get(update.orderId) ?? {}, null, 'down');
@@ -88,8 +90,11 @@ function show(update, account, what, { symbol, volume, price, side }, order, kin
   if (update.deal) row.dataset.order = update.deal.orderId;
   const latency = order?.copyMicros ?? (order?.copy || update.deal?.reason === 'copy' ? null : undefined);
   row.append(cell(update.at.slice(11, 23), 'muted'), cell(account.name), cell(what, kind ?? (side === 'buy' ? 'up' : side === 'sell' ? 'down' : '')),
-    cell(symbol ?? ''), cell(volume?.toFixed(2) ?? '', 'num'), cell(price ?? '', 'num'), cell(latency === undefined ? '' : latency === null ? '…' : duration(latency), 'num'));
-  body.prepend(row);
+    cell(symbol ?? ''), cell(volume?.toFixed(2) ?? '', 'num'), cell(priceText(symbol, price), 'num'), cell(latency === undefined ? '' : latency === null ? '…' : duration(latency), 'num'));
+  // What is caught up on comes account by account: each row goes where its time belongs.
+  row.dataset.at = update.at;
+  const older = [...body.children].find(other => other.dataset.at <= update.at);
+  body.insertBefore(row, older ?? null);
   while (body.children.length > RowsMax) body.lastChild.remove();
 }
 
@@ -99,6 +104,8 @@ function remember(map, key, value) {
   if (map.size > 2000) map.delete(map.keys().next().value);
 }
 
+const stops = ({ positionId, stopLoss, takeProfit }) =>
+  `SL ${priceText(positions.get(positionId), stopLoss) || 'none'} · TP ${priceText(positions.get(positionId), takeProfit) || 'none'}`;
 const reason = name => ({ stopLoss: ' · SL', takeProfit: ' · TP', trailingStop: ' · trailing', stopOut: ' · stop-out' })[name] ?? '';
 const money = value => value.toLocaleString('en', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 const duration = micros => micros < 10_000 ? `${(micros / 1000).toFixed(2)} ms` : micros < 10_000_000 ? `${(micros / 1000).toFixed(0)} ms` : `${(micros / 1e6).toFixed(1)} s`;
