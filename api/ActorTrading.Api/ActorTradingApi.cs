@@ -15,6 +15,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 
 namespace ActorTrading.Api;
 
@@ -34,6 +35,9 @@ public static class ActorTradingApi
         services.AddSingleton<IAccountFeed, TradeUpdates>();
         services.AddSingleton<IUserEventSource, GrainEvents>();
         services.AddHostedService<RealtimeStarter>();
+        services.AddHostedService<Housekeeping>();
+        // It writes each request's query into the log, and a socket's query holds its token.
+        services.Configure<LoggerFilterOptions>(log => log.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning));
         services.AddSingleton<Ownership>();
         services.Configure<JsonOptions>(json => ApiJson.Configure(json.SerializerOptions));
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);

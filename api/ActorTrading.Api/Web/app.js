@@ -23,6 +23,8 @@ async function open() {
   for (const account of shown) lastSeq.set(account.id, Math.max(0, account.seq - 12));
   document.querySelector('#screen').hidden = false;
   for (const account of shown) get(`/accounts/${account.id}/status`).then(takeStatus, () => {});
+  const { items } = await get('/users/me/notifications?limit=10');
+  for (const { payload } of items.reverse()) if (payload.alertId) takeAlert(payload);
   await connect();
 }
 
