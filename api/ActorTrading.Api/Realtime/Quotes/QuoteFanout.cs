@@ -15,7 +15,7 @@ public sealed class FanoutOptions
     public TimeSpan GatherMin { get; set; } = TimeSpan.FromMilliseconds(4);
 
     /// <summary>And for up to so long when connections, or the machine, cannot take frames faster: fewer and larger frames cost less.</summary>
-    public TimeSpan GatherMax { get; set; } = TimeSpan.FromMilliseconds(40);
+    public TimeSpan GatherMax { get; set; } = TimeSpan.FromMilliseconds(16);
 }
 
 /// <summary>
