@@ -6,25 +6,57 @@ using Orleans;
 namespace ActorTrading.Grains;
 
 /// <summary>
-/// After a start, brings up what must not wait for a call: the process's view of the market, terminals, and leaders, which catch up
-/// with what their followers have not decided yet.
+/// Brings up what must not wait for a call: the process's view of the market, terminals, and leaders, which catch up with what their
+/// followers have not decided yet. At the start, whenever a silo has come or gone, and now and then; waking one that is awake changes
+/// nothing.
 /// </summary>
-public sealed class WakeService(IGrainFactory grains, ProcessMarket market, IAccountDirectory accounts, ILogger<WakeService> log) : BackgroundService
+public sealed class WakeService(IGrainFactory grains, ProcessMarket market, IAccountDirectory accounts, WakeSignal signal, TimeProvider clock, ILogger<WakeService> log) : BackgroundService
 {
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan RetryEvery = TimeSpan.FromSeconds(2);
+
+    private readonly TaskCompletionSource _awake = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Done when everything was woken for the first time.</summary>
+    public Task Awake => _awake.Task;
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await market.StartAsync();
-        foreach (var account in await accounts.AtTerminalsAsync(stoppingToken))
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            var wait = LookEvery;
+            try
+            {
+                var leaders = await WakeAsync(stoppingToken);
+                if (_awake.TrySetResult())
+                {
+                    log.LogInformation("Awake: {Leaders} leaders", leaders);
+                }
+            }
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+            {
+                log.LogWarning(e, "Not everything could be woken; trying again");
+                wait = RetryEvery;
+            }
+
+            await signal.WaitAsync(wait, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task<int> WakeAsync(CancellationToken cancellation)
+    {
+        foreach (var account in await accounts.AtTerminalsAsync(cancellation))
         {
             await grains.GetGrain<ITerminalGrain>(account).WakeAsync();
         }
 
-        var leaders = await accounts.LeadersAsync(stoppingToken);
+        var leaders = await accounts.LeadersAsync(cancellation);
         foreach (var leader in leaders)
         {
             await grains.GetGrain<ILeaderGrain>(leader).WakeAsync();
         }
 
-        log.LogInformation("Awake: {Leaders} leaders", leaders.Count);
+        return leaders.Count;
     }
 }

@@ -11,8 +11,11 @@ namespace ActorTrading.Contracts;
 /// </summary>
 public sealed class ProcessMarket : IMarketView, IQuoteObserver, IAsyncDisposable
 {
-    /// <summary>Subscriptions are renewed this often; a symbol drops an observer after four missed renewals.</summary>
-    public static readonly TimeSpan RenewEvery = TimeSpan.FromSeconds(30);
+    /// <summary>
+    /// Subscriptions are renewed this often; a symbol drops an observer that has not renewed for two minutes. A symbol that has moved to another
+    /// process knows its observers again after this long.
+    /// </summary>
+    public static readonly TimeSpan RenewEvery = TimeSpan.FromSeconds(5);
 
     private readonly IGrainFactory _grains;
     private readonly TimeProvider _clock;
@@ -105,23 +108,23 @@ public sealed class ProcessMarket : IMarketView, IQuoteObserver, IAsyncDisposabl
         }
     }
 
-    private async Task SubscribeAllAsync()
+    /// <summary>All side by side: one that does not answer holds up no other.</summary>
+    private Task SubscribeAllAsync() => Task.WhenAll(_board.Instruments.Select(i => SubscribeAsync(i.Symbol)));
+
+    private async Task SubscribeAsync(string symbol)
     {
-        foreach (var symbol in _board.Instruments.Select(i => i.Symbol))
+        try
         {
-            try
+            var reply = await _grains.GetGrain<ISymbolGrain>(symbol).SubscribeAsync(_self!);
+            if (reply.Quote is { } quote && (LastQuote(symbol) is not { } known || known.Time < quote.Time))
             {
-                var reply = await _grains.GetGrain<ISymbolGrain>(symbol).SubscribeAsync(_self!);
-                if (reply.Quote is { } quote && (LastQuote(symbol) is not { } known || known.Time < quote.Time))
-                {
-                    _board.Update(quote);
-                }
+                _board.Update(quote);
             }
-            catch (Exception e) when (!_stop.IsCancellationRequested)
-            {
-                // The next renewal tries again; until then the last quote stands.
-                _log.LogWarning(e, "Subscribing to {Symbol} failed", symbol);
-            }
+        }
+        catch (Exception e) when (!_stop.IsCancellationRequested)
+        {
+            // The next renewal tries again; until then the last quote stands.
+            _log.LogWarning("Subscribing to {Symbol} failed: {Reason}", symbol, e.Message);
         }
     }
 

@@ -1,5 +1,6 @@
 using ActorTrading.Contracts;
 using ActorTrading.Grains;
+using ActorTrading.Postgres.Migrations;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Npgsql;
@@ -11,6 +12,8 @@ namespace ActorTrading.Silo;
 internal static class GrainHost
 {
     public const string Name = "Embedded";
+
+    public static IReadOnlyList<MigrationSource> Migrations { get; } = [MigrationSource.Core];
 
     public static void AddGrainHost(this IHostApplicationBuilder builder, RunOptions options, string connectionString)
     {

@@ -23,7 +23,7 @@ internal sealed class LocalDatabase : IAsyncDisposable
         var database = new LocalDatabase(configured ?? own!.ConnectionString(), own);
         try
         {
-            await Migrator.RunAsync(new PostgresOptions { ConnectionString = database.ConnectionString }, cancellation);
+            await Migrator.RunAsync(database.ConnectionString, GrainHost.Migrations, cancellation);
         }
         catch
         {

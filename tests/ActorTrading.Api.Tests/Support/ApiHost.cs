@@ -82,7 +82,7 @@ public sealed class ApiHost : IAsyncLifetime
         app.MapActorTradingApi();
         await app.StartAsync();
         // Until then the process does not hear every quote.
-        await app.Services.GetServices<IHostedService>().OfType<WakeService>().Single().ExecuteTask!;
+        await app.Services.GetServices<IHostedService>().OfType<WakeService>().Single().Awake;
         return app;
     }
 
