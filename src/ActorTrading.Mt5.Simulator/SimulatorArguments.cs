@@ -58,13 +58,19 @@ internal sealed record SimulatorArguments
                 "--currency" => result with { Terminal = t with { Currency = Currency(Value()) } },
                 "--leverage" => result with { Terminal = t with { Leverage = Whole(1, 3000) } },
                 "--symbols" => result with { Symbols = SymbolList(Value()) },
-                "--rate" => result with { Rate = double.TryParse(Value(), NumberStyles.Float, CultureInfo.InvariantCulture, out var rate) && rate is > 0 and <= 100_000
-                    ? rate : throw new ArgumentException($"--rate must be above 0 and at most 100000 quotes a second and symbol, not '{args[i]}'.") },
+                "--rate" => result with
+                {
+                    Rate = double.TryParse(Value(), NumberStyles.Float, CultureInfo.InvariantCulture, out var rate) && rate is > 0 and <= 100_000
+                    ? rate : throw new ArgumentException($"--rate must be above 0 and at most 100000 quotes a second and symbol, not '{args[i]}'.")
+                },
                 "--seed" => result with { Terminal = t with { Seed = Whole(int.MinValue, int.MaxValue) } },
                 "--replay" => result with { Replay = Value() },
                 "--replay-symbol" => result with { ReplaySymbol = Value().ToUpperInvariant() },
-                "--replay-date" => result with { ReplayDate = DateOnly.TryParseExact(Value(), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date)
-                    ? date : throw new ArgumentException($"--replay-date must be yyyy-MM-dd, not '{args[i]}'.") },
+                "--replay-date" => result with
+                {
+                    ReplayDate = DateOnly.TryParseExact(Value(), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date)
+                    ? date : throw new ArgumentException($"--replay-date must be yyyy-MM-dd, not '{args[i]}'.")
+                },
                 "--replay-utc-offset" => result with { ReplayUtcOffset = Offset(Value()) },
                 "--speed" => result with { Speed = SpeedOf(Value()) },
                 "--state" => result with { Terminal = t with { StateFolder = Value() } },

@@ -16,8 +16,13 @@ public sealed class ChaosTests
     {
         var options = new SimulatedTerminalOptions
         {
-            PortBase = 0, Instruments = [SimulatedPair.Eurusd], Seed = seed,
-            RejectRate = 0.1, PartialFillRate = 0.2, SilenceRate = 0.15, DisconnectRate = 0.15,
+            PortBase = 0,
+            Instruments = [SimulatedPair.Eurusd],
+            Seed = seed,
+            RejectRate = 0.1,
+            PartialFillRate = 0.2,
+            SilenceRate = 0.15,
+            DisconnectRate = 0.15,
             Defects = TerminalDefects.AsTheEaIs | TerminalDefects.StrayErrors,
         };
         await using var terminal = new SimulatedTerminal(options, new NoQuotes());

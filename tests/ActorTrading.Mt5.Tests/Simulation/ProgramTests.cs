@@ -58,7 +58,12 @@ public sealed class ProgramTests
         var events = new RecordedEvents();
         await using var client = new Mt5TerminalClient(new Mt5TerminalOptions
         {
-            RequestPort = port, ReplyPort = port + 1, StreamPort = port + 2, EventPort = port + 3, QuietPeriod = TimeSpan.FromMilliseconds(50), MaxBackoff = TimeSpan.FromMilliseconds(200),
+            RequestPort = port,
+            ReplyPort = port + 1,
+            StreamPort = port + 2,
+            EventPort = port + 3,
+            QuietPeriod = TimeSpan.FromMilliseconds(50),
+            MaxBackoff = TimeSpan.FromMilliseconds(200),
         }, events);
         client.Start();
         Process? broker = null;

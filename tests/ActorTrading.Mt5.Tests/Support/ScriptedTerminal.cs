@@ -36,7 +36,11 @@ internal sealed class ScriptedTerminal : IAsyncDisposable
         _answerLine = new ZmqMonitor(_context, _answer);
         Options = new Mt5TerminalOptions
         {
-            RequestPort = request, ReplyPort = reply, StreamPort = stream, EventPort = events, QuietPeriod = TimeSpan.Zero,
+            RequestPort = request,
+            ReplyPort = reply,
+            StreamPort = stream,
+            EventPort = events,
+            QuietPeriod = TimeSpan.Zero,
             IdleProbeInterval = TimeSpan.FromHours(1), // unlike every other wait, so that a test cannot take it for another
         };
         new Thread(Run) { IsBackground = true, Name = "scripted terminal" }.Start();
