@@ -77,6 +77,8 @@ public static class ActorTradingApi
         api.MapTrades();
         api.MapAlerts();
         api.MapCopyTrading();
+        api.MapStrategies();
+        api.MapBacktests();
         api.MapSystem();
         app.MapHealth();
         app.MapDemo();

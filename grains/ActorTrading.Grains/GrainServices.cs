@@ -44,6 +44,7 @@ public static class GrainServices
         services.AddHostedService<OutboxDispatcher>();
         services.AddSingleton<WakeSignal>();
         services.AddHostedService<WakeService>();
+        services.AddStrategies();
         return services;
     }
 }

@@ -15,6 +15,9 @@ public sealed class ApiException(int status, string code, string detail) : Excep
     /// <summary>What was wrong with each field of the request, by its JSON path.</summary>
     public ImmutableDictionary<string, ImmutableArray<string>> Errors { get; init; } = ImmutableDictionary<string, ImmutableArray<string>>.Empty;
 
+    /// <summary>A member of the problem document besides the usual ones: a script's <c>diagnostics</c>, say.</summary>
+    public (string Name, object Value)? Extension { get; init; }
+
     /// <summary>Sent as <c>Retry-After</c>, whole seconds rounded up.</summary>
     public TimeSpan? RetryAfter { get; init; }
 

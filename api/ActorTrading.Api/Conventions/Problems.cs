@@ -16,11 +16,11 @@ public static class Problems
     {
         if (problem.RetryAfter is { } after)
             context.Response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(after.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
-        return WriteAsync(context, problem.Status, problem.Code, problem.Message, problem.Errors);
+        return WriteAsync(context, problem.Status, problem.Code, problem.Message, problem.Errors, problem.Extension);
     }
 
     public static async Task WriteAsync(HttpContext context, int status, string code, string detail,
-        ImmutableDictionary<string, ImmutableArray<string>>? errors = null)
+        ImmutableDictionary<string, ImmutableArray<string>>? errors = null, (string Name, object Value)? extension = null)
     {
         var response = context.Response;
         response.StatusCode = status;
@@ -48,6 +48,11 @@ public static class Problems
                 json.WriteEndArray();
             }
             json.WriteEndObject();
+        }
+        if (extension is var (name, value))
+        {
+            json.WritePropertyName(name);
+            JsonSerializer.Serialize(json, value, value.GetType(), ApiJson.Options);
         }
         json.WriteString("traceId", context.TraceIdentifier);
         json.WriteEndObject();

@@ -20,6 +20,8 @@ internal static class UserEndpoints
             ProfileView.Of(await users.FindAsync(context.UserId(), cancel) ?? throw ApiException.NotFound("user", context.UserId())));
         me.MapPatch("", ChangeAsync).RequireAuthorization(AuthScopes.Trade).Produces<ProfileView>();
         me.MapGet("/alerts", AlertEndpoints.ListAsync);
+        me.MapGet("/strategies", StrategyEndpoints.ListAsync);
+        me.MapGet("/backtests", BacktestEndpoints.ListAsync);
         me.MapGet("/copying", CopyEndpoints.ListAsync);
         me.MapGet("/notifications", NotificationsAsync);
         me.MapPost("/notifications/read", ReadAsync).RequireAuthorization(AuthScopes.Trade).Produces(204);

@@ -90,10 +90,13 @@ public sealed class PlainSocket(SessionRegistry registry, Subscriptions subscrip
                 case "unsubscribe_account":
                     subscriptions.UnsubscribeAccount(session, request.AccountId);
                     break;
+                case "subscribe_backtest":
+                    await subscriptions.SubscribeBacktestAsync(session, request.Id, cancel);
+                    break;
                 case "ping":
                     break;
                 default:
-                    throw ApiException.BadField("action", "must be one of subscribe_symbols, unsubscribe_symbols, subscribe_account, unsubscribe_account, ping.");
+                    throw ApiException.BadField("action", "must be one of subscribe_symbols, unsubscribe_symbols, subscribe_account, unsubscribe_account, subscribe_backtest, ping.");
             }
             await sink.WriteAsync(new UserEvent("Ack", null, null, JsonSerializer.Serialize(new { action }, ApiJson.Options)));
         }
@@ -103,7 +106,7 @@ public sealed class PlainSocket(SessionRegistry registry, Subscriptions subscrip
         }
     }
 
-    private sealed record Request(string? Action, string[]? Symbols, int? MaxPerSecond, string? AccountId, long? AfterSeq);
+    private sealed record Request(string? Action, string[]? Symbols, int? MaxPerSecond, string? AccountId, long? AfterSeq, string? Id);
 
     /// <summary>A socket takes one send at a time: quotes, events and answers take turns.</summary>
     private sealed class Sink(WebSocket socket, ILogger log) : ISessionSink, IDisposable

@@ -1,12 +1,15 @@
 using ActorTrading.Api.Conventions;
 using ActorTrading.Api.Realtime.Quotes;
 using ActorTrading.Api.Realtime.Sessions;
+using ActorTrading.Contracts;
 using ActorTrading.Domain;
+using ActorTrading.Postgres;
+using Orleans;
 
 namespace ActorTrading.Api.Realtime;
 
 /// <summary>Checks what clients ask for, whichever way they are connected.</summary>
-public sealed class Subscriptions(IMarketView market, QuoteFanout fanout, FanoutOptions options)
+public sealed class Subscriptions(IMarketView market, QuoteFanout fanout, FanoutOptions options, IBacktestStore backtests, IGrainFactory grains)
 {
     public void SubscribeSymbols(LiveSession session, string[]? symbols, int? maxPerSecond)
     {
@@ -31,6 +34,17 @@ public sealed class Subscriptions(IMarketView market, QuoteFanout fanout, Fanout
         session.SubscribeAccountAsync(Account(accountId), afterSeq, cancel);
 
     public void UnsubscribeAccount(LiveSession session, string? accountId) => session.UnsubscribeAccount(Account(accountId));
+
+    public async Task SubscribeBacktestAsync(LiveSession session, string? id, CancellationToken cancel)
+    {
+        if (!Guid.TryParse(id, out var backtest))
+            throw ApiException.BadField("id", "must be a UUID.");
+        if (await backtests.FindAsync(session.UserId, backtest, cancel) is null)
+            throw ApiException.NotFound("backtest", backtest);
+        session.SubscribeBacktest(backtest);
+        // The grain says where it stands, so that this comes in order with what it says next.
+        await grains.GetGrain<IBacktestGrain>(backtest).AnnounceAsync();
+    }
 
     private static string[] Names(string[]? symbols)
     {

@@ -19,6 +19,10 @@ public sealed class TradingHub(HubSessions sessions, Subscriptions subscriptions
 
     public Task UnsubscribeAccount(string accountId) => AskAsync(session => subscriptions.UnsubscribeAccount(session, accountId));
 
+    /// <summary><c>BacktestProgress</c> of the user's backtest: where it stands at once, then as it goes on.</summary>
+    public Task SubscribeBacktest(string id) =>
+        AskAsync(session => subscriptions.SubscribeBacktestAsync(session, id, Context.ConnectionAborted));
+
     private async Task AskAsync(Func<LiveSession, Task> call)
     {
         try

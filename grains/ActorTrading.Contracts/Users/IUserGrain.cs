@@ -31,7 +31,7 @@ public interface IUserObserver : IGrainObserver
 
 /// <summary>Something that a user's screens show.</summary>
 /// <param name="Event">The hub's method: TradeUpdate, AlertTriggered, ConnectionStatus, AccountStatus, BacktestProgress, …</param>
-/// <param name="AccountId">The account concerned, where there is one: only its subscribers get it.</param>
+/// <param name="AccountId">The account or the backtest concerned, where there is one: only its subscribers get it.</param>
 /// <param name="Seq">Ledger sequence, for TradeUpdate.</param>
 /// <param name="Json">The payload as one UTF-16 JSON object, serialised once for all receivers.</param>
 [GenerateSerializer, Immutable, Alias("ActorTrading.UserMessage")]

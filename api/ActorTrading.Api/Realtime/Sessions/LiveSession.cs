@@ -14,6 +14,7 @@ public sealed class LiveSession : IAsyncDisposable
     public const int QueuedEventsMax = 1024;
     public const int AccountsMax = 500;
     public const int SymbolsMax = 1000;
+    public const int BacktestsMax = 500;
     private const int CatchUpPage = 500;
 
     private static readonly UserEvent EventsSkipped = new("SystemStatus", null, null, """{"kind":"eventsSkipped"}""");
@@ -25,6 +26,7 @@ public sealed class LiveSession : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _gate = new();
     private readonly Dictionary<Guid, AccountCursor> _accounts = [];
+    private readonly HashSet<Guid> _backtests = [];
     private readonly HashSet<string> _symbols = new(StringComparer.Ordinal);
     private readonly Task _pump;
     private int _overflowed;
@@ -83,6 +85,16 @@ public sealed class LiveSession : IAsyncDisposable
             _accounts.Remove(accountId);
     }
 
+    public void SubscribeBacktest(Guid backtestId)
+    {
+        lock (_gate)
+        {
+            if (!_backtests.Contains(backtestId) && _backtests.Count >= BacktestsMax)
+                throw ApiException.BadField("id", $"a connection may watch {BacktestsMax} backtests.");
+            _backtests.Add(backtestId);
+        }
+    }
+
     /// <summary>Takes an event; never waits.</summary>
     public void Post(UserEvent message)
     {
@@ -90,7 +102,7 @@ public sealed class LiveSession : IAsyncDisposable
         {
             lock (_gate)
             {
-                if (!_accounts.ContainsKey(account))
+                if (!_accounts.ContainsKey(account) && !_backtests.Contains(account))
                     return;
             }
         }

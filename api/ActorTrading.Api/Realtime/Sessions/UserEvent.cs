@@ -6,7 +6,7 @@ namespace ActorTrading.Api.Realtime.Sessions;
 
 /// <summary>Something for a user's screens, with each wire form made once for all connections.</summary>
 /// <param name="name">The hub's method: TradeUpdate, AlertTriggered, …</param>
-/// <param name="accountId">Only subscribers of the account get it; null for all the user's connections.</param>
+/// <param name="accountId">Only subscribers of the account, or of the backtest of this id, get it; null for all the user's connections.</param>
 /// <param name="seq">Ledger sequence, for TradeUpdate.</param>
 /// <param name="json">One JSON object.</param>
 public sealed class UserEvent(string name, Guid? accountId, long? seq, string json)
