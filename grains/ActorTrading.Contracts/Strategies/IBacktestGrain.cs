@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Orleans;
 using Orleans.Concurrency;
 
@@ -70,4 +71,4 @@ public sealed record BacktestTicket([property: Id(0)] Guid Id, [property: Id(1)]
 
 /// <summary>Either a report (JSON, Brotli) or the reason why there is none.</summary>
 [GenerateSerializer, Immutable, Alias("ActorTrading.BacktestOutcome")]
-public sealed record BacktestOutcome([property: Id(0)] ReadOnlyMemory<byte> Report, [property: Id(1)] string? Error);
+public sealed record BacktestOutcome([property: Id(0)] ImmutableArray<byte> Report, [property: Id(1)] string? Error);

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using ActorTrading.Contracts;
 using ActorTrading.Domain;
@@ -94,7 +95,7 @@ public sealed class BacktestGrain(IBacktestStore store, BacktestPool pool, Backt
 
     public Task FinishAsync(BacktestOutcome outcome) => HasEnded ? Task.CompletedTask
         : outcome.Error is { } error ? EndAsync("failed", null, error)
-        : EndAsync("completed", outcome.Report.ToArray(), null);
+        : EndAsync("completed", ImmutableCollectionsMarshal.AsArray(outcome.Report), null);
 
     private async Task EndAsync(string status, byte[]? report, string? error)
     {

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.IO.Compression;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using ActorTrading.Contracts;
 using ActorTrading.Domain;
@@ -43,17 +44,17 @@ public sealed class BacktestRunner(IGrainFactory grains, IStrategyStore strategi
         try
         {
             var request = JsonSerializer.Deserialize<BacktestRequest>(row.Request, DomainJson.Options)!;
-            return new BacktestOutcome(Compute(request, new Reporter(grain, clock), stop), null);
+            return new BacktestOutcome(ImmutableCollectionsMarshal.AsImmutableArray(Compute(request, new Reporter(grain, clock), stop)), null);
         }
         catch (BacktestFailedException e)
         {
-            return new BacktestOutcome(default, e.Message);
+            return new BacktestOutcome([], e.Message);
         }
         catch (Exception e) when (e is not (StoreUnavailableException or OperationCanceledException))
         {
             // A defect of ours must not be tried again for ever.
             log.LogError(e, "Backtest {Id} failed unexpectedly", row.Id);
-            return new BacktestOutcome(default, "The backtest failed for an internal reason.");
+            return new BacktestOutcome([], "The backtest failed for an internal reason.");
         }
     }
 

@@ -77,6 +77,7 @@ public sealed class ApiHost : IAsyncLifetime
         services.AddActorTradingPostgres(connection);
         services.AddActorTradingApi(builder.Configuration);
         services.AddEmbeddedOrleans(o => o.AddGrainAssemblies(typeof(IAccountGrain).Assembly, typeof(AccountGrain).Assembly));
+        services.AddSingleton(BacktestSettings.Default with { UnfinishedPerUserMax = 8, BarTimeMax = TimeSpan.FromSeconds(2) });
         services.AddActorTradingGrains(Instruments);
         var app = builder.Build();
         app.MapActorTradingApi();
