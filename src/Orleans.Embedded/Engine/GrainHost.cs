@@ -168,9 +168,10 @@ internal sealed class GrainHost : IHostedLifecycleService
             activation.Deactivate(new DeactivationReason(DeactivationReasonCode.ShuttingDown, "The grain host is stopping."), cancellationToken);
         try
         {
-            await Task.WhenAll(ending.Select(activation => activation.Deactivated)).WaitAsync(cancellationToken);
+            await Task.WhenAll(ending.Select(activation => activation.Deactivated))
+                .WaitAsync(Settings.DeactivationTimeout, Time, cancellationToken);
         }
-        catch (OperationCanceledException exception)
+        catch (Exception exception) when (exception is OperationCanceledException or TimeoutException)
         {
             Log.StopFailed(exception);
         }

@@ -25,7 +25,7 @@ public sealed class EmbeddedOrleansOptions
     /// <summary>After this the token given to <see cref="Grain.OnActivateAsync"/> is cancelled.</summary>
     public TimeSpan ActivationTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>After this an activation ends without waiting for <see cref="Grain.OnDeactivateAsync"/> any longer.</summary>
+    /// <summary>After this an activation ends without waiting for <see cref="Grain.OnDeactivateAsync"/> any longer, and the stopping host gives up on grains that are still busy.</summary>
     public TimeSpan DeactivationTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Requests that may wait in one activation or observer; further ones fail with <see cref="LimitExceededException"/>.</summary>

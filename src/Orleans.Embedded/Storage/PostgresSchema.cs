@@ -13,6 +13,10 @@ internal static class PostgresSchema
     {
         var name = Quote(schema);
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        // A role that may use the tables need not be one that may create them.
+        await using var exists = new NpgsqlCommand($"SELECT to_regclass('{name}.reminder') IS NOT NULL", connection);
+        if (await exists.ExecuteScalarAsync(cancellationToken) is true)
+            return;
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await using var command = new NpgsqlCommand($"""
             SELECT pg_advisory_xact_lock({LockKey});
