@@ -8,7 +8,7 @@ namespace Orleans.Embedded.Engine;
 /// One request: the method, its arguments and the reply, in one object. It is queued in the callee's mailbox, begun
 /// there in a turn, and its reply is published after that turn, so that no caller's code runs within it.
 /// </summary>
-internal abstract class Call : IInvokable
+internal abstract class Call : IInvokable, IThreadPoolWorkItem
 {
     private int _claimed;
 
@@ -61,6 +61,22 @@ internal abstract class Call : IInvokable
 
     /// <summary>Gives the outcome of the work to the caller, unless the caller was answered already.</summary>
     internal abstract void Publish();
+
+    void IThreadPoolWorkItem.Execute() => PublishChain();
+
+    /// <summary>
+    /// Publishes this reply and those linked to it. Callers' code may run within, so the rest is handed on first: a
+    /// caller that takes its time keeps no other waiting.
+    /// </summary>
+    internal void PublishChain()
+    {
+        var rest = Next;
+        Next = null;
+        if (rest is not null)
+            Target!.Host.Dispatcher.Publish(rest);
+        Cancellation?.Ended();
+        Publish();
+    }
 
     /// <summary>Answers the caller with an exception; false when the caller was answered already.</summary>
     internal abstract bool TryFail(Exception exception);

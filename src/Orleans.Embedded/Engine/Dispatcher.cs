@@ -14,6 +14,9 @@ internal abstract class Dispatcher
 
     /// <summary>Runs work of the host outside of turns.</summary>
     internal abstract void Post(Action work);
+
+    /// <summary>Publishes replies outside of turns, soon.</summary>
+    internal abstract void Publish(Call replies);
 }
 
 /// <summary>Turns run on the thread pool.</summary>
@@ -22,6 +25,8 @@ internal sealed class PoolDispatcher : Dispatcher
     internal override void Schedule(Mailbox mailbox) => ThreadPool.UnsafeQueueUserWorkItem(mailbox, preferLocal: true);
 
     internal override void ScheduleFairly(Mailbox mailbox) => ThreadPool.UnsafeQueueUserWorkItem(mailbox, preferLocal: false);
+
+    internal override void Publish(Call replies) => ThreadPool.UnsafeQueueUserWorkItem(replies, preferLocal: true);
 
     internal override void Post(Action work) => ThreadPool.UnsafeQueueUserWorkItem(static work => work(), work, preferLocal: false);
 }

@@ -20,6 +20,7 @@ internal sealed class IdleCollector
     private void Sweep()
     {
         _now++;
+        _host.Observers.Prune();
         foreach (var activation in _host.Directory.All)
         {
             if (activation.Class.KeepAlive)

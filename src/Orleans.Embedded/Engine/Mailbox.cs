@@ -11,7 +11,7 @@ internal abstract class Mailbox : IThreadPoolWorkItem
     /// <summary>Turns run in one go before other mailboxes get the thread.</summary>
     private const int BatchTurns = 32;
 
-    private static readonly ExecutionContext DefaultContext = EmptyContext();
+    internal static readonly ExecutionContext DefaultContext = EmptyContext();
     private static readonly Action<object?> DrainAction = static self => ((Mailbox)self!).Drain();
 
     /// <summary>Replies of the batch that has just ended on this thread.</summary>
@@ -154,16 +154,9 @@ internal abstract class Mailbox : IThreadPoolWorkItem
         if (batch.IsFaulted)
             Host.Log.TurnFailed(this, batch.Exception);
 
-        var call = _batchReplies;
+        var replies = _batchReplies;
         _batchReplies = null;
-        while (call is not null)
-        {
-            var next = call.Next;
-            call.Next = null;
-            call.Cancellation?.Ended();
-            call.Publish();
-            call = next;
-        }
+        replies?.PublishChain();
     }
 
     private void Drain()

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Collections.Concurrent;
 using Orleans.Runtime;
@@ -20,8 +19,6 @@ internal sealed class ObserverMailbox : Mailbox
     internal GrainId Id { get; }
 
     internal override object? Instance => _observer.TryGetTarget(out var observer) ? observer : null;
-
-    internal bool IsAlive([NotNullWhen(true)] out IGrainObserver? observer) => _observer.TryGetTarget(out observer);
 
     protected override bool Start(Call call)
     {
@@ -71,6 +68,16 @@ internal sealed class ObserverTable(GrainHost host)
         var mailbox = new ObserverMailbox(host, GrainId.Create(Type, $"{observer.GetType().Name}+{number}"), observer);
         _observers[mailbox.Id] = mailbox;
         return mailbox;
+    }
+
+    /// <summary>Forgets observers whose objects have been collected.</summary>
+    internal void Prune()
+    {
+        foreach (var (id, mailbox) in _observers)
+        {
+            if (mailbox.Instance is null)
+                Remove(id);
+        }
     }
 
     internal bool Remove(GrainId id)

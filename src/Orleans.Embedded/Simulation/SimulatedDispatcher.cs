@@ -27,6 +27,8 @@ internal sealed class SimulatedDispatcher(Random random) : Dispatcher
 
     internal override void Post(Action work) => Add("host", work);
 
+    internal override void Publish(Call replies) => Add("replies", replies.PublishChain);
+
     internal void Add(string name, Action work)
     {
         lock (_gate)
@@ -52,14 +54,18 @@ internal sealed class SimulatedDispatcher(Random random) : Dispatcher
 
         Running?.Invoke(chosen.Name);
         _thread = Environment.CurrentManagedThreadId;
+        // Nothing of whoever happens to step the simulation may be seen by what it runs.
         var context = SynchronizationContext.Current;
+        var execution = ExecutionContext.Capture()!;
         SynchronizationContext.SetSynchronizationContext(null);
+        ExecutionContext.Restore(Mailbox.DefaultContext);
         try
         {
             chosen.Work();
         }
         finally
         {
+            ExecutionContext.Restore(execution);
             SynchronizationContext.SetSynchronizationContext(context);
             _thread = 0;
         }
