@@ -11,6 +11,11 @@ using Microsoft.Extensions.Options;
 using Serilog;
 using Serilog.Events;
 
+if (args is [ImportCommand.Name, ..])
+{
+    return await ImportCommand.RunAsync(args[1..]);
+}
+
 var (options, exitCode) = RunOptions.Parse(args);
 if (options is null)
 {
