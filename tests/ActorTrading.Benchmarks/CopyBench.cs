@@ -1,0 +1,70 @@
+using System.Diagnostics;
+using ActorTrading.Contracts;
+using ActorTrading.Domain;
+using Orleans;
+
+namespace ActorTrading.Benchmarks;
+
+/// <summary>One leader's fill to N followers: from the leader's durable answer until the last mirrored order is durable and acknowledged.</summary>
+public sealed class CopyBench : IBench
+{
+    public string Name => "copy";
+
+    public string What => "one leader fill to N followers until the last mirrored order is durable and acknowledged, N = 1, 100, many=10000; rounds=200 for N = 1";
+
+    public async Task<BenchReport> RunAsync(BenchSettings settings)
+    {
+        var many = settings.Count("many", 10_000);
+        var rounds = settings.Count("rounds", 200);
+        var cases = new List<Measurement>();
+        foreach (var (followers, times) in ((int, int)[])[(1, rounds), (100, Math.Max(4, rounds / 4)), (many, Math.Max(4, rounds / 20))])
+        {
+            cases.Add(await CaseAsync(followers, times));
+        }
+
+        return new BenchReport(Name, cases);
+    }
+
+    private static async Task<Measurement> CaseAsync(int count, int rounds)
+    {
+        await using var bed = await GrainBed.StartAsync();
+        var leader = (await bed.AccountsAsync(1))[0];
+        var followers = await bed.AccountsAsync(count);
+        await bed.LinkAsync(leader, followers, new SizingSettings { Mode = SizingMode.Balance });
+        var copying = bed.Grains.GetGrain<ILeaderGrain>(leader.GetPrimaryKey());
+        var recorder = new LatencyRecorder(rounds);
+        var warmUp = Math.Max(2, rounds / 4);
+        long bytes = 0;
+        for (var round = 0; round < warmUp + rounds; round++)
+        {
+            var before = GC.GetTotalAllocatedBytes();
+            await bed.QuoteAsync();
+            var opened = await leader.PlaceAsync(GrainBed.Buy(0.10m));
+            var durable = Stopwatch.GetTimestamp();
+            await copying.WaitDecidedAsync(opened.Seq);
+            var elapsed = Stopwatch.GetTimestamp() - durable;
+            if (round >= warmUp)
+            {
+                recorder.Record(elapsed);
+                bytes += GC.GetTotalAllocatedBytes() - before;
+            }
+
+            var id = Guid.CreateVersion7();
+            var closed = await leader.ClosePositionAsync(new ClosePosition(id, ClientOrderIds.ForOrder(id), opened.PositionId!.Value, null));
+            await copying.WaitDecidedAsync(closed.Seq);
+        }
+
+        foreach (var follower in followers)
+        {
+            var state = await follower.GetStateAsync();
+            if (!state.Positions.IsEmpty || state.CopyCursors.Count != 1)
+            {
+                throw new InvalidOperationException($"Follower {state.AccountId} did not follow: {state.Positions.Count} positions are open.");
+            }
+        }
+
+        var latency = LatencyRecorder.Summarise([recorder]);
+        return new Measurement($"{count} followers", count / (latency.P50Us / 1e6), latency, (double)bytes / rounds / count,
+            new Dictionary<string, double> { ["p50_ms"] = latency.P50Us / 1000, ["p99_ms"] = latency.P99Us / 1000, ["max_ms"] = latency.MaxUs / 1000 });
+    }
+}
