@@ -63,15 +63,13 @@ public sealed record LedgerHint(
     [property: Id(1)] ImmutableArray<LedgerEntry> Entries,
     [property: Id(2)] DateTimeOffset CommittedAt);
 
-/// <summary>Leader entries with the leader's account as it was before the first of them.</summary>
+/// <summary>Leader entries for one link, with what the link wants.</summary>
 [GenerateSerializer, Immutable, Alias("ActorTrading.LeaderOffer")]
 public sealed record LeaderOffer(
     [property: Id(0)] Guid FollowerAccountId,
     [property: Id(1)] LinkSettings Settings,
-    [property: Id(2)] AccountState LeaderBefore,
-    [property: Id(3)] ImmutableArray<LedgerEntry> Entries,
-    [property: Id(4)] DateTimeOffset CommittedAt,
-    [property: Id(5)] LinkRiskState Risk);
+    [property: Id(2)] LinkRiskState Risk,
+    [property: Id(3)] LeaderStretch Stretch);
 
 [GenerateSerializer, Immutable, Alias("ActorTrading.CopyOffer")]
 public sealed record CopyOffer(

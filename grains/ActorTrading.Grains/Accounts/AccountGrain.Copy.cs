@@ -19,12 +19,9 @@ public sealed partial class AccountGrain
             {
                 instructions = UnsentOf(offer.LinkId);
             }
-            else
-            {
-                await ArmAsync();
-            }
         }
 
+        ArmSoon();
         foreach (var instruction in instructions)
         {
             await SendAsync(instruction);
@@ -35,77 +32,72 @@ public sealed partial class AccountGrain
 
     private async Task<CopyAck> DecideAsync(CopyOffer offer)
     {
-        var decided = _state.CopyCursors.GetValueOrDefault(offer.LinkId);
+        var cursor = _state.CopyCursors.GetValueOrDefault(offer.LinkId);
         if (!_state.IsOpen)
         {
-            return new CopyAck(decided, false, null);
+            return new CopyAck(cursor, false, null);
         }
 
+        var stretch = offer.Leader.Stretch;
         var now = clock.GetUtcNow();
-        var draft = _state;
-        var events = new List<LedgerEvent>();
-        var entries = new List<LedgerEntry>();
-        var leader = offer.Leader.LeaderBefore;
-        var cursor = decided;
+        var draft = new LedgerDraft(_state);
         DateTimeOffset? deferred = null;
         var busy = false;
-        foreach (var entry in offer.Leader.Entries)
+        for (var i = 0; i < stretch.Entries.Length; i++)
         {
-            var after = leader.Apply(entry);
-            if (entry.Seq > decided && CopyRules.IsTradeEvent(entry.Event))
+            var entry = stretch.Entries[i];
+            if (entry.Seq <= cursor || !CopyRules.IsTradeEvent(entry.Event))
             {
-                // At a terminal the next entry of a link waits until the orders of the one before have an outcome.
-                if (busy = Unresolved(draft, offer.LinkId))
-                {
-                    break;
-                }
-
-                var plan = CopyRules.Decide(new CopyContext
-                {
-                    LinkId = offer.LinkId,
-                    Settings = offer.Leader.Settings,
-                    LeaderEntry = entry,
-                    LeaderBefore = leader,
-                    LeaderAfter = after,
-                    Follower = draft,
-                    LeaderMarket = market,
-                    FollowerMarket = market,
-                    Now = now,
-                    Risk = offer.Leader.Risk,
-                });
-                if (plan.DeferUntil is { } until)
-                {
-                    deferred = until;
-                    break;
-                }
-
-                events.Clear();
-                Carry(offer, entry, plan, ref draft, events, entries, now);
-                cursor = entry.Seq;
+                continue;
             }
 
-            leader = after;
+            // At a terminal the next entry of a link waits until the orders of the one before have an outcome.
+            if (busy = Unresolved(draft.State, offer.LinkId))
+            {
+                break;
+            }
+
+            var plan = CopyRules.Decide(new CopyContext
+            {
+                LinkId = offer.LinkId,
+                Settings = offer.Leader.Settings,
+                LeaderEntry = entry,
+                LeaderBefore = stretch.StateAt(i),
+                LeaderAfter = stretch.StateAt(i + 1),
+                LeaderFigures = i == 0 ? stretch.FiguresBefore(market) : null,
+                Follower = draft.State,
+                LeaderMarket = market,
+                FollowerMarket = market,
+                Now = now,
+                Risk = offer.Leader.Risk,
+            });
+            if (plan.DeferUntil is { } until)
+            {
+                deferred = until;
+                break;
+            }
+
+            Carry(offer, entry, plan, draft, now);
+            cursor = entry.Seq;
         }
 
-        if (entries.Count > 0)
+        if (draft.Entries.Count > 0)
         {
-            await CommitEntriesAsync(entries);
-            metrics.Copied(_state.Kind, clock.GetUtcNow() - offer.Leader.CommittedAt, entries.Count);
+            await CommitEntriesAsync(draft.Entries);
+            metrics.Copied(_state.Kind, clock.GetUtcNow() - stretch.CommittedAt, draft.Entries.Count);
         }
 
         return new CopyAck(cursor, busy, deferred);
     }
 
     /// <summary>Lets the broker's rules judge what the plan wants, on the account as the entries before have left it.</summary>
-    private void Carry(CopyOffer offer, LedgerEntry entry, CopyPlan plan, ref AccountState draft, List<LedgerEvent> events, List<LedgerEntry> entries, DateTimeOffset now)
+    private void Carry(CopyOffer offer, LedgerEntry entry, CopyPlan plan, LedgerDraft draft, DateTimeOffset now)
     {
-        var orders = new List<Guid>();
+        var orders = new List<Guid>(plan.Commands.Length);
         BrokerDecision? refused = null;
         foreach (var command in plan.Commands)
         {
-            var decision = draft.Kind == AccountKind.Paper
-                ? BrokerEngine.Decide(draft, command, market, broker, now)
-                : TerminalBook.Decide(draft, command, CopyInstrument(draft, command), now);
+            var decision = DecideOn(draft.State, command, now);
             if (!decision.Accepted)
             {
                 refused ??= decision;
@@ -116,23 +108,18 @@ public sealed partial class AccountGrain
                 orders.Add(id);
             }
 
-            foreach (var made in AccountProjection.Entries(draft, decision.Events, now))
-            {
-                entries.Add(made);
-                draft = draft.Apply(made);
-            }
+            draft.Add(decision.Events, now);
         }
 
         var decided = refused is null
             ? new CopyDecided(offer.LinkId, entry.AccountId, entry.Seq, plan.Outcome, plan.Reason, plan.Detail, orders, entry.At)
             : new CopyDecided(offer.LinkId, entry.AccountId, entry.Seq, CopyOutcome.Failed, RefusalCodes.Of(refused.Retcode), refused.Message, orders, entry.At);
-        events.Add(decided with { LeaderCommittedAt = offer.Leader.CommittedAt });
-        foreach (var made in AccountProjection.Entries(draft, events, now))
-        {
-            entries.Add(made);
-            draft = draft.Apply(made);
-        }
+        draft.Add([decided with { LeaderCommittedAt = offer.Leader.Stretch.CommittedAt }], now);
     }
+
+    private BrokerDecision DecideOn(AccountState state, TradeCommand command, DateTimeOffset now) => state.Kind == AccountKind.Paper
+        ? BrokerEngine.Decide(state, command, market, broker, now)
+        : TerminalBook.Decide(state, command, CopyInstrument(state, command), now);
 
     public async Task<CopyAck> UnlinkAsync(UnlinkRequest request)
     {
@@ -178,28 +165,20 @@ public sealed partial class AccountGrain
         using (await EnterAsync())
         {
             var now = clock.GetUtcNow();
-            var draft = _state;
-            var entries = new List<LedgerEntry>();
+            var draft = new LedgerDraft(_state);
             foreach (var command in plan())
             {
-                var decision = draft.Kind == AccountKind.Paper
-                    ? BrokerEngine.Decide(draft, command, market, broker, now)
-                    : TerminalBook.Decide(draft, command, CopyInstrument(draft, command), now);
-                foreach (var made in AccountProjection.Entries(draft, decision.Events, now))
-                {
-                    entries.Add(made);
-                    draft = draft.Apply(made);
-                }
+                draft.Add(DecideOn(draft.State, command, now).Events, now);
             }
 
-            if (entries.Count > 0)
+            if (draft.Entries.Count > 0)
             {
-                await CommitEntriesAsync(entries);
-                await ArmAsync();
+                await CommitEntriesAsync(draft.Entries);
                 instructions = _state.Kind == AccountKind.Paper ? [] : UnsentOf(linkId);
             }
         }
 
+        ArmSoon();
         foreach (var instruction in instructions)
         {
             await SendAsync(instruction);

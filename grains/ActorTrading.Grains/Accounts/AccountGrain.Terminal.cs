@@ -28,25 +28,19 @@ public sealed partial class AccountGrain
         {
             var before = _state;
             var now = clock.GetUtcNow();
-            var draft = _state;
-            var entries = new List<LedgerEntry>();
+            var draft = new LedgerDraft(_state);
             foreach (var fact in report.Facts)
             {
-                foreach (var made in AccountProjection.Entries(draft, TerminalBook.Observe(draft, fact, market), now))
-                {
-                    entries.Add(made);
-                    draft = draft.Apply(made);
-                }
-
+                draft.Add(TerminalBook.Observe(draft.State, fact, market), now);
                 if ((fact.OrderId ?? fact.RequestId) is { } id)
                 {
                     settled.Add((id, fact));
                 }
             }
 
-            if (entries.Count > 0)
+            if (draft.Entries.Count > 0)
             {
-                await CommitEntriesAsync(entries);
+                await CommitEntriesAsync(draft.Entries);
             }
 
             CollectResumed(before, resume);

@@ -19,19 +19,13 @@ public sealed partial class AccountGrain
     {
         var now = clock.GetUtcNow();
         var next = _state.IsOpen && _state.Kind == AccountKind.Paper ? BrokerEngine.NextTimeEvent(_state, broker, now) : null;
-        if (next == _timeEvent && _timeTimer is not null == next is not null)
+        // A timer that rings too early only looks and is set again; so one that is set stays, and a trader in and out costs none.
+        if (next is not { } due || (_timeEvent is { } set && set <= due && set > now))
         {
             return;
         }
 
-        _timeEvent = next;
-        if (next is not { } due)
-        {
-            _timeTimer?.Dispose();
-            _timeTimer = null;
-            return;
-        }
-
+        _timeEvent = due;
         var wait = due - now;
         wait = wait < TimeSpan.Zero ? TimeSpan.Zero : wait > LongestWait ? LongestWait : wait;
         if (_timeTimer is null)

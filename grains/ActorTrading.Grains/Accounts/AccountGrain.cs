@@ -28,6 +28,7 @@ public sealed partial class AccountGrain(
     private readonly Turnstile _turn = new();
     private AccountState _state = AccountState.Empty;
     private bool _broken;
+    private bool _armingSoon;
     private AccountProfile _profile = AccountProfile.None;
 
     // What each symbol's trigger book holds for us: arming again is skipped where nothing changed.
@@ -184,10 +185,10 @@ public sealed partial class AccountGrain(
             if (decision.Events.Count > 0)
             {
                 await CommitAsync(decision.Events, now);
-                await ArmAsync();
             }
         }
 
+        ArmSoon();
         var result = _state.Kind == AccountKind.Paper || decision.Events.Count == 0
             ? ResultOf(decision, decision.OrderId ?? OrderIdOf(decision))
             : await SendAndWaitAsync(decision);
@@ -240,6 +241,34 @@ public sealed partial class AccountGrain(
         if (_profile.Published)
         {
             _ = GrainFactory.GetGrain<ILeaderGrain>(Id).OnLedgerAsync(hint);
+        }
+    }
+
+    /// <summary>
+    /// Arms in a turn of its own, after the answer: what is durable need not wait for the trigger book, and a level that the market
+    /// has passed meanwhile fires on arming.
+    /// </summary>
+    private async void ArmSoon()
+    {
+        if (_armingSoon || _state.Kind != AccountKind.Paper)
+        {
+            return;
+        }
+
+        _armingSoon = true;
+        await Task.Yield();
+        try
+        {
+            using (await EnterAsync())
+            {
+                _armingSoon = false;
+                await ArmAsync();
+            }
+        }
+        catch (Exception e)
+        {
+            _armingSoon = false;
+            log.LogWarning(e, "Account {AccountId} could not arm its levels; it does when it is next asked", Id);
         }
     }
 

@@ -36,6 +36,7 @@ public sealed class LeaderGrain(
     private readonly List<(long Seq, TaskCompletionSource Reached)> _waiters = [];
     private IGrainTimer? _timer;
     private long _savedCursor;
+    private int _inFlight;
 
     private Guid Id => this.GetPrimaryKey();
 
@@ -153,7 +154,7 @@ public sealed class LeaderGrain(
     private async Task WatchAsync()
     {
         var now = clock.GetUtcNow();
-        foreach (var due in _links.Values.Where(l => l.WatchAt <= now && !l.InFlight).Chunk(WatchesAtOnce).ToList())
+        foreach (var due in _links.Values.Where(l => l.IsWatchDue(now) && !l.InFlight).Chunk(WatchesAtOnce).ToList())
         {
             await Task.WhenAll(due.Select(WatchAsync));
         }
@@ -216,15 +217,16 @@ public sealed class LeaderGrain(
     private async Task OfferAsync(LinkProgress link)
     {
         link.InFlight = true;
+        _inFlight++;
         try
         {
             while (link.Decided < _log.LastSeq && _links.ContainsKey(link.Id))
             {
                 var offer = await OfferFromAsync(link);
-                var last = offer.Entries[^1].Seq;
+                var last = offer.Stretch.LastSeq;
 
                 // What can never concern a follower is passed over without a call.
-                if (!offer.Entries.Any(e => CopyRules.IsTradeEvent(e.Event)))
+                if (!offer.Stretch.Entries.Any(e => CopyRules.IsTradeEvent(e.Event)))
                 {
                     link.Decided = last;
                     continue;
@@ -246,21 +248,26 @@ public sealed class LeaderGrain(
         finally
         {
             link.InFlight = false;
-            Release();
+
+            // Looking through all links costs their number, so it is not done for each of them.
+            if (--_inFlight == 0 || _inFlight % 256 == 0)
+            {
+                Release();
+            }
         }
     }
 
     private async Task<LeaderOffer> OfferFromAsync(LinkProgress link)
     {
-        if (_log.Slice(link.Decided, PageSize) is { } slice)
+        if (_log.Slice(link.Decided, PageSize) is { } stretch)
         {
-            return new LeaderOffer(link.FollowerAccountId, link.Settings, slice.Before, slice.Entries, slice.CommittedAt, link.Risk);
+            return new LeaderOffer(link.FollowerAccountId, link.Settings, link.Risk, stretch);
         }
 
         // Further behind than the log reaches.
         var before = await ledger.FoldAsync(Id, link.Decided);
         var entries = await ledger.ReadAsync(Id, link.Decided, PageSize, CancellationToken.None);
-        return new LeaderOffer(link.FollowerAccountId, link.Settings, before, [.. entries], entries[^1].At, link.Risk);
+        return new LeaderOffer(link.FollowerAccountId, link.Settings, link.Risk, new LeaderStretch(before, [.. entries], entries[^1].At));
     }
 
     private long LeastDecided() => _links.Count == 0 ? _log.LastSeq : _links.Values.Min(l => l.Decided);

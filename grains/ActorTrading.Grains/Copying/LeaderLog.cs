@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ActorTrading.Contracts;
 using ActorTrading.Domain;
 
 namespace ActorTrading.Grains;
@@ -8,6 +9,7 @@ internal sealed class LeaderLog(int capacity)
 {
     private readonly List<Item> _items = [];
     private AccountState _head = AccountState.Empty;
+    private LeaderStretch? _lastSlice;
 
     public long LastSeq => _head.Seq;
 
@@ -17,6 +19,7 @@ internal sealed class LeaderLog(int capacity)
     public void Reset(AccountState head)
     {
         _items.Clear();
+        _lastSlice = null;
         _head = head;
     }
 
@@ -34,8 +37,8 @@ internal sealed class LeaderLog(int capacity)
         }
     }
 
-    /// <summary>The entries after a sequence, at most <paramref name="limit"/>; null where the log does not reach back that far.</summary>
-    public Stretch? Slice(long afterSeq, int limit)
+    /// <summary>The entries after a sequence, at most <paramref name="limit"/>; null where the log does not reach back that far. Links at the same place get the same stretch.</summary>
+    public LeaderStretch? Slice(long afterSeq, int limit)
     {
         if (_items.Count == 0 || afterSeq >= LastSeq || _items[0].Entry.Seq > afterSeq + 1)
         {
@@ -44,16 +47,20 @@ internal sealed class LeaderLog(int capacity)
 
         var from = (int)(afterSeq + 1 - _items[0].Entry.Seq);
         var count = Math.Min(limit, _items.Count - from);
+        var last = _items[from + count - 1];
+        if (_lastSlice is { } slice && slice.Before.Seq == afterSeq && slice.LastSeq == last.Entry.Seq)
+        {
+            return slice;
+        }
+
         var entries = ImmutableArray.CreateBuilder<LedgerEntry>(count);
         for (var i = from; i < from + count; i++)
         {
             entries.Add(_items[i].Entry);
         }
 
-        return new Stretch(_items[from].Before, entries.MoveToImmutable(), _items[from + count - 1].CommittedAt);
+        return _lastSlice = new LeaderStretch(_items[from].Before, entries.MoveToImmutable(), last.CommittedAt);
     }
-
-    public sealed record Stretch(AccountState Before, ImmutableArray<LedgerEntry> Entries, DateTimeOffset CommittedAt);
 
     private readonly record struct Item(AccountState Before, LedgerEntry Entry, DateTimeOffset CommittedAt);
 }

@@ -13,6 +13,7 @@ internal sealed class LinkProgress(LinkRow row)
     private static readonly TimeSpan WatchSeldom = TimeSpan.FromMinutes(1);
 
     private LinkRow _row = row;
+    private DateTimeOffset? _watchAt;
     private bool _busy;
     private int _failures;
     private DateTimeOffset _notBefore = DateTimeOffset.MinValue;
@@ -25,9 +26,6 @@ internal sealed class LinkProgress(LinkRow row)
 
     public LinkRiskState Risk => _row.Risk;
 
-    /// <summary>When the link has next to be looked at as a whole.</summary>
-    public DateTimeOffset WatchAt { get; private set; } = DateTimeOffset.MinValue;
-
     /// <summary>Last leader sequence that the follower has decided.</summary>
     public long Decided { get; set; } = row.DecidedSeq;
 
@@ -39,14 +37,22 @@ internal sealed class LinkProgress(LinkRow row)
 
     public void Update(LinkRow row) => _row = row;
 
-    /// <summary>A link that watches its losses is looked at often; the others only for what has outlived its time.</summary>
+    /// <summary>Whether the link has to be looked at as a whole now. First looks are spread out, so that many links do not come at once.</summary>
+    public bool IsWatchDue(DateTimeOffset now)
+    {
+        _watchAt ??= now + WatchEvery * ((Id.GetHashCode() & 0xFFFF) / 65536.0);
+        return _watchAt <= now;
+    }
+
     public void Watched(LinkRiskState risk, DateTimeOffset now)
     {
         _row = _row with { Risk = risk };
-        var often = Settings.RiskLimits is { Count: > 0 } || Settings.EquityStop is not null || Settings.TakeProfitAmount is not null
-            || Settings.CloseOnly == CloseOnlyMode.Immediately;
-        WatchAt = now + (often ? WatchOften : WatchSeldom);
+        _watchAt = now + WatchEvery;
     }
+
+    /// <summary>A link that watches its losses is looked at often; the others only for what has outlived its time.</summary>
+    private TimeSpan WatchEvery => Settings.RiskLimits is { Count: > 0 } || Settings.EquityStop is not null || Settings.TakeProfitAmount is not null
+        || Settings.CloseOnly == CloseOnlyMode.Immediately ? WatchOften : WatchSeldom;
 
     public void Unblock() => _busy = false;
 

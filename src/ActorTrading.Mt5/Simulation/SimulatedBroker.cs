@@ -104,7 +104,7 @@ internal sealed class SimulatedBroker : IDisposable
     {
         var events = new List<LedgerEvent>
         {
-            new AccountOpened(Guid.Empty, $"{_options.Login}", AccountKind.Mt5, _options.Mode, _options.Currency, _options.Leverage),
+            new AccountOpened(Guid.Empty, $"{_options.Login}", AccountKind.Paper, _options.Mode, _options.Currency, _options.Leverage),
         };
         if (_options.Balance != 0)
             events.Add(new BalanceAdjusted(_options.Balance, BalanceReason.Deposit, "initial"));
