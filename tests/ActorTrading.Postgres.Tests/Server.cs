@@ -14,7 +14,7 @@ public sealed class Server : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        postgres = await TemporaryPostgres.StartAsync();
+        postgres = await TemporaryPostgres.StartAsync(fsync: false);
         await Migrator.RunAsync(new PostgresOptions { ConnectionString = postgres.Server.ConnectionString(Template) });
     }
 

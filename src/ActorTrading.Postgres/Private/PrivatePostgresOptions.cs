@@ -14,6 +14,9 @@ public sealed record PrivatePostgresOptions
     /// <summary>Shared buffers, MB, 16 to 8192.</summary>
     public int SharedBuffersMb { get; init; } = 256;
 
+    /// <summary>Off only for a cluster that is thrown away: what was committed would then not outlive a power failure.</summary>
+    public bool Fsync { get; init; } = true;
+
     /// <summary>How long a start or stop may take: after a kill the write-ahead log is replayed first.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(60);
 }

@@ -14,7 +14,7 @@ internal static class ServerSettings
         max_connections = {options.MaxConnections}
         shared_buffers = {options.SharedBuffersMb}MB
         # Money: a commit that was answered is on disk.
-        fsync = on
+        fsync = {(options.Fsync ? "on" : "off")}
         synchronous_commit = on
         full_page_writes = on
         # Few, spread checkpoints: each one makes the pages after it be logged whole.

@@ -13,11 +13,12 @@ public sealed class TemporaryPostgres : IAsyncDisposable
 
     public PrivatePostgres Server { get; }
 
-    public static async Task<TemporaryPostgres> StartAsync(TimeProvider? time = null, CancellationToken cancellation = default)
+    /// <param name="fsync">Off for tests of what is stored, which need not wait for the disk; on for measurements.</param>
+    public static async Task<TemporaryPostgres> StartAsync(TimeProvider? time = null, CancellationToken cancellation = default, bool fsync = true)
     {
         SweepAbandoned();
         var folder = Directory.CreateTempSubdirectory(Prefix).FullName;
-        var server = await PrivatePostgres.StartAsync(new PrivatePostgresOptions { Folder = folder }, time ?? TimeProvider.System, cancellation);
+        var server = await PrivatePostgres.StartAsync(new PrivatePostgresOptions { Folder = folder, Fsync = fsync }, time ?? TimeProvider.System, cancellation);
         return new TemporaryPostgres(folder, server);
     }
 
@@ -34,6 +35,7 @@ public sealed class TemporaryPostgres : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await Server.AbandonAsync();
         await Server.DisposeAsync();
         Directory.Delete(folder, recursive: true);
     }

@@ -8,7 +8,7 @@ public sealed class ServerAwayTests : IAsyncLifetime
 {
     private TemporaryPostgres postgres = null!;
 
-    public async Task InitializeAsync() => postgres = await TemporaryPostgres.StartAsync();
+    public async Task InitializeAsync() => postgres = await TemporaryPostgres.StartAsync(fsync: false);
 
     public async Task DisposeAsync() => await postgres.DisposeAsync();
 
