@@ -47,13 +47,13 @@ internal sealed class RequestStream(int contextIndex, int results, bool lower)
 internal sealed class RequestChart
 {
     private readonly ScriptContext? _context;
-    private readonly BarSeries? _bars;
+    private SecurityData.Found? _source;
+    private BarSeries? _bars;
     private readonly double[] _numbers;
     private readonly object?[] _objects;
     private readonly List<double[]> _numberLog = [];
     private readonly List<object?[]> _objectLog = [];
-    private readonly long[] _ends = [];
-    private readonly bool _isLower;
+    private long[] _ends = [];
     /// <summary>Bars executed, and the one whose values are shown (−1 for none).</summary>
     private int _done, _shown = -1;
     private int _lowerAt;
@@ -65,9 +65,9 @@ internal sealed class RequestChart
         Array.Fill(_numbers, double.NaN);
     }
 
-    private RequestChart(ScriptContext context, BarSeries bars, long[] ends, int results, bool lower) : this(results)
+    private RequestChart(ScriptContext context, SecurityData.Found source, int results) : this(results)
     {
-        (_context, _bars, _ends, _isLower) = (context, bars, ends, lower);
+        (_context, _source, _bars, _ends) = (context, source, source.Bars, source.Ends);
     }
 
     public static RequestChart Open(ScriptContext script, int contextIndex, int results, string? symbol, string? timeframe, bool lower, bool ignoreInvalid)
@@ -89,14 +89,14 @@ internal sealed class RequestChart
         context.ObjectResults = new object?[results];
         context.IsHistory = context.IsConfirmed = context.IsNew = true;
         context.Attach();
-        return new RequestChart(context, found.Bars, found.Ends, results, lower);
+        return new RequestChart(context, found, results);
     }
 
     /// <summary>Executes the bars that the script's bar makes known; whether the values shown are new.</summary>
     public bool Advance(ScriptContext script, bool lookahead)
     {
         if (_context is null) return false;
-        long open = (long)script.Time;
+        Refresh(script);
         long close = (long)script.CloseTime();
         int before = _shown;
         bool sameOrCoarser = _bars!.Timeframe.Seconds >= script.Timeframe.Seconds;
@@ -107,7 +107,6 @@ internal sealed class RequestChart
             if (!visible) break;
             Execute(_done++);
         }
-        _ = open;
         _shown = _done - 1;
         return _shown != before;
     }
@@ -116,6 +115,7 @@ internal sealed class RequestChart
     public (int From, int To) AdvanceLower(ScriptContext script)
     {
         if (_context is null) return (0, 0);
+        Refresh(script);
         long open = (long)script.Time, close = (long)script.CloseTime();
         while (_done < _bars!.Count && _bars.TimeMs[_done] < close)
         {
@@ -127,6 +127,15 @@ internal sealed class RequestChart
         int from = _lowerAt;
         _lowerAt = _done;
         return (from, _done);
+    }
+
+    /// <summary>Live bars lengthen the chart, and so what is made from its bars.</summary>
+    private void Refresh(ScriptContext script)
+    {
+        if (!script.IsRealtime || script.Runtime.Security.Newer(script, _source!) is not { } newer) return;
+        (_source, _bars, _ends) = (newer, newer.Bars, newer.Ends);
+        _context!.SetBars(_bars);
+        _context.LastBarIndex = _bars.Count - 1;
     }
 
     private void Execute(int bar)
@@ -154,7 +163,9 @@ internal sealed class RequestChart
 /// <summary>Bars for requests: the chart's own aggregated, or the provider's.</summary>
 internal sealed class SecurityData(ScriptInstance instance)
 {
-    public sealed record Found(BarSeries Bars, SymbolInfo Symbol, long[] Ends);
+    /// <param name="Key">Symbol and timeframe asked for.</param>
+    /// <param name="Updates">Live updates of the chart when it was made.</param>
+    public sealed record Found(BarSeries Bars, SymbolInfo Symbol, long[] Ends, (string, Timeframe) Key = default, int Updates = 0);
 
     private readonly Dictionary<(string, Timeframe), Found> _known = [];
 
@@ -180,8 +191,18 @@ internal sealed class SecurityData(ScriptInstance instance)
         else if (same && wanted.Seconds > main.Timeframe.Seconds) found = With(BarAggregation.Aggregate(instance.ChartBars(), wanted, main.Calendar), main.Symbol);
         else if (same && script.Runtime.Options.LowerBars is { } finer && finer.Timeframe.Seconds <= wanted.Seconds)
             found = With(finer.Timeframe == wanted ? finer : BarAggregation.Aggregate(finer, wanted, main.Calendar), main.Symbol);
-        if (found is not null) _known[(ticker, wanted)] = found;
+        if (found is not null) _known[(ticker, wanted)] = found = found with { Key = (ticker, wanted), Updates = script.Runtime.Updates };
         return found;
+    }
+
+    /// <summary>The same bars again when the chart has changed since, else null.</summary>
+    public Found? Newer(ScriptContext script, Found old)
+    {
+        int updates = script.Runtime.Updates;
+        if (old.Updates == updates) return null;
+        if (_known.TryGetValue(old.Key, out var known) && known.Updates == updates) return known;
+        _known.Remove(old.Key);
+        return Find(script, old.Key.Item1, old.Key.Item2.ToString(), false);
     }
 
     private static Found With(BarSeries bars, SymbolInfo symbol)

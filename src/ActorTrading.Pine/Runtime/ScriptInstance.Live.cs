@@ -38,13 +38,18 @@ public sealed partial class ScriptInstance
         _closed = confirmed;
         int index = _count - 1;
         Write(index, bar);
-        _main.LastBarIndex = index;
+        _runtime.Updates++;
         if (!confirmed && Broker is { Settings.CalcOnEveryTick: false }) return;
         if (!isNew) RollBack();
+        _main.LastBarIndex = index;
         _main.LoadBar(index);
         (_main.IsLast, _main.IsHistory, _main.IsRealtime, _main.IsNew, _main.IsConfirmed, _main.IsLastConfirmedHistory) = (true, false, true, isNew, confirmed, false);
         // Orders are worked once, on the finished bar, as in the backtest.
-        if (confirmed) Broker?.OnBarOpen(index, bar.TimeMs, bar.Open, bar.High, bar.Low, bar.Close);
+        if (confirmed && Broker is { } broker)
+        {
+            broker.OnBarOpen(index, bar.TimeMs, bar.Open, bar.High, bar.Low, bar.Close);
+            if (broker.Recalculate is not null) RollBack();
+        }
         _main.Execute();
         if (confirmed) Broker?.OnBarClose();
         _executed = _count;
@@ -53,14 +58,22 @@ public sealed partial class ScriptInstance
     private bool _closed;
 
     /// <summary>Notes the state at the start of a bar.</summary>
-    private void Remember() => _barStart = StateSnapshot.Take(_main);
+    private void Remember()
+    {
+        _barStart = StateSnapshot.Take(_main);
+        _remembered = true;
+    }
+
+    private bool _remembered;
 
     /// <summary>Back to the start of the bar: everything but varip.</summary>
     private void RollBack() => _barStart!.Restore(Script.Emitted!.VaripFields);
 
+    /// <summary>After a fill. Before the first one of a bar nothing has been executed, so the state is still that of its start.</summary>
     private void Recalculate()
     {
-        RollBack();
+        if (_remembered) RollBack();
+        else Remember();
         _main.Execute();
     }
 

@@ -130,10 +130,11 @@ public sealed partial class ScriptInstance
         {
             main.LoadBar(bar);
             if (bar == main.LastBarIndex) main.IsLast = main.IsLastConfirmedHistory = true;
-            if (recalculates) Remember();
+            _remembered = false;
+            if (recalculates && broker.Settings.ProcessOrdersOnClose) Remember();
             if (lower is null) broker.OnBarOpen(bar, main.Times[bar], main.Open, main.High, main.Low, main.Close);
             else broker.OnBarOpen(bar, main.Times[bar], main.Open, main.High, main.Low, main.Close, lower.Of(bar));
-            if (recalculates) RollBack();
+            if (_remembered) RollBack();
             main.Execute();
             broker.OnBarClose();
             _executed = bar + 1;

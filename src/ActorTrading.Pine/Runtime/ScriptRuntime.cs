@@ -24,6 +24,8 @@ internal sealed class ScriptRuntime
     public ScriptContext Main = null!;
     public DrawingStore Drawings = null!;
     public SecurityData Security = null!;
+    /// <summary>Live updates so far: what was made from the chart's bars is stale after each.</summary>
+    public int Updates;
 
     /// <summary>Root of everything the script can hold, measured against the memory limit.</summary>
     public required Func<long> MeasureMemory { get; init; }

@@ -67,4 +67,23 @@ public sealed class RequestTests
         missing.Error.Line.ShouldBe(4);
         Scripts.Run(Scripts.Indicator("plot(request.security(\"X:NONE\", \"60\", close, ignore_invalid_symbol = true))"), Scripts.Counting(2), options).Plots[0].Values.ShouldBeSeries(Na, Na);
     }
+
+    [Fact]
+    public void Live_bars_reach_the_higher_chart()
+    {
+        var script = Scripts.Compile(Scripts.Indicator("plot(request.security(syminfo.tickerid, \"240\", close))"));
+        var bars = Scripts.Counting(13);
+        var instance = script.CreateInstance();
+        instance.RunHistory(bars.Slice(0, 5));
+        for (int i = 5; i < 13; i++)
+        {
+            instance.UpdateLive(bars[i] with { Close = 0 }, confirmed: false);
+            instance.UpdateLive(bars[i], confirmed: true);
+        }
+        instance.Result().Plots[0].Values.ShouldBeSeries(Na, Na, Na, 4, 4, 4, 4, 8, 8, 8, 8, 12, 12);
+    }
+
+    [Fact]
+    public void Heikin_ashi_bars() =>
+        Scripts.Values("plot(request.security(ticker.heikinashi(syminfo.tickerid), timeframe.period, close))", 3).ShouldBeSeries(0.5, 1.5, 2.5);
 }
