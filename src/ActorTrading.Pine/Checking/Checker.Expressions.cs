@@ -6,8 +6,11 @@ namespace ActorTrading.Pine.Checking;
 
 internal sealed partial class Checker
 {
+    private int _work;
+
     private BoundExpr BindExpression(Expr expr, bool wantValue = true)
     {
+        if (++_work > MaxWork) throw new CompilationAbortedException($"The script is too large: with its functions repeated for each use it has more than {MaxWork} expressions.");
         RuntimeHelpers.EnsureSufficientExecutionStack();
         return expr switch
         {

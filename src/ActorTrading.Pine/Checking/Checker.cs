@@ -12,6 +12,7 @@ internal sealed partial class Checker
 {
     private const int MaxCallDepth = 128;
     private const int MaxInstances = 5000;
+    private const int MaxWork = 3_000_000;
 
     private readonly DiagnosticBag _diagnostics;
     private readonly CompileOptions _options;

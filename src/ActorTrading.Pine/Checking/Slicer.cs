@@ -5,12 +5,16 @@ namespace ActorTrading.Pine.Checking;
 /// <summary>Finds the statements that given names depend on, so that a request can repeat only those on its own chart.</summary>
 internal static class Slicer
 {
+    private const int MaxPasses = 100;
+
     public static List<Stmt> Slice(List<Stmt> statements, HashSet<string> needed, Module module)
     {
         var included = new bool[statements.Count];
         // A statement included late may need one that was passed over: repeat until nothing changes.
+        int passes = 0;
         for (bool changed = true; changed;)
         {
+            if (++passes > MaxPasses) throw new CompilationAbortedException("A request.*() call depends on too tangled a part of the script.");
             changed = false;
             for (int i = statements.Count - 1; i >= 0; i--)
             {

@@ -14,17 +14,25 @@ internal static class Compilation
             var script = Translate(source, options, diagnostics);
             return new CompileResult(diagnostics.HasErrors ? null : script, diagnostics.Sorted());
         }
+        catch (CompilationAbortedException e)
+        {
+            return Failed(diagnostics, e.Reason is null ? null : ("PINE4003", e.Reason));
+        }
         catch (Exception e) when (e is not (InsufficientExecutionStackException or OutOfMemoryException))
         {
             // A defect of the compiler, not of the script; the caller still gets an answer.
-            diagnostics.Error("PINE9000", new Pos(1, 1), $"The compiler failed on this script: {e.Message}");
-            return new CompileResult(null, diagnostics.Sorted());
+            return Failed(diagnostics, ("PINE9000", $"The compiler failed on this script: {e.Message}"));
         }
         catch (InsufficientExecutionStackException)
         {
-            diagnostics.Error("PINE4001", new Pos(1, 1), "The script is nested too deeply.");
-            return new CompileResult(null, diagnostics.Sorted());
+            return Failed(diagnostics, ("PINE4001", "The script is nested too deeply."));
         }
+    }
+
+    private static CompileResult Failed(DiagnosticBag diagnostics, (string Code, string Message)? reason)
+    {
+        var found = diagnostics.Sorted();
+        return new CompileResult(null, reason is var (code, message) ? [.. found, new Diagnostic(code, DiagnosticSeverity.Error, 1, 1, message)] : found);
     }
 
     private static CompiledScript? Translate(string source, CompileOptions options, DiagnosticBag diagnostics)
@@ -44,14 +52,6 @@ internal static class Compilation
         }
         var program = Checker.Check(tree, diagnostics, options);
         if (diagnostics.HasErrors) return null;
-        try
-        {
-            return ScriptBuilder.Build(program, ProgramEmitter.Emit(program), diagnostics.Sorted());
-        }
-        catch (TooMuchStateException e)
-        {
-            diagnostics.Error("PINE4003", new Pos(1, 1), e.Message);
-            return null;
-        }
+        return ScriptBuilder.Build(program, ProgramEmitter.Emit(program), diagnostics.Sorted());
     }
 }

@@ -59,6 +59,7 @@ internal sealed class ContextEmitter
         var builtins = _context.BuiltinHistories.Select(b => (b.Value, body.BuiltinLoader(b.Key)));
         body.EmitCommit([.. globals, .. builtins]);
         il.Emit(OpCodes.Ret);
+        _program.AddCode(il);
         EmitPrologue(prologue.GetILGenerator());
         EmitAttach();
     }

@@ -14,14 +14,13 @@ internal sealed record FunctionCode(StateClass State, MethodBuilder Method, Fiel
 /// <summary>What the emitter hands to the runtime.</summary>
 internal sealed record EmittedProgram(Func<ScriptContext>[] Contexts, Pos[] Positions, HashSet<FieldInfo> VaripFields, int MaxBarsBack);
 
-/// <summary>The script needs more state than a run may hold.</summary>
-internal sealed class TooMuchStateException(string message) : Exception(message);
-
 /// <summary>Turns a checked program into a dynamic assembly that is unloaded with the script.</summary>
 internal sealed class ProgramEmitter
 {
     private const long MaxObjects = 200_000;
     private const int DefaultMaxBarsBack = 5000;
+    private const long MaxCodeBytes = 4_000_000;
+    private long _codeBytes;
 
     private readonly CheckedProgram _program;
     private readonly ModuleBuilder _module;
@@ -96,7 +95,14 @@ internal sealed class ProgramEmitter
     public void AddObjects(StateClass state, long objects)
     {
         state.Objects += objects;
-        if (state.Objects > MaxObjects) throw new TooMuchStateException($"The script's functions call each other so often that more than {MaxObjects} call sites need state.");
+        if (state.Objects > MaxObjects) throw new CompilationAbortedException($"The script's functions call each other so often that more than {MaxObjects} call sites need state.");
+    }
+
+    /// <summary>Bounds what the just-in-time compiler will have to do.</summary>
+    public void AddCode(ILGenerator il)
+    {
+        _codeBytes += il.ILOffset;
+        if (_codeBytes > MaxCodeBytes) throw new CompilationAbortedException($"The script is too large: it compiles to more than {MaxCodeBytes} bytes of code.");
     }
 
     public FunctionCode Function(FunctionInstance instance, ContextEmitter context)
@@ -117,6 +123,7 @@ internal sealed class ProgramEmitter
         body.EmitParameters(instance.Parameters);
         body.EmitResult(instance.Block!, code);
         il.Emit(OpCodes.Ret);
+        AddCode(il);
         return code;
     }
 }

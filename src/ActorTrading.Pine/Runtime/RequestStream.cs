@@ -56,7 +56,7 @@ internal sealed class RequestChart
     private long[] _ends = [];
     /// <summary>Bars executed, and the one whose values are shown (−1 for none).</summary>
     private int _done, _shown = -1;
-    private int _lowerAt;
+    private int _lowerBar = -1;
 
     private RequestChart(int results)
     {
@@ -116,17 +116,20 @@ internal sealed class RequestChart
     {
         if (_context is null) return (0, 0);
         Refresh(script);
+        // Asked again on the same bar, it gives the same.
+        if (script.Bar == _lowerBar && !script.IsRealtime) return (0, _numberLog.Count);
+        _lowerBar = script.Bar;
+        _numberLog.Clear();
+        _objectLog.Clear();
         long open = (long)script.Time, close = (long)script.CloseTime();
         while (_done < _bars!.Count && _bars.TimeMs[_done] < close)
         {
-            Execute(_done++);
+            Execute(_done);
+            if (_bars.TimeMs[_done++] < open) continue;
             _numberLog.Add([.. _numbers]);
             _objectLog.Add([.. _objects]);
         }
-        while (_lowerAt < _done && _bars.TimeMs[_lowerAt] < open) _lowerAt++;
-        int from = _lowerAt;
-        _lowerAt = _done;
-        return (from, _done);
+        return (0, _numberLog.Count);
     }
 
     /// <summary>Live bars lengthen the chart, and so what is made from its bars.</summary>

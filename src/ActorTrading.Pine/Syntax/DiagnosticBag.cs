@@ -4,6 +4,8 @@ namespace ActorTrading.Pine.Syntax;
 internal sealed class DiagnosticBag(string? library = null)
 {
     private const int Limit = 200;
+    private const int MaxErrors = 100;
+    private int _errors;
     private readonly List<Diagnostic> _items = [];
     private readonly HashSet<(string?, int, int, string)> _seen = [];
 
@@ -21,9 +23,18 @@ internal sealed class DiagnosticBag(string? library = null)
         if (severity == DiagnosticSeverity.Error) HasErrors = true;
         if (_items.Count >= Limit && (severity == DiagnosticSeverity.Warning || _items.Exists(d => d.Severity == DiagnosticSeverity.Error))) return;
         if (!_seen.Add((Library, pos.Line, pos.Column, code))) return;
+        if (message.Length > 1000) message = message[..1000] + "…";
         _items.Add(new Diagnostic(code, severity, Math.Max(1, pos.Line), Math.Max(1, pos.Column), message) { Library = Library });
+        // Nobody reads more, and looking for them takes time.
+        if (severity == DiagnosticSeverity.Error && ++_errors == MaxErrors) throw new CompilationAbortedException(null);
     }
 
     public IReadOnlyList<Diagnostic> Sorted() =>
         [.. _items.OrderBy(d => d.Library is null ? 0 : 1).ThenBy(d => d.Library, StringComparer.Ordinal).ThenBy(d => d.Line).ThenBy(d => d.Column)];
+}
+
+/// <summary>Ends a compilation early: enough errors are known, or (with a message) the script asks for more work than is allowed.</summary>
+internal sealed class CompilationAbortedException(string? reason) : Exception
+{
+    public string? Reason { get; } = reason;
 }

@@ -184,7 +184,7 @@ internal sealed class Lexer(string source, DiagnosticBag diagnostics)
         var pos = Here;
         int start = _at;
         while (_at < source.Length && (char.IsLetterOrDigit(source[_at]) || source[_at] == '_')) _at++;
-        Add(TokenKind.Name, string.Intern(source[start.._at]), 0, pos);
+        Add(TokenKind.Name, source[start.._at], 0, pos);
     }
 
     private void ReadNumber()

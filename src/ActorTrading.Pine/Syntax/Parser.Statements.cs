@@ -213,16 +213,20 @@ internal sealed partial class Parser
     // Lookahead over tokens, without building anything.
 
     /// <summary>Index after the type that starts at <paramref name="at"/>, or -1.</summary>
-    private int SkipType(int at, int nesting = 0)
+    private int SkipType(int at, int nesting = 0) => SkipType(at, nesting, at + MaxTypeTokens);
+
+    private const int MaxTypeTokens = 200;
+
+    private int SkipType(int at, int nesting, int end)
     {
-        if (nesting > 20 || tokens[at].Kind != TokenKind.Name || Keywords.Contains(tokens[at].Text)) return -1;
+        if (nesting > 20 || at >= end || at >= tokens.Count || tokens[at].Kind != TokenKind.Name || Keywords.Contains(tokens[at].Text)) return -1;
         at++;
         if (tokens[at].Is(".") && at + 1 < tokens.Count && tokens[at + 1].Kind == TokenKind.Name) at += 2;
         if (tokens[at].Is("<"))
         {
             do
             {
-                at = SkipType(at + 1, nesting + 1);
+                at = SkipType(at + 1, nesting + 1, end);
                 if (at < 0) return -1;
             }
             while (tokens[at].Is(","));
@@ -236,9 +240,10 @@ internal sealed partial class Parser
     /// <summary>Whether "&lt; type, … &gt; (" starts at <paramref name="at"/>.</summary>
     private bool TypeArgumentsFollow(int at)
     {
+        int end = at + MaxTypeTokens;
         do
         {
-            at = SkipType(at + 1);
+            at = SkipType(at + 1, 0, end);
             if (at < 0) return false;
         }
         while (tokens[at].Is(","));

@@ -94,4 +94,23 @@ public sealed class LimitTests
         for (int i = 1; i < 2000; i++) deep.Append($"f{i}(x) => f{i - 1}(x)\n");
         PineCompiler.Compile(Scripts.Indicator(deep + "plot(f1999(close))")).Diagnostics.ShouldContain(d => d.Code == "PINE4003");
     }
+
+    [Fact]
+    public void Large_and_hostile_sources_are_answered_soon()
+    {
+        string[] sources =
+        [
+            string.Join('\n', Enumerable.Range(0, 20_000).Select(i => $"x{i} = undefined{i}")),
+            string.Concat(Enumerable.Repeat("a<", 50_000)),
+            "f(" + string.Join(",", Enumerable.Repeat("a<b", 50_000)) + ")",
+            string.Join('\n', Enumerable.Range(0, 60_000).Select(i => $"x{i} = close * {i} + ta.sma(close, {i % 50 + 1})[1]")),
+            string.Join('\n', Enumerable.Range(0, 20_000).Select(i => $"f{i}(a) => a + {i}")) + "\nplot(x)",
+        ];
+        foreach (var source in sources)
+        {
+            var result = PineCompiler.Compile(Scripts.Indicator(source));
+            result.Ok.ShouldBeFalse();
+            result.Diagnostics.ShouldAllBe(d => d.Code != "PINE9000");
+        }
+    }
 }
