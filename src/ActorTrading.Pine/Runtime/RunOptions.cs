@@ -10,7 +10,7 @@ public sealed record ScriptLimits
     /// <summary>Wall-clock time of a whole run.</summary>
     public TimeSpan Time { get; init; } = TimeSpan.FromSeconds(40);
     /// <summary>Wall-clock time of the script's code on one bar.</summary>
-    public TimeSpan BarTime { get; init; } = TimeSpan.FromSeconds(5);
+    public TimeSpan BarTime { get; init; } = TimeSpan.FromSeconds(10);
     /// <summary>Bytes that a script may hold at once in variables, collections and drawings.</summary>
     public long MemoryBytes { get; init; } = 256L * 1024 * 1024;
     /// <summary>Elements of one array, matrix or map.</summary>
