@@ -59,6 +59,7 @@ public sealed partial class BrokerEmulator
     {
         (order.PlacedBar, order.PlacedTick) = (_bar, _tick);
         order.FillNode = _recalculating ? _cursor : 0;
+        order.Recalculated = _recalculating;
     }
 
     /// <summary>Where the order would fill if it filled now: what default quantities are estimated at.</summary>

@@ -218,7 +218,11 @@ public sealed partial class BrokerEmulator
         for (int i = 0; i < count; i++)
         {
             var order = _book[i];
-            if (!order.Gone && order.Immediately) Execute(order, _close + order.Sign * _slippage, FillReason.Market);
+            if (order.Gone || !order.Immediately) continue;
+            int before = _closedCount;
+            Execute(order, _close + order.Sign * _slippage, FillReason.Market);
+            // The list shows the close itself; only the money bears the slippage.
+            for (int trade = before; trade < _closedCount; trade++) _closed[trade].ExitPrice = _close;
         }
     }
 

@@ -183,7 +183,13 @@ public sealed partial class BrokerEmulator
         void Consider(PendingOrder order, double level, bool upward, FillReason reason)
         {
             double distance;
-            if (upward ? _price >= level : _price <= level) (distance, level) = (0, _price);
+            if (upward ? _price >= level : _price <= level)
+            {
+                // A level already behind when its bracket comes to life waits for the next open, or for the price to come back
+                // and reach it; one that a stop has just uncovered, or that a recalculation has just set, acts at once.
+                if (_price != level && !order.StopTouched && !order.Recalculated) return;
+                (distance, level) = (0, _price);
+            }
             else if (upward ? target >= level : target <= level) distance = Math.Abs(level - _price);
             else return;
             if (distance < bestDistance || (distance == bestDistance && Rank(reason) < Rank(bestReason)))

@@ -63,6 +63,8 @@ internal sealed class PendingOrder
     public bool GapCommitted;
     /// <summary>Point of the bar at which a market order placed by a recalculation fills.</summary>
     public int FillNode;
+    /// <summary>Placed inside the bar by a recalculation.</summary>
+    public bool Recalculated;
 
     public double SignedQty => Sign * (Qty + Flip);
     public bool Opens => Kind <= OrderKind.Raw;
@@ -78,7 +80,7 @@ internal sealed class PendingOrder
         (Qty, Flip, Budget, TrailOffset, Reserved, BoundAtReservation) = (0, 0, 0, 0, 0, 0);
         (Market, Gone, StopTouched, DefaultSized, NoFlip, HasTrail, TrailArmed, AnyEntry, Rest, Consumed, GapCommitted) =
             (false, false, false, false, false, false, false, false, false, false, false);
-        Immediately = false;
+        Immediately = Recalculated = false;
         EntrySeq = FillNode = 0;
     }
 

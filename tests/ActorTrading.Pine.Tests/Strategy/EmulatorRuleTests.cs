@@ -228,6 +228,30 @@ public sealed class EmulatorRuleTests
     }
 
     [Fact]
+    public void A_stop_already_behind_when_its_entry_fills_inside_a_bar_acts_at_the_next_open()
+    {
+        var broker = Market.Run(Market.Bars((10, 10, 10, 10), (10, 11, 10, 11), (10.9, 11, 10.8, 11)), (b, i) =>
+        {
+            if (i != 0) return;
+            b.Entry("S", Direction.Short, 1, limit: 10.8);
+            b.Exit("X", "S", stop: 10.5);
+        });
+        (broker.ClosedTrades[0].EntryPrice, broker.ClosedTrades[0].ExitPrice, broker.ClosedTrades[0].ExitBar).ShouldBe((10.8, 10.9, 2));
+    }
+
+    [Fact]
+    public void An_immediate_close_shows_the_close_and_pays_the_slippage()
+    {
+        var broker = Market.Run(Flat, (b, i) =>
+        {
+            if (i == 0) b.Entry("L", Direction.Long, 1);
+            if (i == 1) b.Close("L", immediately: true);
+        }, new StrategySettings { Slippage = 5 });
+        broker.ClosedTrades[0].ExitPrice.ShouldBe(10);
+        broker.NetProfit.ShouldBe(-0.1, 1e-9);
+    }
+
+    [Fact]
     public void A_trailing_stop_arms_follows_and_never_loosens()
     {
         var broker = Market.Run(Market.Bars((10, 10.2, 9.9, 10), (10, 10.4, 9.9, 10.3), (10.3, 11.2, 10.2, 11.1), (11.1, 11.2, 11, 11), (11, 11.05, 10.5, 10.6)), (b, i) =>
