@@ -32,6 +32,8 @@ internal sealed partial class Checker
         if (arguments.Find(a => a.Value.Type.IsError) is { } bad) return bad.Value;
         var match = new OverloadMatch(this, function, call.Pos, []);
         if (!match.Try(arguments)) return Fail(match.Failure.Code, match.Failure.Pos, match.Failure.Message);
+        if (match.Argument("currency") is { Type.Kind: not TypeKind.Na } currency && currency.Constant is not ("" or "NONE"))
+            return Fail("PINE2009", currency.Pos, $"The argument 'currency' of '{name}' is not supported here.");
         if (++_requests > MaxRequests) return Fail("PINE4006", call.Pos, $"The script has too many request.*() calls: at most {MaxRequests} are allowed.");
         int depth = 0;
         for (var context = _context; context.Parent is not null; context = context.Parent) depth++;
