@@ -48,9 +48,23 @@ public static class ActorTradingApi
         });
         services.AddCors(cors => cors.AddDefaultPolicy(policy => policy.WithOrigins([.. options.Cors.Origins]).AllowAnyHeader().AllowAnyMethod().AllowCredentials()
             .WithExposedHeaders("Location", "Retry-After", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "Idempotency-Replayed")));
-        services.AddHealthChecks().AddCheck<GrainHealthCheck>("grains", tags: ["ready"]);
+        services.AddActorTradingHealth();
         services.AddTradingOpenApi();
         return services;
+    }
+
+    /// <summary>What a process that serves no clients answers too: whether it lives and is ready.</summary>
+    public static IServiceCollection AddActorTradingHealth(this IServiceCollection services)
+    {
+        services.AddHealthChecks().AddCheck<GrainHealthCheck>("grains", tags: ["ready"]);
+        return services;
+    }
+
+    /// <summary><c>/health/live</c> and <c>/health/ready</c> alone, where there is no API.</summary>
+    public static WebApplication MapActorTradingHealth(this WebApplication app)
+    {
+        app.MapHealth();
+        return app;
     }
 
     public static WebApplication MapActorTradingApi(this WebApplication app)

@@ -11,7 +11,9 @@ namespace ActorTrading.Silo;
 /// <param name="Speed">Of the replay: 1 is the recorded pace, infinity as fast as it goes.</param>
 /// <param name="Rate">Quotes per second and symbol of the generated market.</param>
 /// <param name="Seed">Of the generated market.</param>
-public sealed record RunOptions(int Port, string DataFolder, bool Demo, FileInfo? Replay, double Speed, double Rate, int Seed, string Role)
+/// <param name="Role"><c>silo</c> hosts grains, <c>api</c> serves clients and asks silos, <c>all</c> does both.</param>
+/// <param name="Cluster">So many silos and an API process on this machine, started and watched by this one; 0 for none.</param>
+public sealed record RunOptions(int Port, string DataFolder, bool Demo, FileInfo? Replay, double Speed, double Rate, int Seed, string Role, int Cluster)
 {
     /// <summary>Reads the arguments; answers an exit code instead where there is nothing to run.</summary>
     public static (RunOptions? Options, int ExitCode) Parse(string[] args)
@@ -30,14 +32,17 @@ public sealed record RunOptions(int Port, string DataFolder, bool Demo, FileInfo
         var role = new Option<string>("--role") { Description = "all, silo or api", DefaultValueFactory = _ => "all" };
         role.AcceptOnlyFromAmong("all", "silo", "api");
 
+        var cluster = new Option<int>("--cluster") { Description = "That many silos and an API process on this machine (needs the Orleans grain host)" };
+        cluster.Validators.Add(r => { if (r.GetValueOrDefault<int>() is < 1 or > 16) { r.AddError($"--cluster {r.GetValueOrDefault<int>()}: from 1 to 16 silos"); } });
+
         var command = new RootCommand("ActorTrading: quotes in over ZeroMQ, orders durable in PostgreSQL, mirrored to followers, everything out over SignalR.")
         {
-            port, data, noDemo, replay, speed, rate, seed, role,
+            port, data, noDemo, replay, speed, rate, seed, role, cluster,
         };
         RunOptions? options = null;
         command.SetAction(result => options = new RunOptions(
             result.GetValue(port), result.GetValue(data)!.FullName, !result.GetValue(noDemo), result.GetValue(replay),
-            SpeedOf(result.GetValue(speed))!.Value, result.GetValue(rate), result.GetValue(seed), result.GetValue(role)!));
+            SpeedOf(result.GetValue(speed))!.Value, result.GetValue(rate), result.GetValue(seed), result.GetValue(role)!, result.GetValue(cluster)));
         var exitCode = command.Parse(args).Invoke();
         return (options, exitCode);
     }

@@ -5,8 +5,11 @@ using ActorTrading.Grains;
 namespace ActorTrading.Silo;
 
 /// <summary>The line that an operator watches: in place on a terminal, once a minute in a file.</summary>
-internal sealed class LiveLine(TradingMetrics metrics, SessionRegistry clients, TimeProvider clock) : BackgroundService
+internal sealed class LiveLine(TradingMetrics metrics, IServiceProvider services, TimeProvider clock) : BackgroundService
 {
+    /// <summary>A silo that serves no clients has none.</summary>
+    private readonly SessionRegistry? _clients = services.GetService<SessionRegistry>();
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var interactive = !Console.IsOutputRedirected;
@@ -28,6 +31,6 @@ internal sealed class LiveLine(TradingMetrics metrics, SessionRegistry clients, 
             ? string.Create(CultureInfo.InvariantCulture, $"copy latency p50 {l.P50:0.0} ms, p99 {l.P99:0.0} ms")
             : "no copies yet";
         return string.Create(CultureInfo.InvariantCulture,
-            $"quotes {quotesPerSecond:0}/s | clients {clients.Count} | alerts fired {metrics.Live.AlertsTotal} | mirrored {metrics.Live.CopiesTotal} | {latency}");
+            $"quotes {quotesPerSecond:0}/s | clients {_clients?.Count ?? 0} | alerts fired {metrics.Live.AlertsTotal} | mirrored {metrics.Live.CopiesTotal} | {latency}");
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using ActorTrading.Api;
 using ActorTrading.Contracts;
 using ActorTrading.Domain;
@@ -46,6 +47,11 @@ static async Task<int> RunAsync(RunOptions options)
         stop.Cancel();
     };
     Console.CancelKeyPress += onCancel;
+    using var onTerminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>
+    {
+        context.Cancel = true;
+        stop.Cancel();
+    });
 
     var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ApplicationName = "ActorTrading.Silo", ContentRootPath = AppContext.BaseDirectory });
     var defaults = LocalKeys.Load(options.DataFolder).Append(new("Demo:Enabled", options.Demo ? "true" : "false")).Append(new("Demo:UserId", DemoWorld.UserId.ToString()));
@@ -56,10 +62,11 @@ static async Task<int> RunAsync(RunOptions options)
         .MinimumLevel.Information()
         .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
         .MinimumLevel.Override("System", LogEventLevel.Warning)
+        .MinimumLevel.Override("Orleans", LogEventLevel.Warning)
         .ReadFrom.Configuration(builder.Configuration)
         .WriteTo.Console(outputTemplate: "{Timestamp:HH:mm:ss.fff} {Level:u3} {SourceContext}: {Message:lj}{NewLine}{Exception}", formatProvider: System.Globalization.CultureInfo.InvariantCulture,
             standardErrorFromLevel: LogEventLevel.Verbose)
-        .WriteTo.File(Path.Combine(options.DataFolder, "logs", "actortrading-.log"), rollingInterval: RollingInterval.Day, retainedFileCountLimit: 14,
+        .WriteTo.File(Path.Combine(options.DataFolder, "logs", options.Role == "all" ? "actortrading-.log" : $"actortrading-{options.Role}-{options.Port}-.log"), rollingInterval: RollingInterval.Day, retainedFileCountLimit: 14,
             formatProvider: System.Globalization.CultureInfo.InvariantCulture)
         .CreateLogger();
     builder.Logging.ClearProviders();
@@ -74,54 +81,98 @@ static async Task<int> RunAsync(RunOptions options)
     builder.Services.AddSingleton(builder.Configuration["Secrets:Keys"] is { Length: > 0 } keys
         ? KeyRing.Parse(keys)
         : KeyRing.LoadOrCreate(Path.Combine(options.DataFolder, "secrets.keys")));
-    builder.AddGrainHost(options, database.ConnectionString);
-
-    // The simulated market never closes; a real one's sessions are those of the catalogue.
     var simulated = builder.Configuration.GetValue("Market:Simulated", true);
+    await using var terminals = simulated ? SimulatedTerminals.Start(options, TimeProvider.System) : null;
+    if (options.Cluster > 0)
+    {
+        return await GrainHost.RunClusterAsync(options, database.ConnectionString, terminals, stop.Token);
+    }
+
+    using var metrics = new PrometheusMetrics();
+    using var otlp = OtlpExport.Start(builder.Configuration, options.Role);
+    builder.Services.AddSingleton(metrics);
+    builder.AddGrainHost(options, database.ConnectionString);
     builder.Services.AddSingleton(new WebhookSettings(builder.Configuration.GetValue("Webhooks:AllowPrivate", false)));
     builder.Services.AddSingleton(new SmtpSettings(
         builder.Configuration["Smtp:Host"], builder.Configuration.GetValue("Smtp:Port", 587), builder.Configuration.GetValue("Smtp:StartTls", true),
         builder.Configuration["Smtp:From"] ?? "alerts@localhost", builder.Configuration["Smtp:Username"], builder.Configuration["Smtp:Password"]));
     builder.Services.AddSingleton(new WebhookSecrets(Convert.FromBase64String(builder.Configuration["Webhooks:Key"]!)));
-    builder.Services.AddActorTradingGrains(builder.Configuration.GetValue("Market:AlwaysOpen", simulated) ? [.. InstrumentCatalog.All.Select(i => i with { Schedule = TradingSchedule.Always })] : InstrumentCatalog.All);
-    builder.Services.AddActorTradingApi(builder.Configuration);
-    await using var terminals = simulated ? SimulatedTerminals.Start(options, TimeProvider.System) : null;
-    if (terminals is not null)
+
+    // The simulated market never closes; a real one's sessions are those of the catalogue.
+    IReadOnlyList<Instrument> instruments = builder.Configuration.GetValue("Market:AlwaysOpen", simulated)
+        ? [.. InstrumentCatalog.All.Select(i => i with { Schedule = TradingSchedule.Always })]
+        : InstrumentCatalog.All;
+    if (options.Role == "api")
     {
-        builder.Services.AddSingleton(terminals);
-        builder.Services.AddSingleton<DemoWorld>();
+        builder.Services.AddActorTradingMarket(instruments).AddHostedService<MarketStarter>();
+    }
+    else
+    {
+        builder.Services.AddActorTradingGrains(instruments);
     }
 
-    if (terminals is not null)
+    if (options.Role == "silo")
     {
-        builder.Services.AddHostedService<DemoTrader>();
+        builder.Services.AddActorTradingHealth();
+    }
+    else
+    {
+        builder.Services.AddActorTradingApi(builder.Configuration);
+        if ((terminals?.Addresses ?? DemoTerminals.From(builder.Configuration)) is { } addresses)
+        {
+            builder.Services.AddSingleton(addresses).AddSingleton<DemoWorld>().AddHostedService<DemoTrader>();
+        }
     }
 
     builder.Services.AddHostedService<LiveLine>();
-    builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(15));
+    builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(30));
     if (builder.Configuration["urls"] is null && Environment.GetEnvironmentVariable("ASPNETCORE_URLS") is null)
     {
         builder.WebHost.UseUrls($"http://127.0.0.1:{options.Port}");
     }
 
     await using var app = builder.Build();
-    app.MapActorTradingApi();
+    if (options.Role == "silo")
+    {
+        app.MapActorTradingHealth();
+    }
+    else
+    {
+        app.MapActorTradingApi();
+    }
+
+    PrometheusMetrics.Map(app);
     if (app.Services.GetService<DemoWorld>() is { } world)
     {
         await world.PrepareAsync(stop.Token);
     }
 
     await app.StartAsync(stop.Token);
-    Console.WriteLine($"""
+    Console.WriteLine(options.Role == "all"
+        ? $"""
 
-        ActorTrading runs (grain host: {GrainHost.Name}).
-          screen   {app.Urls.First()}/
-          API      {app.Urls.First()}/docs
-          data     {options.DataFolder}
-        {(options.Demo ? $"  demo     login {DemoWorld.Username}, password {DemoWorld.Password}" : "  no demo users; POST /api/v1/auth/register makes one")}
-        Ctrl-C stops everything that was started.
+            ActorTrading runs (grain host: {GrainHost.Name}).
+              screen   {app.Urls.First()}/
+              API      {app.Urls.First()}/docs
+              data     {options.DataFolder}
+            {(options.Demo ? $"  demo     login {DemoWorld.Username}, password {DemoWorld.Password}" : "  no demo users; POST /api/v1/auth/register makes one")}
+            Ctrl-C stops everything that was started.
 
-        """);
+            """
+        : $"ActorTrading runs as {options.Role} (grain host: {GrainHost.Name}) at {app.Urls.First()}");
+    if (builder.Configuration.GetValue("Cluster:StopsWithInput", false))
+    {
+        // Started by another process: its end, in whatever way, is the end of the input.
+        _ = Task.Run(() =>
+        {
+            while (Console.In.ReadLine() is not null)
+            {
+            }
+
+            stop.Cancel();
+        });
+    }
+
     using var registration = stop.Token.Register(app.Lifetime.StopApplication);
     await app.WaitForShutdownAsync(CancellationToken.None);
     Console.WriteLine("Stopped.");

@@ -13,6 +13,8 @@ public static class FailureMap
         StoreUnavailableException { OutcomeUnknown: true } => Down("The database went away while it was writing: what was asked may have happened. Ask again with the same Idempotency-Key."),
         StoreUnavailableException => Down("The database is not reachable just now: nothing was done."),
         LedgerOverloadedException => Down("More is waiting to be written than may wait: nothing was done."),
+        // The process that was asked has gone, or it refused for being too far behind; which of them cannot be told from here.
+        Orleans.Runtime.OrleansException => Down("What was asked did not reach its place, or its answer did not come back: it may have happened. Ask again with the same Idempotency-Key."),
         TimeoutException => new(503, ProblemCodes.Unavailable, "No answer in time. What was asked may still have happened: ask again with the same Idempotency-Key.")
         {
             RetryAfter = TimeSpan.FromSeconds(1),

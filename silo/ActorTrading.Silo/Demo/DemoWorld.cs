@@ -8,11 +8,19 @@ using Dapper;
 
 namespace ActorTrading.Silo;
 
+/// <summary>Where the two simulated terminals take requests, on this machine.</summary>
+internal sealed record DemoTerminals(int LeaderPort, int FollowerPort)
+{
+    /// <summary>Those that another process runs, where it has said so.</summary>
+    public static DemoTerminals? From(IConfiguration configuration) =>
+        configuration.GetValue<int?>("Demo:LeaderPort") is { } leader && configuration.GetValue<int?>("Demo:FollowerPort") is { } follower ? new(leader, follower) : null;
+}
+
 /// <summary>
 /// The demo's user, accounts, links and alerts. Their ids are functions of their names, so that making them again changes nothing and a
 /// restart goes on with the same accounts.
 /// </summary>
-internal sealed class DemoWorld(RunOptions options, SimulatedTerminals terminals, PostgresDatabase database, Passwords passwords, IGrainFactory grains, TimeProvider clock)
+internal sealed class DemoWorld(RunOptions options, DemoTerminals terminals, PostgresDatabase database, Passwords passwords, IGrainFactory grains, TimeProvider clock)
 {
     public const string Username = "demo";
     public const string Password = "demo-password";
@@ -41,10 +49,10 @@ internal sealed class DemoWorld(RunOptions options, SimulatedTerminals terminals
                 VALUES (@UserId, @Username, 'demo@example.invalid', 'Demo', @hash, @now, @now)
                 ON CONFLICT (id) DO UPDATE SET password_hash = excluded.password_hash, updated_at = excluded.updated_at
                 """, new { UserId, Username, hash, now });
-            await AccountAsync(LeaderId, "Leader (terminal, hedging)", "mt5", "hedging", terminals.Leader.ClientOptions.RequestPort);
+            await AccountAsync(LeaderId, "Leader (terminal, hedging)", "mt5", "hedging", terminals.LeaderPort);
             if (options.Demo)
             {
-                await AccountAsync(ReversedId, "Follower: reversed (terminal, netting)", "mt5", "netting", terminals.Follower.ClientOptions.RequestPort);
+                await AccountAsync(ReversedId, "Follower: reversed (terminal, netting)", "mt5", "netting", terminals.FollowerPort);
                 await AccountAsync(ByBalanceId, "Follower: by balance (paper)", "paper", "hedging", null);
                 await AccountAsync(FixedId, "Follower: fixed 0.10 (paper)", "paper", "hedging", null);
             }
@@ -57,7 +65,7 @@ internal sealed class DemoWorld(RunOptions options, SimulatedTerminals terminals
                 """, new
                 {
                     id = LeaderId.ToString(),
-                    port = terminals.Leader.ClientOptions.RequestPort,
+                    port = terminals.LeaderPort,
                     settings = JsonSerializer.Serialize(new { feedSymbols = string.Join(',', symbols), feedRank = options.Replay is null ? 1 : 0 }),
                     now,
                 });
@@ -103,6 +111,9 @@ internal sealed class DemoWorld(RunOptions options, SimulatedTerminals terminals
     {
         var now = clock.GetUtcNow();
         await OpenAsync(LeaderId, "Leader (terminal, hedging)", AccountKind.Mt5, PositionMode.Hedging, 0m);
+
+        // Silos that started before the rows were there have not woken them.
+        await grains.GetGrain<ITerminalGrain>(LeaderId).WakeAsync();
         if (!options.Demo)
         {
             return;
@@ -111,6 +122,8 @@ internal sealed class DemoWorld(RunOptions options, SimulatedTerminals terminals
         await OpenAsync(ReversedId, "Follower: reversed (terminal, netting)", AccountKind.Mt5, PositionMode.Netting, 0m);
         await OpenAsync(ByBalanceId, "Follower: by balance (paper)", AccountKind.Paper, PositionMode.Hedging, 50_000m);
         await OpenAsync(FixedId, "Follower: fixed 0.10 (paper)", AccountKind.Paper, PositionMode.Hedging, 10_000m);
+        await grains.GetGrain<ITerminalGrain>(ReversedId).WakeAsync();
+        await grains.GetGrain<ILeaderGrain>(LeaderId).WakeAsync();
 
         Task OpenAsync(Guid id, string name, AccountKind kind, PositionMode mode, decimal deposit) =>
             grains.GetGrain<IAccountGrain>(id).OpenAsync(new OpenAccount(UserId, name, kind, mode, "USD", 100, deposit, null, now));

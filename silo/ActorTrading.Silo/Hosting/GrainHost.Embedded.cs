@@ -15,6 +15,10 @@ internal static class GrainHost
 
     public static IReadOnlyList<MigrationSource> Migrations { get; } = [MigrationSource.Core];
 
+    /// <exception cref="StartupException">Always: a cluster needs the other grain host.</exception>
+    public static Task<int> RunClusterAsync(RunOptions options, string connectionString, SimulatedTerminals? terminals, CancellationToken stop) =>
+        throw new StartupException($"--cluster {options.Cluster}: the embedded grain host is one process; build with -p:GrainHost=Orleans (GRAIN_HOST=Orleans ./run --cluster {options.Cluster}).");
+
     public static void AddGrainHost(this IHostApplicationBuilder builder, RunOptions options, string connectionString)
     {
         if (options.Role != "all")

@@ -19,6 +19,9 @@ internal static class GrainHost
     /// <summary>The AdoNet providers' tables and statements come on top of the system's own.</summary>
     public static IReadOnlyList<MigrationSource> Migrations { get; } = [MigrationSource.Core, new("orleans", typeof(GrainHost).Assembly, "ActorTrading.Silo.Cluster.Sql.")];
 
+    public static Task<int> RunClusterAsync(RunOptions options, string connectionString, SimulatedTerminals? terminals, CancellationToken stop) =>
+        LocalCluster.RunAsync(options, connectionString, terminals, stop);
+
     public static void AddGrainHost(this IHostApplicationBuilder builder, RunOptions options, string connectionString)
     {
         var cluster = ClusterSettings.From(builder.Configuration);
@@ -52,7 +55,12 @@ internal static class GrainHost
             o.TableRefreshTimeout = TimeSpan.FromSeconds(10);
             o.DefunctSiloExpiration = TimeSpan.FromDays(1);
         });
-        silo.Configure<SiloMessagingOptions>(o => (o.ResponseTimeout, o.SystemResponseTimeout) = (cluster.ResponseTimeout, cluster.ResponseTimeout));
+        silo.Configure<SiloMessagingOptions>(o =>
+        {
+            (o.ResponseTimeout, o.SystemResponseTimeout) = (cluster.ResponseTimeout, cluster.ResponseTimeout);
+            // Back-pressure: a grain that is this far behind refuses, and its caller hears so at once.
+            (o.MaxEnqueuedRequestsSoftLimit, o.MaxEnqueuedRequestsHardLimit) = (5_000, 20_000);
+        });
         // An activation reads its history first, and shutting down waits for appends on their way.
         silo.Configure<GrainCollectionOptions>(o => (o.CollectionAge, o.ActivationTimeout, o.DeactivationTimeout) = (TimeSpan.FromMinutes(30), TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(20)));
         if (cluster.Redis is { } redis)
@@ -66,8 +74,6 @@ internal static class GrainHost
 
         silo.AddAdoNetGrainStorageAsDefault(o => (o.Invariant, o.DataSource) = (Invariant, membership));
         silo.UseAdoNetReminderService(o => (o.Invariant, o.DataSource) = (Invariant, membership));
-        silo.AddMemoryGrainStorage("PubSubStore");
-        silo.AddMemoryStreams("streams");
     }
 
     private static void Client(IClientBuilder client, ClusterSettings cluster, NpgsqlDataSource membership)

@@ -19,6 +19,8 @@ internal sealed class SimulatedTerminals : IAsyncDisposable
 
     public SimulatedTerminal Follower { get; }
 
+    public DemoTerminals Addresses => new(Leader.ClientOptions.RequestPort, Follower.ClientOptions.RequestPort);
+
     public static SimulatedTerminals Start(RunOptions options, TimeProvider clock)
     {
         IReadOnlyList<Instrument> instruments = [.. Symbols.Select(s => InstrumentCatalog.Get(s) with { Schedule = TradingSchedule.Always })];
