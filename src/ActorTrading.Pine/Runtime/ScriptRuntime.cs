@@ -8,7 +8,7 @@ namespace ActorTrading.Pine.Runtime;
 internal sealed class ScriptRuntime
 {
     /// <summary>Loop iterations between two looks at the clock.</summary>
-    public const int BudgetChunk = 4096;
+    public const int BudgetChunk = 64;
 
     private const long MemoryCheckBytes = 32L * 1024 * 1024;
 
