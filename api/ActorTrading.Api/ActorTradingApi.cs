@@ -92,6 +92,7 @@ public static class ActorTradingApi
         api.MapAlerts();
         api.MapCopyTrading();
         api.MapStrategies();
+        api.MapStrategyRuns();
         api.MapBacktests();
         api.MapSystem();
         app.MapHealth();

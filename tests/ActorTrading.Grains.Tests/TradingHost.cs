@@ -63,9 +63,16 @@ public sealed class TradingHost : IAsyncDisposable
         return trading;
     }
 
-    public async Task<TradingHost> RestartAsync()
+    /// <param name="between">Done to the database while nothing runs.</param>
+    public async Task<TradingHost> RestartAsync(Func<PostgresDatabase, Task>? between = null)
     {
         await DisposeAsync();
+        if (between is not null)
+        {
+            await using var database = new PostgresDatabase(new PostgresOptions { ConnectionString = _connectionString });
+            await between(database);
+        }
+
         return await StartAsync(_connectionString);
     }
 

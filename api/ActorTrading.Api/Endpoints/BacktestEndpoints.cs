@@ -72,6 +72,22 @@ internal static class BacktestEndpoints
         return await store.FindAsync(context.UserId(), backtestId, cancel) ?? throw ApiException.NotFound("backtest", backtestId);
     }
 
+    public static void CheckTimeframe(Checks check, string? name) => check.That(
+        name is not null && Enum.TryParse<Timeframe>(name, out var parsed) && parsed.ToString() == name, "timeframe", $"must be one of {string.Join(", ", Timeframes.All)}.");
+
+    public static void CheckInputs(Checks check, JsonElement? given)
+    {
+        if (given is not { } inputs || inputs.ValueKind is JsonValueKind.Undefined)
+            return;
+        if (inputs.ValueKind != JsonValueKind.Object || inputs.GetRawText().Length > InputsLengthMax)
+            check.Add("inputs", $"must be an object of values by input, of at most {InputsLengthMax} characters.");
+        else
+            foreach (var input in inputs.EnumerateObject())
+                check.That(input.Value.ValueKind is JsonValueKind.True or JsonValueKind.False or JsonValueKind.String
+                    || (input.Value.ValueKind == JsonValueKind.Number && input.Value.TryGetDouble(out var number) && double.IsFinite(number)),
+                    $"inputs.{input.Name}", "must be a number, true, false or a text.");
+    }
+
     private sealed record NewBacktest(Guid? StrategyId, string? Script, string? Symbol, string? Timeframe, DateTimeOffset? From, DateTimeOffset? To, JsonElement? Inputs,
         decimal? InitialCapital, decimal? Commission, int? SlippageTicks)
     {
@@ -82,27 +98,14 @@ internal static class BacktestEndpoints
             if (StrategyId is null)
                 StrategyEndpoints.CheckScript(check, Script);
             check.Symbol(Symbol, "symbol");
-            check.That(Timeframe is not null && Enum.TryParse<Timeframe>(Timeframe, out var parsed) && parsed.ToString() == Timeframe, "timeframe", $"must be one of {string.Join(", ", Timeframes.All)}.");
+            CheckTimeframe(check, Timeframe);
             var (from, to) = (check.Required(From, "from"), check.Required(To, "to"));
             check.That(From is null || To is null || from < to, "to", "must lie after 'from'.");
             check.OptionalPositive(InitialCapital, "initialCapital");
             check.That(Commission is not (< 0 or > 100), "commission", $"is a percentage of the traded value: 0 to 100, was {Commission}.");
             check.OptionalCount(SlippageTicks, "slippageTicks", 0, 100_000);
-            CheckInputs(check);
+            CheckInputs(check, Inputs);
             check.Throw();
-        }
-
-        private void CheckInputs(Checks check)
-        {
-            if (Inputs is not { } inputs || inputs.ValueKind is JsonValueKind.Undefined)
-                return;
-            if (inputs.ValueKind != JsonValueKind.Object || inputs.GetRawText().Length > InputsLengthMax)
-                check.Add("inputs", $"must be an object of values by input, of at most {InputsLengthMax} characters.");
-            else
-                foreach (var input in inputs.EnumerateObject())
-                    check.That(input.Value.ValueKind is JsonValueKind.True or JsonValueKind.False or JsonValueKind.String
-                        || (input.Value.ValueKind == JsonValueKind.Number && input.Value.TryGetDouble(out var number) && double.IsFinite(number)),
-                        $"inputs.{input.Name}", "must be a number, true, false or a text.");
         }
     }
 }

@@ -32,7 +32,8 @@ public static class StoredBars
                 return series.Build(PineSymbols.Of(timeframe));
             }
 
-            from = page[^1].Time.AddTicks(1);
+            // The database knows microseconds: less would be the same bar again.
+            from = page[^1].Time.AddMilliseconds(1);
         }
     }
 

@@ -12,5 +12,18 @@ internal static class StrategyMessages
     public static UserMessage Progress(StoredBacktest row) =>
         new(row.UserId, "BacktestProgress", row.Id, null, Write(new { id = row.Id, status = row.Status, progress = row.Progress, error = row.Error }));
 
+    /// <summary>What became of an order of a run: <c>{runId, strategyId, accountId, symbol, side, volume, filledVolume, price?, code?, message?, orderId}</c>.</summary>
+    public static UserMessage Signal(StoredStrategyRun run, RunOrder order, Order? made, string? code, string message) => Signal(run, new
+    {
+        runId = run.Id, strategyId = run.StrategyId, accountId = run.AccountId, kind = "order", symbol = run.Symbol, side = order.Side, volume = order.Volume,
+        filledVolume = made?.FilledVolume ?? 0, price = made?.AveragePrice, code, message = code is null ? null : message, orderId = order.IdFor(run.Id),
+    });
+
+    /// <summary>A run has ended: <c>{runId, strategyId, accountId, kind:"ended", status, error?}</c>.</summary>
+    public static UserMessage Ended(StoredStrategyRun run, string status, string? error) =>
+        Signal(run, new { runId = run.Id, strategyId = run.StrategyId, accountId = run.AccountId, kind = "ended", symbol = run.Symbol, status, error });
+
+    private static UserMessage Signal<T>(StoredStrategyRun run, T payload) => new(run.UserId, "StrategySignal", null, null, Write(payload));
+
     private static string Write<T>(T value) => JsonSerializer.Serialize(value, DomainJson.Options);
 }

@@ -11,6 +11,7 @@ internal static class StrategyServices
         services.AddSingleton<BacktestPool>();
         services.AddSingleton<BacktestRunner>();
         services.AddHostedService<BacktestWaker>();
+        services.AddHostedService<StrategyRunWaker>();
         return services;
     }
 }

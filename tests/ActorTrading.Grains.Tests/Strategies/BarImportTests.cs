@@ -27,6 +27,21 @@ public sealed class BarImportTests(Server server) : IDisposable
         (await store.ReadAsync("EURUSD", Timeframe.H1, null, null, 100))[1].ShouldBe(new Domain.Bar(first.AddHours(1), 1.21m, 1.35m, 1.20m, 1.32m, 20, 0));
     }
 
+    [Fact]
+    public async Task More_bars_than_a_page_are_read_each_once()
+    {
+        var (store, _) = await StoreAsync();
+        var first = new DateTimeOffset(2025, 1, 6, 0, 0, 0, TimeSpan.Zero);
+        foreach (var page in Enumerable.Range(0, CandleStore.BarsMax + 10).Chunk(CandleStore.BarsMax))
+        {
+            await store.SaveAsync("EURUSD", [.. page.Select(i => (Timeframe.M1, new Domain.Bar(first.AddMinutes(i), 1, 1, 1, 1, 1, 0)))]);
+        }
+
+        var bars = await StoredBars.ReadAsync(store, "EURUSD", Timeframe.M1, first, first.AddYears(1), 100_000, default);
+        bars!.Count.ShouldBe(CandleStore.BarsMax + 10);
+        (await StoredBars.ReadAsync(store, "EURUSD", Timeframe.M1, first, first.AddYears(1), 1_000, default)).ShouldBeNull();
+    }
+
     [Theory]
     [InlineData("1736121600,1.1,1.2,1.15,1.18,1", "between low and high")]
     [InlineData("1736121600,1.1,1.2,x,1.18,1", "is not a bar")]

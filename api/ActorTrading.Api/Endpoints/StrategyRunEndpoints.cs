@@ -1,0 +1,98 @@
+using System.Text.Json;
+using ActorTrading.Api.Auth;
+using ActorTrading.Api.Conventions;
+using ActorTrading.Api.Trading;
+using ActorTrading.Contracts;
+using ActorTrading.Domain;
+using ActorTrading.Postgres;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Orleans;
+
+namespace ActorTrading.Api.Endpoints;
+
+/// <summary><c>/strategies/{id}/runs</c>: a strategy that trades an account, paper or at a terminal.</summary>
+internal static class StrategyRunEndpoints
+{
+    public static void MapStrategyRuns(this IEndpointRouteBuilder api)
+    {
+        var runs = api.MapGroup("/strategies/{id}/runs").WithTags("strategies").RequireAuthorization();
+        runs.MapGet("", ListAsync);
+        runs.MapPost("", StartAsync).RequireAuthorization(AuthScopes.Trade).WithMetadata(new IdempotentAttribute()).Produces<RunView>(201);
+        runs.MapGet("/{runId}", async (string id, string runId, HttpContext context, IStrategyRunStore store, CancellationToken cancel) =>
+            RunView.Of(await FindAsync(id, runId, context, store, cancel)));
+        runs.MapDelete("/{runId}", StopAsync).RequireAuthorization(AuthScopes.Trade).Produces<RunView>();
+    }
+
+    private static async Task<ListOf<RunView>> ListAsync(string id, HttpContext context, IStrategyStore strategies, IStrategyRunStore store, CancellationToken cancel)
+    {
+        var strategy = await StrategyEndpoints.FindAsync(Requests.PathId(id, "strategy"), context, strategies, cancel);
+        return ListOf.From(await store.ListAsync(context.UserId(), strategy.Id, context.Page(), cancel), RunView.Of);
+    }
+
+    private static async Task<IResult> StartAsync(string id, NewRun request, HttpContext context, IStrategyStore strategies, IStrategyRunStore store, Ownership owned, IMarketView market,
+        IGrainFactory grains, TimeProvider clock, CancellationToken cancel)
+    {
+        var strategy = await StrategyEndpoints.FindAsync(Requests.PathId(id, "strategy"), context, strategies, cancel);
+        request.Check();
+        var instrument = market.FindInstrument(request.Symbol!) ?? throw new ApiException(422, "UNKNOWN_SYMBOL", $"There is no symbol '{request.Symbol}'.");
+        var account = await owned.OpenAccountAsync(context.UserId(), request.AccountId!.Value, cancel);
+        if (!strategy.Enabled)
+            throw new ApiException(422, "STRATEGY_DISABLED", $"Strategy {strategy.Id} is switched off: switch it on first.");
+        if ((await StrategyEndpoints.CheckedAsync(strategy.Script, grains)).Kind != "strategy")
+            throw new ApiException(422, "NOT_A_STRATEGY", "The script is not a strategy: begin it with strategy(…).");
+        var capital = request.InitialCapital ?? account.Balance * (market.ConversionRate(account.Currency, instrument.QuoteCurrency)
+            ?? throw new ApiException(422, "NO_QUOTE", $"The balance cannot be converted to {instrument.QuoteCurrency} without a quote: say initialCapital."));
+        if (capital <= 0)
+            throw ApiException.BadField("initialCapital", "must be given where the account holds nothing.");
+        var runId = Idempotency.IdFor(context, clock, "run");
+        await grains.GetGrain<IStrategyRunGrain>(runId).StartAsync(new(context.UserId(), strategy.Id, strategy.Version, account.Id, request.Symbol!, request.Timeframe!, request.Inputs?.GetRawText(), capital, account.Mode));
+        context.Response.Headers.Location = $"/api/v1/strategies/{strategy.Id}/runs/{runId}";
+        return Results.Json(RunView.Of((await store.GetAsync(runId, cancel))!), statusCode: 201);
+    }
+
+    /// <summary>With <c>close=true</c> what the run holds is closed first; else it stays in the account.</summary>
+    private static async Task<RunView> StopAsync(string id, string runId, HttpContext context, IStrategyRunStore store, IGrainFactory grains, CancellationToken cancel)
+    {
+        var run = await FindAsync(id, runId, context, store, cancel);
+        var close = context.Query("close") switch
+        {
+            null or "false" => false,
+            "true" => true,
+            _ => throw ApiException.BadField("close", "must be true or false."),
+        };
+        if (!await grains.GetGrain<IStrategyRunGrain>(run.Id).StopAsync(close))
+            throw new ApiException(409, "RUN_NOT_FLAT", "Not everything could be closed: the run goes on. Ask again, or stop it without closing.");
+        return RunView.Of((await store.GetAsync(run.Id, cancel))!);
+    }
+
+    private static async Task<StoredStrategyRun> FindAsync(string id, string runId, HttpContext context, IStrategyRunStore store, CancellationToken cancel)
+    {
+        var (strategy, run) = (Requests.PathId(id, "strategy"), Requests.PathId(runId, "run"));
+        return await store.GetAsync(run, cancel) is { } found && found.UserId == context.UserId() && found.StrategyId == strategy ? found : throw ApiException.NotFound("run", run);
+    }
+
+    private sealed record NewRun(Guid? AccountId, string? Symbol, string? Timeframe, JsonElement? Inputs, decimal? InitialCapital)
+    {
+        public void Check()
+        {
+            var check = new Checks();
+            check.Required(AccountId, "accountId");
+            check.Symbol(Symbol, "symbol");
+            BacktestEndpoints.CheckTimeframe(check, Timeframe);
+            check.OptionalPositive(InitialCapital, "initialCapital");
+            BacktestEndpoints.CheckInputs(check, Inputs);
+            check.Throw();
+        }
+    }
+}
+
+/// <param name="Status"><c>running</c>, <c>stopped</c> or <c>failed</c> (see <paramref name="Error"/>).</param>
+/// <param name="State">What the run holds and how far it has come.</param>
+internal sealed record RunView(Guid Id, Guid StrategyId, int StrategyVersion, Guid AccountId, string Symbol, string Timeframe, string Status, string? Error, JsonElement State,
+    DateTimeOffset CreatedAt, DateTimeOffset? StoppedAt)
+{
+    public static RunView Of(StoredStrategyRun r) => new(r.Id, r.StrategyId, r.StrategyVersion, r.AccountId, r.Symbol, r.Timeframe, r.Status, r.Error,
+        JsonSerializer.Deserialize<JsonElement>(r.State), r.CreatedAt, r.StoppedAt);
+}

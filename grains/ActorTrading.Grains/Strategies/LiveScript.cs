@@ -1,0 +1,62 @@
+using ActorTrading.Domain;
+using ActorTrading.Pine;
+using ActorTrading.Pine.Bars;
+using PineBar = ActorTrading.Pine.Bars.Bar;
+
+namespace ActorTrading.Grains;
+
+/// <summary>
+/// What a script wants to hold now: the backtest over all closed bars, and then its pending orders worked along the bar that forms, as
+/// the backtest will work them when that bar has closed. So a market order goes out with the next bar's first quote, and a stop or a
+/// limit when its price is reached. Calculated afresh each time: nothing that a restart could lose.
+/// </summary>
+internal sealed class LiveScript(CompiledScript script, RunOptions options, DateTimeOffset since)
+{
+    // Two at a time in a process: strategies are many, and calculating is not what its threads are for.
+    private static readonly SemaphoreSlim Gate = new(2);
+
+    /// <returns>Signed units of what was entered in bars that opened after the run began; or the script's error.</returns>
+    public async Task<(double Units, RuntimeError? Error)> WantedAsync(BarSeries closed, PineBar forming)
+    {
+        await Gate.WaitAsync();
+        try
+        {
+            return await Task.Run(() => Wanted(closed, forming));
+        }
+        finally
+        {
+            Gate.Release();
+        }
+    }
+
+    private (double, RuntimeError?) Wanted(BarSeries closed, PineBar forming)
+    {
+        var instance = script.CreateInstance(options);
+        instance.RunHistory(closed);
+        if (instance.Error is { } error)
+        {
+            return (0, error);
+        }
+
+        var broker = instance.Broker!;
+
+        // The script itself runs when the bar has closed, not before.
+        broker.Recalculate = null;
+        broker.OnBarOpen(closed.Count, forming.TimeMs, forming.Open, forming.High, forming.Low, forming.Close);
+
+        var units = 0.0;
+        foreach (ref readonly var trade in broker.OpenTrades)
+        {
+            units += trade.EntryTimeMs >= since.ToUnixTimeMilliseconds() ? trade.Size : 0;
+        }
+
+        return (units, null);
+    }
+
+    /// <summary>Whole steps of lots, towards zero; signed.</summary>
+    public static decimal Lots(double units, Instrument instrument)
+    {
+        var lots = decimal.Floor((decimal)Math.Round(Math.Abs(units), 6) / instrument.ContractSize / instrument.VolumeStep) * instrument.VolumeStep;
+        return lots < instrument.VolumeMin ? 0 : Math.Sign(units) * lots;
+    }
+}
