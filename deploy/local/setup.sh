@@ -84,14 +84,9 @@ need_postgres() {
   find_postgres || die "PostgreSQL was installed but initdb was not found under /usr/lib/postgresql"
 }
 
-# The browser side of SignalR comes from npm; the page works without network once it is there.
-need_web() {
-  local web="$repo/api/ActorTrading.Api/Web"
-  [ -f "$web/package.json" ] || return 0
-  [ -d "$web/node_modules/@microsoft/signalr" ] && return 0
-  command -v npm >/dev/null 2>&1 || die "npm (Node 20) is missing: the web page's SignalR client comes from it"
-  say "fetching the web page's packages with npm"
-  (cd "$web" && npm ci --no-audit --no-fund --loglevel=error >&2) || die "npm ci failed in api/ActorTrading.Api/Web"
+# The build fetches the web page's SignalR client with npm, once; the page works without network afterwards.
+need_npm() {
+  command -v npm >/dev/null 2>&1 || say "npm (Node 20) is missing: the live screen will lack its SignalR client; everything else works"
 }
 
 mkdir -p "$tools"
