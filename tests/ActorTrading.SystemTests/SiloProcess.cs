@@ -107,6 +107,11 @@ public sealed class SiloProcess : IAsyncDisposable
             {
                 await LoginAsync();
             }
+            catch (ApiFailure e) when (e.Message.Contains("REQUEST_IN_PROGRESS", StringComparison.Ordinal))
+            {
+                // The process was killed within the first try: its claim on the key runs out, then the key is good again.
+                await Task.Delay(TimeSpan.FromMilliseconds(500), TimeProvider.System);
+            }
             catch (ApiFailure e) when (e.Status is 404 or 409 or 422)
             {
                 return null;

@@ -20,7 +20,7 @@ public sealed class Idempotency(RequestDelegate next, IIdempotencyStore store, T
     public const int KeyLengthMax = 200;
 
     /// <summary>How long a request may work before another with its key takes over; longer than any answer takes.</summary>
-    private static readonly TimeSpan ClaimFor = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan ClaimFor = TimeSpan.FromSeconds(15);
 
     public async Task InvokeAsync(HttpContext context)
     {
