@@ -50,7 +50,7 @@ public sealed class PrivatePostgres : IAsyncDisposable
             throw new PrivatePostgresException("A private PostgreSQL is for Linux and macOS. Set ConnectionStrings__Postgres to the server to use.");
         var binaries = PostgresBinaries.Require();
         Directory.CreateDirectory(options.Folder);
-        var instance = new PrivatePostgres(options, time, binaries, Lock(options.Folder));
+        var instance = new PrivatePostgres(options, time, binaries, await LockAsync(options.Folder, time, cancellation));
         try
         {
             if (!File.Exists(Path.Combine(instance.DataFolder, "PG_VERSION"))) instance.Create();
@@ -137,17 +137,28 @@ public sealed class PrivatePostgres : IAsyncDisposable
         };
     }
 
-    private static FileStream Lock(string folder)
+    /// <summary>How long a predecessor that was killed a moment ago is waited for.</summary>
+    private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(15);
+
+    private static async Task<FileStream> LockAsync(string folder, TimeProvider time, CancellationToken cancellation)
     {
         var file = Path.Combine(folder, "lock");
-        try
+        var started = time.GetTimestamp();
+        while (true)
         {
-            // Released by the system when this process ends, also when it is killed.
-            return new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (IOException error)
-        {
-            throw new PrivatePostgresException($"Another process uses the data folder '{folder}'. Stop it, or choose another folder.", error);
+            try
+            {
+                // Released by the system when this process ends, also when it is killed.
+                return new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException error) when (time.GetElapsedTime(started) >= LockPatience)
+            {
+                throw new PrivatePostgresException($"Another process uses the data folder '{folder}'. Stop it, or choose another folder.", error);
+            }
+            catch (IOException)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(200), time, cancellation);
+            }
         }
     }
 
