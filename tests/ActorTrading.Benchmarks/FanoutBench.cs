@@ -1,3 +1,5 @@
+using Orleans.Embedded;
+using ActorTrading.Postgres;
 using System.Diagnostics;
 using System.Globalization;
 using System.Security.Claims;
@@ -154,6 +156,9 @@ public sealed class FanoutBench : IBench
         services.AddSingleton<IMarketView>(new MarketBoard(symbols.Select(s => new Instrument { Symbol = s, BaseCurrency = "EUR", QuoteCurrency = "USD", Digits = 0 })));
         services.AddSingleton<IAccountFeed, NoAccounts>();
         services.AddSingleton<IUserEventSource, NoAccounts>();
+        // The hub can also watch backtests; nobody does here, so neither is ever asked.
+        services.AddSingleton<IBacktestStore>(new BacktestStore(new PostgresDatabase(new PostgresOptions { ConnectionString = "Host=127.0.0.1;Database=none;Username=none" })));
+        services.AddEmbeddedOrleans(o => o.AddGrainAssemblies(typeof(ActorTrading.Contracts.IAccountGrain).Assembly));
         services.AddTradingRealtime(new FanoutOptions());
         var app = builder.Build();
         app.Use((context, next) =>
