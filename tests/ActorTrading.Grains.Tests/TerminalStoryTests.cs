@@ -2,6 +2,7 @@ using ActorTrading.Contracts;
 using ActorTrading.Domain;
 using ActorTrading.Mt5;
 using ActorTrading.Mt5.Simulation;
+using ActorTrading.Testing;
 using Orleans;
 
 namespace ActorTrading.Grains.Tests;
@@ -77,13 +78,11 @@ public sealed class TerminalStoryTests(Server server)
         return account;
     }
 
-    private static int _port = 21000;
-
     private static SimulatedTerminal Terminal(long login, PositionMode mode)
     {
         var terminal = new SimulatedTerminal(new SimulatedTerminalOptions
         {
-            Login = login, Mode = mode, Instruments = [EurUsd], PortBase = Interlocked.Add(ref _port, 10),
+            Login = login, Mode = mode, Instruments = [EurUsd], PortBase = FreePorts.Next(),
         }, new NoQuotes());
         terminal.Start();
         terminal.PushQuote(new Quote("EURUSD", 1.10000m, 1.10002m, DateTimeOffset.UtcNow));

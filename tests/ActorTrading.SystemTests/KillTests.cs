@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using ActorTrading.Domain;
 using ActorTrading.Mt5.Simulation;
 using ActorTrading.Postgres;
+using ActorTrading.Testing;
 using Dapper;
 using Npgsql;
 
@@ -94,8 +95,10 @@ public sealed class KillTests(Server server)
             await silo.PersistAsync(HttpMethod.Post, $"/api/v1/positions/{position}/close", new { volume = 0.20m }, Restarted);
 
             // Refused while an earlier close has no outcome yet, so asked until the account is flat.
+            var patience = new Patience(silo.Tail);
             do
             {
+                patience.Check($"closing position {position}");
                 await silo.PersistAsync(HttpMethod.Post, $"/api/v1/positions/{position}/close", new { }, Restarted);
             }
             while ((await silo.PersistAsync(HttpMethod.Get, $"/api/v1/positions?accountId={leader}", null, Restarted))!["items"]!.AsArray().Count > 0);
@@ -119,8 +122,10 @@ public sealed class KillTests(Server server)
             }
 
             var id = (string)order["id"]!;
+            var patience = new Patience(silo.Tail);
             while (true)
             {
+                patience.Check($"the outcome of order {id}");
                 var now = await silo.PersistAsync(HttpMethod.Get, $"/api/v1/orders/{id}", null, Restarted);
                 switch ((string?)now?["status"])
                 {
@@ -170,10 +175,10 @@ public sealed class KillTests(Server server)
     /// <summary>Waits until every follower has decided everything and nothing is without outcome.</summary>
     private static async Task SettledAsync(SiloProcess silo, NpgsqlDataSource db, Guid leader, Guid[] followers)
     {
-        var deadline = TimeProvider.System.GetTimestamp();
+        var since = TimeProvider.System.GetTimestamp();
         using var poll = new PeriodicTimer(TimeSpan.FromMilliseconds(200));
         IReadOnlyList<string> open = [];
-        while (TimeProvider.System.GetElapsedTime(deadline) < TimeSpan.FromSeconds(60))
+        while (TimeProvider.System.GetElapsedTime(since) < Patience.Max)
         {
             await poll.WaitForNextTickAsync();
             await using var connection = await db.OpenConnectionAsync();
@@ -197,8 +202,10 @@ public sealed class KillTests(Server server)
     private static async Task QuotedAsync(SiloProcess silo)
     {
         using var poll = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
+        var patience = new Patience(silo.Tail);
         while (await poll.WaitForNextTickAsync())
         {
+            patience.Check("the first quote");
             try
             {
                 await silo.GetAsync("/api/v1/market/quotes/EURUSD");
@@ -221,8 +228,6 @@ public sealed class KillTests(Server server)
             """, new { id = account.ToString(), port = terminal.ClientOptions.RequestPort });
     }
 
-    private static int _ports = 23000;
-
     private static SimulatedTerminal Terminal(long login, PositionMode mode)
     {
         var terminal = new SimulatedTerminal(new SimulatedTerminalOptions
@@ -230,7 +235,7 @@ public sealed class KillTests(Server server)
             Login = login,
             Mode = mode,
             Instruments = [EurUsd],
-            PortBase = Interlocked.Add(ref _ports, 10),
+            PortBase = FreePorts.Next(),
             Latency = TimeSpan.FromMilliseconds(20),
             StampNow = true,
         }, new GeneratedMarket([EurUsd], 7, 20, TimeProvider.System.GetUtcNow()));

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using ActorTrading.Domain;
 using ActorTrading.Mt5.Simulation;
+using ActorTrading.Testing;
 using Dapper;
 using Npgsql;
 
@@ -14,38 +15,32 @@ public sealed class ReplayTests(Server server)
 {
     private static readonly Instrument EurUsd = InstrumentCatalog.Get("EURUSD") with { Schedule = TradingSchedule.Always };
 
-    [Fact]
+    [RecordedDayFact]
     public async Task Every_quote_arrives_in_order_and_every_crossed_level_fires_as_a_direct_computation_says()
     {
-        var file = SharedData("fx/ticks/eurusd-oanda-20140508.zip");
-        if (file is null || Node() is not { } modules)
-        {
-            // The recorded ticks and the npm package are not part of the repository: without them there is nothing to compare with.
-            Console.WriteLine(file is null ? "skipped: ../shared/data is absent" : "skipped: @microsoft/signalr has not been fetched");
-            return;
-        }
-
+        var (file, modules) = (RecordedDayFactAttribute.Ticks!, RecordedDayFactAttribute.Modules!);
         var ticks = Ticks(file);
         var levels = Enumerable.Range(0, 60).Select(i => 1.3820m + i * 0.0003m).ToArray();
         var expected = levels.Select(l => FirstCrossingUp(ticks, l)).ToArray();
         expected.Count(e => e is not null).ShouldBeGreaterThan(20);
 
         var connectionString = await server.Postgres.CreateDatabaseAsync();
-        await using var terminal = new SimulatedTerminal(new SimulatedTerminalOptions { Instruments = [EurUsd], PortBase = 24010, Defects = TerminalDefects.None }, new NoQuotes());
+        var port = FreePorts.Next();
+        await using var terminal = new SimulatedTerminal(new SimulatedTerminalOptions { Instruments = [EurUsd], PortBase = port, Defects = TerminalDefects.None }, new NoQuotes());
         terminal.Start();
         await using var silo = new SiloProcess(connectionString, new Dictionary<string, string> { ["Market__Simulated"] = "false" }, "--no-demo");
         await silo.StartAsync();
         await silo.RegisterAsync("replay");
         var account = Guid.Parse((string)(await silo.PostAsync("/api/v1/accounts",
-            new { kind = "mt5", name = "feed", currency = "USD", leverage = 100, mode = "hedging", terminal = new { host = "127.0.0.1", port = 24010 } }, "account"))["id"]!);
+            new { kind = "mt5", name = "feed", currency = "USD", leverage = 100, mode = "hedging", terminal = new { host = "127.0.0.1", port } }, "account"))["id"]!);
         await using (var db = NpgsqlDataSource.Create(connectionString))
         await using (var connection = await db.OpenConnectionAsync())
         {
             await connection.ExecuteAsync(
                 """
                 INSERT INTO terminals (id, name, host, port, settings, created_at, updated_at)
-                VALUES (@id, 'feed', '127.0.0.1', 24010, '{"feedSymbols":"EURUSD","feedRank":0}', now(), now())
-                """, new { id = account.ToString() });
+                VALUES (@id, 'feed', '127.0.0.1', @port, '{"feedSymbols":"EURUSD","feedRank":0}', now(), now())
+                """, new { id = account.ToString(), port });
         }
 
         await silo.KillAsync();
@@ -64,10 +59,10 @@ public sealed class ReplayTests(Server server)
             ArgumentList = { Path.Combine(AppContext.BaseDirectory, "Clients", "quotes.cjs"), modules, $"http://127.0.0.1:{silo.Port}", silo.Token!, "EURUSD", "0" },
             RedirectStandardInput = true, RedirectStandardOutput = true,
         })!;
-        string?[] greeting = [await client.StandardOutput.ReadLineAsync(), await client.StandardOutput.ReadLineAsync()];
-        greeting.ShouldBe(["ready", Line(ticks[0])], ignoreOrder: true, "the last known quote comes at once on subscribing");
         var quotes = new List<string>(ticks.Count);
         var fired = new Dictionary<int, string>();
+        string?[] greeting = [await NextAsync(), await NextAsync()];
+        greeting.ShouldBe(["ready", Line(ticks[0])], ignoreOrder: true, "the last known quote comes at once on subscribing");
 
         // A client that asks for every quote must keep up; so the day comes in windows, each waited for.
         foreach (var window in ticks.Chunk(500))
@@ -94,9 +89,12 @@ public sealed class ReplayTests(Server server)
             found.ShouldBe(wanted, $"level {levels[i]}");
         }
 
+        Task<string?> NextAsync() => Patience.WithinAsync(client.StandardOutput.ReadLineAsync(),
+            () => $"{quotes.Count} quotes and {fired.Count} alerts so far, the last {quotes.LastOrDefault()}\n{silo.Tail()}");
+
         async Task ReadAsync()
         {
-            var line = await client.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException($"The client ended after {quotes.Count} quotes.\n{silo.Tail()}");
+            var line = await NextAsync() ?? throw new InvalidOperationException($"The client ended after {quotes.Count} quotes.\n{silo.Tail()}");
             if (line.StartsWith("alert,", StringComparison.Ordinal))
             {
                 var parts = line.Split(',');
@@ -144,8 +142,10 @@ public sealed class ReplayTests(Server server)
     private static async Task WarmUpAsync(SimulatedTerminal terminal, SiloProcess silo, Quote first)
     {
         using var poll = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        var patience = new Patience(silo.Tail);
         while (true)
         {
+            patience.Check("the first quote");
             await terminal.PushQuote(first);
             try
             {
@@ -157,29 +157,5 @@ public sealed class ReplayTests(Server server)
                 await poll.WaitForNextTickAsync();
             }
         }
-    }
-
-    private static string? SharedData(string path)
-    {
-        var file = Path.Combine(Root(), "..", "shared", "data", path);
-        return File.Exists(file) ? file : null;
-    }
-
-    private static string? Node()
-    {
-        var host = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Parent!.Name;
-        var modules = Path.Combine(Root(), "api", "ActorTrading.Api", "obj", host, "web", "node_modules");
-        return Directory.Exists(modules) ? modules : null;
-    }
-
-    private static string Root()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "ActorTrading.sln")))
-        {
-            folder = folder.Parent!;
-        }
-
-        return folder.FullName;
     }
 }

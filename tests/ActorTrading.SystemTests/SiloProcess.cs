@@ -64,14 +64,14 @@ public sealed class SiloProcess : IAsyncDisposable
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         _process = process;
-        await _up.Task;
+        await _up.Task.WaitAsync(Patience.Max, TimeProvider.System);
     }
 
     /// <summary><c>kill -9</c>, and waits until it is gone.</summary>
     public async Task KillAsync()
     {
         _process!.Kill();
-        await _process.WaitForExitAsync();
+        await _process.WaitForExitAsync().WaitAsync(Patience.Max, TimeProvider.System);
     }
 
     public async Task RegisterAsync(string username)
@@ -93,12 +93,18 @@ public sealed class SiloProcess : IAsyncDisposable
 
     public Task<JsonNode> PutAsync(string path, object body) => SendAsync(HttpMethod.Put, path, body, null);
 
-    /// <summary>Repeats a call over kills and restarts until it has an answer: what a careful client does, with one idempotency key.</summary>
+    /// <summary>
+    /// Repeats a call over kills and restarts until it has an answer: what a careful client does, with one idempotency key. Null where
+    /// the answer is that it cannot be done. A 500 is no answer that a kill explains: it ends the test.
+    /// </summary>
     public async Task<JsonNode?> PersistAsync(HttpMethod method, string path, object? body, Func<Task> restarted)
     {
         var key = Guid.CreateVersion7().ToString();
+        string? last = null;
+        var patience = new Patience(() => $"{last}\n{Tail()}");
         while (true)
         {
+            patience.Check($"{method} {path}");
             try
             {
                 return await SendAsync(method, path, body, method == HttpMethod.Post ? key : null);
@@ -116,8 +122,9 @@ public sealed class SiloProcess : IAsyncDisposable
             {
                 return null;
             }
-            catch (Exception e) when (e is HttpRequestException or OperationCanceledException or IOException or ApiFailure)
+            catch (Exception e) when (e is HttpRequestException or OperationCanceledException or IOException or ApiFailure { Status: not 500 })
             {
+                last = e.Message;
                 await restarted();
             }
         }

@@ -36,10 +36,9 @@ internal static class OrderEndpoints
         var command = request.ToCommand(id, market, clock.GetUtcNow());
         var account = await own.OpenAccountAsync(context.UserId(), request.AccountId!.Value, cancel);
         var result = (await grains.GetGrain<IAccountGrain>(account.Id).PlaceAsync(command)).OrThrow();
-        if (result.Order is not { } order)
-            throw new InvalidOperationException($"Order {id} of account {account.Id} was accepted and has no order.");
+        var order = await own.OrderOfAsync(context.UserId(), account.Id, id, result, market, cancel);
         context.Response.Headers.Location = $"/api/v1/orders/{order.Id}";
-        return Results.Json(OrderView.Of(account.Id, order, result.PositionId, market), statusCode: 201);
+        return Results.Json(order, statusCode: 201);
     }
 
     private static async Task<OrderView> ModifyAsync(string id, ModifyOrderRequest request, HttpContext context, Ownership own, IMarketView market, IGrainFactory grains, TimeProvider clock, CancellationToken cancel)

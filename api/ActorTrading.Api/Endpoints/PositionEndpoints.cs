@@ -55,15 +55,18 @@ internal static class PositionEndpoints
         check.OptionalCount(request?.DeviationPoints, "deviationPoints", 0, 1_000_000);
         check.Throw();
         var orderId = Idempotency.IdFor(context, clock, "close");
-        var owned = await own.PositionAsync(context.UserId(), Id(id), cancel);
+        if (await own.FindPositionAsync(context.UserId(), Id(id), cancel) is not { } owned)
+        {
+            // The first try of this request may have closed it and died before it could answer.
+            var earlier = await own.EarlierOrderAsync(context.UserId(), orderId, cancel) ?? throw ApiException.NotFound("position", Id(id));
+            return OrderView.Of(earlier, market);
+        }
         var result = (await CloseOneAsync(grains, owned, orderId, request?.Volume, request?.DeviationPoints)).OrThrow();
-        if (result.Order is not { } order)
-            throw new InvalidOperationException($"Closing position {owned.Row.Id} was accepted and has no order.");
-        return OrderView.Of(owned.AccountId, order, result.PositionId, market);
+        return await own.OrderOfAsync(context.UserId(), owned.AccountId, orderId, result, market, cancel);
     }
 
     /// <summary>Closes whatever matches, one after the other; what could not be closed is listed with its reason.</summary>
-    private static async Task<CloseAllAnswer> CloseAllAsync(CloseAllRequest? request, HttpContext context, IPositionQueries positions, IMarketView market, IGrainFactory grains, TimeProvider clock, CancellationToken cancel)
+    private static async Task<CloseAllAnswer> CloseAllAsync(CloseAllRequest? request, HttpContext context, IPositionQueries positions, Ownership own, IMarketView market, IGrainFactory grains, TimeProvider clock, CancellationToken cancel)
     {
         if (request?.Symbol is not null && !Checks.IsSymbol(request.Symbol))
             throw ApiException.BadField("symbol", "must be a symbol such as EURUSD.");
@@ -76,9 +79,10 @@ internal static class PositionEndpoints
             var page = await positions.ListAsync(context.UserId(), request?.AccountId, request?.Symbol, new(PageRequest.LimitMax, cursor), cancel);
             foreach (var owned in page.Items)
             {
-                var result = await CloseOneAsync(grains, owned, DeterministicId.Create(seed, owned.Row.Id.ToString()), null, null);
-                if (result is { Accepted: true, Order: { } order })
-                    closed.Add(OrderView.Of(owned.AccountId, order, result.PositionId, market));
+                var orderId = DeterministicId.Create(seed, owned.Row.Id.ToString());
+                var result = await CloseOneAsync(grains, owned, orderId, null, null);
+                if (result.Accepted)
+                    closed.Add(await own.OrderOfAsync(context.UserId(), owned.AccountId, orderId, result, market, cancel));
                 else
                     failed.Add(new(owned.Row.Id, owned.AccountId, result.Code ?? RefusalCodes.Of(result.Retcode), result.Message));
             }

@@ -1,4 +1,5 @@
 using ActorTrading.Api.Conventions;
+using ActorTrading.Contracts;
 using ActorTrading.Domain;
 using ActorTrading.Postgres;
 
@@ -20,6 +21,20 @@ public sealed class Ownership(IAccountStore accounts, IOrderQueries orders, IPos
     public async Task<Owned<Order>> OrderAsync(Guid userId, Guid orderId, CancellationToken cancel) =>
         await orders.FindAsync(userId, orderId, cancel) ?? throw ApiException.NotFound("order", orderId);
 
+    /// <summary>
+    /// The order of an accepted command. A command repeated after a crash is answered by the account without the order once that is
+    /// final and forgotten there: then the projection has it.
+    /// </summary>
+    public async Task<OrderView> OrderOfAsync(Guid userId, Guid accountId, Guid orderId, TradeResult result, IMarketView market, CancellationToken cancel) =>
+        result.Order is { } order
+            ? OrderView.Of(accountId, order, result.PositionId, market)
+            : OrderView.Of(await OrderAsync(userId, orderId, cancel), market);
+
+    /// <summary>The order of this id where an earlier try of the same request made it; null on the first try.</summary>
+    public Task<Owned<Order>?> EarlierOrderAsync(Guid userId, Guid orderId, CancellationToken cancel) => orders.FindAsync(userId, orderId, cancel);
+
     public async Task<Owned<Position>> PositionAsync(Guid userId, Guid positionId, CancellationToken cancel) =>
-        await positions.FindAsync(userId, positionId, cancel) ?? throw ApiException.NotFound("position", positionId);
+        await FindPositionAsync(userId, positionId, cancel) ?? throw ApiException.NotFound("position", positionId);
+
+    public Task<Owned<Position>?> FindPositionAsync(Guid userId, Guid positionId, CancellationToken cancel) => positions.FindAsync(userId, positionId, cancel);
 }

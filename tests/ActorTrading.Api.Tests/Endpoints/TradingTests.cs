@@ -2,6 +2,9 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using ActorTrading.Api.Tests.Support;
+using ActorTrading.Postgres;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 
 namespace ActorTrading.Api.Tests.Endpoints;
 
@@ -96,6 +99,42 @@ public class TradingTests(ApiHost host)
         var many = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => PlaceAsync(user, account, order, "key-3")));
         many.ShouldAllBe(a => a.StatusCode == HttpStatusCode.Created || a.StatusCode == HttpStatusCode.Conflict);
         (await GetAsync(user, $"/orders?accountId={account}")).GetProperty("items").GetArrayLength().ShouldBe(2);
+    }
+
+    /// <summary>The process died between the commit and the answer; the account that is read again knows the order only as one given before.</summary>
+    [Fact]
+    public async Task A_request_repeated_after_its_process_died_is_answered_with_the_order_it_made()
+    {
+        var (user, account) = await TraderAsync();
+        await host.QuoteAsync("EURUSD", 1.1m, 1.1002m);
+        const string order = """ "symbol":"EURUSD","side":"buy","type":"market","volume":0.1 """;
+        var placed = await (await PlaceAsync(user, account, order, "open")).JsonAsync();
+        var path = $"/api/v1/positions/{placed.GetProperty("positionId").GetGuid()}/close";
+        var half = await (await PostAsync(user.Http, path, """{"volume":0.04}""", "half")).JsonAsync();
+        await ForgetAnswersAsync(user);
+        await using var other = await host.StartAnotherAsync([]);
+        using var http = ApiHost.ClientOf(other);
+        http.DefaultRequestHeaders.Authorization = user.Http.DefaultRequestHeaders.Authorization;
+
+        var placedAgain = await PostAsync(http, "/api/v1/orders", $$"""{"accountId":"{{account}}",{{order}}}""", "open");
+        placedAgain.StatusCode.ShouldBe(HttpStatusCode.Created, await placedAgain.Content.ReadAsStringAsync());
+        Same(await placedAgain.JsonAsync(), placed);
+        var halfAgain = await PostAsync(http, path, """{"volume":0.04}""", "half");
+        halfAgain.StatusCode.ShouldBe(HttpStatusCode.OK, await halfAgain.Content.ReadAsStringAsync());
+        Same(await halfAgain.JsonAsync(), half);
+
+        var rest = await (await PostAsync(user.Http, path, "{}", "rest")).JsonAsync();
+        await ForgetAnswersAsync(user);
+        var restAgain = await PostAsync(http, path, "{}", "rest");
+        restAgain.StatusCode.ShouldBe(HttpStatusCode.OK, "the position is gone because this very request closed it");
+        Same(await restAgain.JsonAsync(), rest);
+        (await GetAsync(user, $"/orders?accountId={account}")).GetProperty("items").GetArrayLength().ShouldBe(3);
+
+        static void Same(JsonElement again, JsonElement first)
+        {
+            foreach (var field in new[] { "id", "status", "clientOrderId", "filledVolume", "filledPrice" })
+                again.GetProperty(field).GetRawText().ShouldBe(first.GetProperty(field).GetRawText(), field);
+        }
     }
 
     [Fact]
@@ -215,6 +254,22 @@ public class TradingTests(ApiHost host)
         if (key is not null)
             request.Headers.TryAddWithoutValidation("Idempotency-Key", key);
         return user.Http.SendAsync(request);
+    }
+
+    private static Task<HttpResponseMessage> PostAsync(HttpClient http, string path, string body, string key)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = Body(body) };
+        request.Headers.TryAddWithoutValidation("Idempotency-Key", key);
+        return http.SendAsync(request);
+    }
+
+    /// <summary>As a crash leaves it once the claim has run out: the keys have no answer.</summary>
+    private async Task ForgetAnswersAsync(TestUser user)
+    {
+        await using var db = NpgsqlDataSource.Create(host.Services.GetRequiredService<PostgresOptions>().ConnectionString);
+        await using var command = db.CreateCommand("DELETE FROM idempotency_keys WHERE user_id = $1");
+        command.Parameters.AddWithValue(user.Id);
+        (await command.ExecuteNonQueryAsync()).ShouldBeGreaterThan(0);
     }
 
     private static StringContent Body(string json) => new(json, System.Text.Encoding.UTF8, "application/json");

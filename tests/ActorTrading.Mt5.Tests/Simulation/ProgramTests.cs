@@ -1,8 +1,7 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using ActorTrading.Domain;
 using ActorTrading.Mt5.Simulation;
+using ActorTrading.Testing;
 
 namespace ActorTrading.Mt5.Tests.Simulation;
 
@@ -19,27 +18,6 @@ public sealed class ProgramTests
         return Process.Start(info)!;
     }
 
-    /// <summary>Four ports in a row that were free a moment ago.</summary>
-    private static int FreePorts()
-    {
-        for (var port = 30_000 + Environment.ProcessId % 20_000; ; port += 10)
-        {
-            try
-            {
-                for (var i = 0; i < 4; i++)
-                {
-                    using var listener = new TcpListener(IPAddress.Loopback, port + i);
-                    listener.Start();
-                }
-                return port;
-            }
-            catch (SocketException) when (port < 60_000)
-            {
-                // taken: further on
-            }
-        }
-    }
-
     [Fact]
     public async Task Without_libzmq_it_says_what_to_install()
     {
@@ -53,7 +31,7 @@ public sealed class ProgramTests
     public async Task A_broker_killed_in_the_middle_of_trading_has_done_what_its_client_concludes()
     {
         var folder = Directory.CreateTempSubdirectory("mt5-kill-");
-        var port = FreePorts();
+        var port = FreePorts.Next();
         var line = $"--port-base {port} --state \"{folder.FullName}\" --symbols EURUSD --rate 50 --quiet";
         var events = new RecordedEvents();
         await using var client = new Mt5TerminalClient(new Mt5TerminalOptions
