@@ -12,12 +12,12 @@ namespace ActorTrading.SystemTests;
 [Collection(nameof(Server))]
 public sealed class KillTests(Server server)
 {
-    /// <summary>How often the process is killed; more for a long soak.</summary>
+    /// <summary>How often the process is killed; more for a long soak. When, is drawn from <c>ACTORTRADING_SEED</c>.</summary>
     private static readonly int Kills = int.TryParse(Environment.GetEnvironmentVariable("ACTORTRADING_KILLS"), out var kills) ? kills : 5;
 
     private static readonly Instrument EurUsd = InstrumentCatalog.Get("EURUSD") with { Schedule = TradingSchedule.Always };
 
-    private readonly Random _dice = new(20260);
+    private readonly Random _dice = new(int.TryParse(Environment.GetEnvironmentVariable("ACTORTRADING_SEED"), out var seed) ? seed : 20260);
 
     [Fact]
     public async Task Killed_at_random_moments_nothing_is_lost_and_nothing_is_doubled()
