@@ -35,6 +35,8 @@ public sealed class FanoutBench : IBench
         var (clients, symbols) = (settings.Count("clients", 1000), settings.Count("symbols", 10));
         var measured = TimeSpan.FromSeconds(settings.Count("seconds", 5));
         var every = settings.Count("every", 2600);
+        // The first connections of a process pay for compiling everything; a server that has run for a minute does not.
+        await RunAsync("warm-up", clients, symbols, 100, 0, TimeSpan.FromSeconds(2));
         FanoutResult[] results =
         [
             await RunAsync("100 quotes/s, every quote", clients, symbols, 100, 0, measured),

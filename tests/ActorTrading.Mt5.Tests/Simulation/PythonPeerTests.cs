@@ -7,8 +7,9 @@ namespace ActorTrading.Mt5.Tests.Simulation;
 /// <summary>The simulated terminal as seen by a ZeroMQ implementation's user who knows nothing of this project.</summary>
 public sealed class PythonPeerTests
 {
-    /// <summary>The system's own python first: that is where a distribution's python3-zmq goes.</summary>
-    private static readonly string[] Pythons = ["/usr/bin/python3", "/usr/local/bin/python3", "/opt/homebrew/bin/python3"];
+    /// <summary>The system's own python first: that is where a distribution's python3-zmq goes; then whatever the path has, such as one unpacked by <c>./test</c>.</summary>
+    private static readonly string[] Pythons = ["/usr/bin/python3", "/usr/local/bin/python3", "/opt/homebrew/bin/python3",
+        .. (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries).Select(folder => Path.Combine(folder, "python3"))];
 
     internal static readonly string? Python = Pythons.FirstOrDefault(HasZmq);
 
