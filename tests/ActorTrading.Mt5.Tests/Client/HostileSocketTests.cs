@@ -16,11 +16,16 @@ public sealed class HostileSocketTests
         }
         pair.Terminal.Stream("""{"status":"CONNECTED","symbol":"EURUSD","timeframe":"TICK","data":[1581611172734,1.08515,1.08521]}""");
         (await pair.Events.Quotes.Next()).Bid.ShouldBe(1.08515m);
+
+        // The sockets have no order among them: garbage that came after the question would be taken as its answer.
+        List<ProtocolFault> faults = [];
+        while (faults.Count(f => f.Where == "answer") < garbage.Length)
+            faults.Add(await pair.Events.Faults.Next());
         var balance = pair.Client.GetBalanceAsync();
         await pair.Terminal.Expect("BALANCE", ScriptedTerminal.BalanceAnswer);
         (await balance.OrHang()).Balance.ShouldBe(10000m);
         pair.Client.State.ShouldBe(TerminalConnectionState.Online);
-        var faults = pair.Events.Faults.Drain();
+        faults.AddRange(pair.Events.Faults.Drain());
         faults.ShouldAllBe(f => f.Excerpt.Length <= 201);
         faults.Count(f => f.Where == "stream").ShouldBeGreaterThanOrEqualTo(6);
     }
