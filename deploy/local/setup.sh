@@ -89,5 +89,8 @@ need_npm() {
   command -v npm >/dev/null 2>&1 || say "npm (Node 20) is missing: the live screen will lack its SignalR client; everything else works"
 }
 
+# No build process outlives the command that needed it.
+export MSBUILDDISABLENODEREUSE=1
+
 mkdir -p "$tools"
 use_unpacked

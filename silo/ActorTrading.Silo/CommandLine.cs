@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using ActorTrading.Domain;
 
 namespace ActorTrading.Silo;
 
@@ -8,12 +9,13 @@ namespace ActorTrading.Silo;
 /// <param name="DataFolder">Private PostgreSQL, simulated terminals' books and keys.</param>
 /// <param name="Demo">Demo users, a leader who trades and followers who copy.</param>
 /// <param name="Replay">A file of recorded ticks to play instead of the generated market.</param>
+/// <param name="Symbol">What the replay quotes; null where its file's name says so.</param>
 /// <param name="Speed">Of the replay: 1 is the recorded pace, infinity as fast as it goes.</param>
 /// <param name="Rate">Quotes per second and symbol of the generated market.</param>
 /// <param name="Seed">Of the generated market.</param>
 /// <param name="Role"><c>silo</c> hosts grains, <c>api</c> serves clients and asks silos, <c>all</c> does both.</param>
 /// <param name="Cluster">So many silos and an API process on this machine, started and watched by this one; 0 for none.</param>
-public sealed record RunOptions(int Port, string DataFolder, bool Demo, FileInfo? Replay, double Speed, double Rate, int Seed, string Role, int Cluster)
+public sealed record RunOptions(int Port, string DataFolder, bool Demo, FileInfo? Replay, string? Symbol, double Speed, double Rate, int Seed, string Role, int Cluster)
 {
     /// <summary>Reads the arguments; answers an exit code instead where there is nothing to run.</summary>
     public static (RunOptions? Options, int ExitCode) Parse(string[] args)
@@ -24,6 +26,8 @@ public sealed record RunOptions(int Port, string DataFolder, bool Demo, FileInfo
         var noDemo = new Option<bool>("--no-demo") { Description = "No demo users, no demo trades" };
         var replay = new Option<FileInfo?>("--replay") { Description = "A .csv or .zip of recorded ticks (ms_since_midnight,bid,ask) to play as the market" };
         replay.Validators.Add(r => { if (r.GetValueOrDefault<FileInfo?>() is { Exists: false } file) { r.AddError($"--replay: there is no file {file.FullName}"); } });
+        var symbol = new Option<string?>("--symbol") { Description = "What the replay quotes, where its file's name does not say so" };
+        symbol.Validators.Add(r => { if (r.GetValueOrDefault<string?>() is { } name && InstrumentCatalog.Find(name) is null) { r.AddError($"--symbol {name}: not in the instrument catalogue"); } });
         var speed = new Option<string>("--speed") { Description = "Pace of the replay: 1, 10, … or max", DefaultValueFactory = _ => "1" };
         speed.Validators.Add(r => { if (SpeedOf(r.GetValueOrDefault<string>()) is null) { r.AddError($"--speed {r.GetValueOrDefault<string>()}: a number above 0, or max"); } });
         var rate = new Option<double>("--rate") { Description = "Quotes per second and symbol of the generated market", DefaultValueFactory = _ => 5 };
@@ -37,11 +41,11 @@ public sealed record RunOptions(int Port, string DataFolder, bool Demo, FileInfo
 
         var command = new RootCommand("ActorTrading: quotes in over ZeroMQ, orders durable in PostgreSQL, mirrored to followers, everything out over SignalR.")
         {
-            port, data, noDemo, replay, speed, rate, seed, role, cluster,
+            port, data, noDemo, replay, symbol, speed, rate, seed, role, cluster,
         };
         RunOptions? options = null;
         command.SetAction(result => options = new RunOptions(
-            result.GetValue(port), result.GetValue(data)!.FullName, !result.GetValue(noDemo), result.GetValue(replay),
+            result.GetValue(port), result.GetValue(data)!.FullName, !result.GetValue(noDemo), result.GetValue(replay), result.GetValue(symbol),
             SpeedOf(result.GetValue(speed))!.Value, result.GetValue(rate), result.GetValue(seed), result.GetValue(role)!, result.GetValue(cluster)));
         var exitCode = command.Parse(args).Invoke();
         return (options, exitCode);

@@ -8,12 +8,12 @@ using Dapper;
 
 namespace ActorTrading.Silo;
 
-/// <summary>Where the two simulated terminals take requests, on this machine.</summary>
-internal sealed record DemoTerminals(int LeaderPort, int FollowerPort)
+/// <summary>Where the two simulated terminals take requests, on this machine, and what they quote.</summary>
+internal sealed record DemoTerminals(int LeaderPort, int FollowerPort, string[] Symbols)
 {
     /// <summary>Those that another process runs, where it has said so.</summary>
     public static DemoTerminals? From(IConfiguration configuration) =>
-        configuration.GetValue<int?>("Demo:LeaderPort") is { } leader && configuration.GetValue<int?>("Demo:FollowerPort") is { } follower ? new(leader, follower) : null;
+        configuration.GetValue<int?>("Demo:LeaderPort") is { } leader && configuration.GetValue<int?>("Demo:FollowerPort") is { } follower ? new(leader, follower, SimulatedTerminals.Symbols) : null;
 }
 
 /// <summary>
@@ -40,7 +40,7 @@ internal sealed class DemoWorld(RunOptions options, DemoTerminals terminals, Pos
 
         // Without the demo the market still needs an account to come through; nobody can sign in as its owner.
         var hash = options.Demo ? await passwords.HashAsync(Password, cancellation) : "!";
-        var symbols = options.Replay is null ? SimulatedTerminals.Symbols : ["EURUSD"];
+        var symbols = terminals.Symbols;
         await database.TransactAsync(async connection =>
         {
             await connection.ExecuteAsync(

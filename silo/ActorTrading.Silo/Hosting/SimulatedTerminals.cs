@@ -13,24 +13,37 @@ internal sealed class SimulatedTerminals : IAsyncDisposable
     public static readonly string[] Symbols =
         ["EURUSD", "GBPUSD", "USDJPY", "USDCHF", "AUDUSD", "USDCAD", "NZDUSD", "EURJPY", "EURGBP", "XAUUSD", "XAGUSD", "BTCUSD"];
 
-    private SimulatedTerminals(SimulatedTerminal leader, SimulatedTerminal follower) => (Leader, Follower) = (leader, follower);
+    private readonly string[] _quoted;
+
+    private SimulatedTerminals(SimulatedTerminal leader, SimulatedTerminal follower, string[] quoted) => (Leader, Follower, _quoted) = (leader, follower, quoted);
 
     public SimulatedTerminal Leader { get; }
 
     public SimulatedTerminal Follower { get; }
 
-    public DemoTerminals Addresses => new(Leader.ClientOptions.RequestPort, Follower.ClientOptions.RequestPort);
+    public DemoTerminals Addresses => new(Leader.ClientOptions.RequestPort, Follower.ClientOptions.RequestPort, _quoted);
 
     public static SimulatedTerminals Start(RunOptions options, TimeProvider clock)
     {
-        IReadOnlyList<Instrument> instruments = [.. Symbols.Select(s => InstrumentCatalog.Get(s) with { Schedule = TradingSchedule.Always })];
+        var quoted = Symbols;
+        if (options.Replay is { } file)
+        {
+            using var recorded = new TickFile(file.FullName, options.Symbol);
+            quoted = [.. recorded.Symbols];
+            if (quoted.FirstOrDefault(s => InstrumentCatalog.Find(s) is null) is { } unknown)
+            {
+                throw new InvalidDataException($"{file.Name} quotes {unknown}, which is not in the instrument catalogue.");
+            }
+        }
+
+        IReadOnlyList<Instrument> instruments = [.. Symbols.Union(quoted).Select(s => InstrumentCatalog.Get(s) with { Schedule = TradingSchedule.Always })];
         var books = Path.Combine(options.DataFolder, "terminals");
         Directory.CreateDirectory(books);
         var leader = Terminal(1, PositionMode.Hedging, 100_000m);
         var follower = Terminal(2, PositionMode.Netting, 25_000m);
         leader.Start();
         follower.Start();
-        return new SimulatedTerminals(leader, follower);
+        return new SimulatedTerminals(leader, follower, quoted);
 
         SimulatedTerminal Terminal(long login, PositionMode mode, decimal balance) => new(
             new SimulatedTerminalOptions
@@ -45,9 +58,8 @@ internal sealed class SimulatedTerminals : IAsyncDisposable
                 WaitForSubscriber = options.Replay is not null && login == 1,
                 StampNow = options.Replay is null,
             },
-            options.Replay is { } replay && login == 1
-                ? new TickFile(replay.FullName, speed: options.Speed)
-                : options.Replay is { } same ? new TickFile(same.FullName, speed: options.Speed)
+            options.Replay is { } replay
+                ? new TickFile(replay.FullName, options.Symbol, speed: options.Speed)
                 : new GeneratedMarket(instruments, options.Seed, options.Rate, clock.GetUtcNow()), clock);
     }
 

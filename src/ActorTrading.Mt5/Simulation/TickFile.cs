@@ -50,7 +50,7 @@ public sealed partial class TickFile : IQuoteSource
                 names += " " + entry.FullName;
                 csv = entry.Open();
             }
-            _symbol = symbol ?? SymbolIn(_path) ?? throw new InvalidDataException($"{_path} does not name a symbol: give it.");
+            _symbol = symbol ?? SymbolIn(names) ?? throw new InvalidDataException($"{_path} does not name a symbol: give it.");
             var day = date ?? DateIn(names) ?? throw new InvalidDataException($"{_path} does not name a day (yyyyMMdd): give it.");
             _midnight = new DateTimeOffset(day, TimeOnly.MinValue, utcOffset).ToUniversalTime();
             _lines = new StreamReader(csv, Encoding.ASCII, detectEncodingFromByteOrderMarks: false, bufferSize: 64 * 1024);
@@ -120,8 +120,10 @@ public sealed partial class TickFile : IQuoteSource
 
     private InvalidDataException Wrong(string what) => new($"{_path}, line {_line}: {what}.");
 
-    private static string? SymbolIn(string name) =>
-        LeadingSymbol().Match(name) is { Success: true } m ? m.Value.ToUpperInvariant() : null;
+    /// <summary>A word of the names that the catalogue knows; else six letters that the first name begins with.</summary>
+    private static string? SymbolIn(string names) =>
+        Words().Split(names).Select(w => w.ToUpperInvariant()).FirstOrDefault(w => InstrumentCatalog.Find(w) is not null)
+        ?? (LeadingSymbol().Match(names) is { Success: true } m ? m.Value.ToUpperInvariant() : null);
 
     private static DateOnly? DateIn(string names)
     {
@@ -130,6 +132,9 @@ public sealed partial class TickFile : IQuoteSource
                 return date;
         return null;
     }
+
+    [GeneratedRegex("[^A-Za-z0-9]+")]
+    private static partial Regex Words();
 
     [GeneratedRegex("^[A-Za-z]{6}(?=[-_.])")]
     private static partial Regex LeadingSymbol();

@@ -108,4 +108,33 @@ public sealed class ReplayTests
             symbol.ShouldAllBe(q => q.Bid > first * 0.95m && q.Bid < first * 1.05m && q.Ask > q.Bid);
         }
     }
+
+    [Theory]
+    [InlineData("eurusd-oanda-20140508.csv", "EURUSD")]
+    [InlineData("ticks_GBPUSD_20140508.csv", "GBPUSD")]
+    [InlineData("20140508-usdjpy.csv", "USDJPY")]
+    [InlineData("abcdef-20140508.csv", "ABCDEF")]
+    [InlineData("ticks-20140508.csv", null)]
+    public void A_file_is_of_the_symbol_that_its_name_says(string name, string? symbol)
+    {
+        var folder = Directory.CreateTempSubdirectory("actortrading-ticks-");
+        try
+        {
+            var path = Path.Combine(folder.FullName, name);
+            File.WriteAllText(path, "1000,1.1,1.2\n");
+            if (symbol is null)
+            {
+                Should.Throw<InvalidDataException>(() => new TickFile(path)).Message.ShouldContain("does not name a symbol");
+                using var given = new TickFile(path, "EURUSD");
+                given.Symbols.ShouldBe(["EURUSD"]);
+                return;
+            }
+            using var file = new TickFile(path);
+            file.Symbols.ShouldBe([symbol]);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
 }
