@@ -221,4 +221,58 @@ public class SimulationTests
         host.RunUntilIdle();
         told.ShouldBe(11);
     }
+
+    [Fact]
+    public async Task A_service_that_ends_with_work_of_its_own_is_disposed()
+    {
+        var ended = new TaskCompletionSource();
+        var host = SimulationHost.Start(1, options => options.AddGrainAssemblies(typeof(SimulationTests).Assembly).UseMemoryStorage(),
+            services => services.AddSingleton(provider => new Renewing(provider.GetRequiredService<TimeProvider>(), ended)));
+        host.Run(() =>
+        {
+            host.Services.GetRequiredService<Renewing>().Start();
+            return Task.CompletedTask;
+        });
+        host.AdvanceTime(TimeSpan.FromSeconds(12));
+        await host.DisposeAsync();
+        ended.Task.IsCompleted.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Work_that_feeds_itself_is_given_up()
+    {
+        var host = Start(3);
+        host.StepsMax = 1_000;
+        var endless = Should.Throw<InvalidOperationException>(() => host.Run(async () =>
+        {
+            while (true)
+                await Task.Yield();
+        }));
+        endless.Message.ShouldStartWith("Seed 3: the work has not completed after 1000 steps.");
+    }
+
+    /// <summary>Renews something every five seconds and waits for that to end when it is disposed, as a subscription does.</summary>
+    private sealed class Renewing(TimeProvider clock, TaskCompletionSource ended) : IAsyncDisposable
+    {
+        private readonly CancellationTokenSource _stop = new();
+        private Task _loop = Task.CompletedTask;
+
+        public void Start() => _loop = LoopAsync();
+
+        public async ValueTask DisposeAsync()
+        {
+            await _stop.CancelAsync();
+            await _loop.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            _stop.Dispose();
+            ended.SetResult();
+        }
+
+        private async Task LoopAsync()
+        {
+            using var timer = new PeriodicTimer(TimeSpan.FromSeconds(5), clock);
+            while (await timer.WaitForNextTickAsync(_stop.Token))
+            {
+            }
+        }
+    }
 }

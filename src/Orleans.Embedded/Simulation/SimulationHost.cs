@@ -63,6 +63,9 @@ public sealed class SimulationHost : IAsyncDisposable
     /// <summary>How far <see cref="Run{T}"/> moves the clock at most while it waits.</summary>
     public TimeSpan Patience { get; set; } = TimeSpan.FromHours(1);
 
+    /// <summary>Steps that one <see cref="Run{T}"/> may take: more of them are work that feeds itself and never ends.</summary>
+    public long StepsMax { get; set; } = 20_000_000;
+
     /// <summary>A started host. The services can take the seed's <see cref="Random"/>.</summary>
     public static SimulationHost Start(int seed, Action<EmbeddedOrleansOptions> configure, Action<IServiceCollection>? services = null)
     {
@@ -85,10 +88,16 @@ public sealed class SimulationHost : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(work);
         var task = Begin(work);
         var deadline = Clock.Elapsed + Patience;
+        var steps = 0L;
         while (!task.IsCompleted)
         {
             if (Step())
+            {
+                if (++steps > StepsMax)
+                    throw new InvalidOperationException($"Seed {Seed}: the work has not completed after {StepsMax} steps. Last: {string.Join("; ", _trace.TakeLast(20))}. Waiting: {Waiting()}");
                 continue;
+            }
+
             if (Clock.UntilNextTimer is not { } wait || Clock.Elapsed + wait > deadline)
                 throw new InvalidOperationException($"Seed {Seed}: nothing can run any more and the work has not completed. Waiting: {Waiting()}");
             Clock.Advance(wait > TimeSpan.Zero ? wait : TimeSpan.Zero);
@@ -156,15 +165,36 @@ public sealed class SimulationHost : IAsyncDisposable
         return true;
     }
 
+    /// <summary>
+    /// Stops the host and disposes its services. What waits for a turn or a timer while it is disposed gets it: nobody else would
+    /// step the simulation any more. Cancelling may go through the thread pool, so here real time may pass, up to ten seconds.
+    /// </summary>
     public ValueTask DisposeAsync()
     {
         Faults.None();
         Run(async () =>
         {
-            foreach (var service in _services.GetServices<IHostedService>())
+            foreach (var service in _services.GetServices<IHostedService>().Reverse())
                 await service.StopAsync(CancellationToken.None);
         });
-        return _services.DisposeAsync();
+        var disposing = Begin(async () =>
+        {
+            await _services.DisposeAsync();
+            return true;
+        });
+        var began = TimeProvider.System.GetTimestamp();
+        while (!disposing.IsCompleted)
+        {
+            if (_dispatcher.RunOne())
+                continue;
+            if (disposing.Wait(TimeSpan.FromMilliseconds(1)))
+                break;
+            if (TimeProvider.System.GetElapsedTime(began) > TimeSpan.FromSeconds(10))
+                throw new InvalidOperationException($"Seed {Seed}: a service does not end. Waiting: {Waiting()}");
+        }
+
+        disposing.GetAwaiter().GetResult();
+        return ValueTask.CompletedTask;
     }
 
     private bool Step()
