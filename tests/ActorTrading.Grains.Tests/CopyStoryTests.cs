@@ -92,5 +92,90 @@ public sealed class CopyStoryTests(Server server)
         }
     }
 
+    [Fact]
+    public async Task A_link_that_syncs_takes_what_the_leader_has_open_once_and_follows_it()
+    {
+        var host = await TradingHost.StartAsync(server);
+        var user = await host.UserAsync();
+        await host.QuoteAsync("EURUSD", 1.10000m, 1.10002m);
+        await host.QuoteAsync("GBPUSD", 1.25000m, 1.25002m);
+        var leader = await host.PaperAccountAsync(user);
+        var follower = await host.PaperAccountAsync(user);
+        var (leaderId, followerId) = (leader.GetPrimaryKey(), follower.GetPrimaryKey());
+        var euro = await leader.PlaceAsync(TradingHost.Buy("EURUSD", 0.40m, 1.09000m));
+        var closed = await leader.PlaceAsync(TradingHost.Buy("EURUSD", 0.30m));
+        await leader.ClosePositionAsync(TradingHost.Close(closed.PositionId!.Value));
+        await leader.PlaceAsync(TradingHost.Buy("GBPUSD", 0.20m));
+        await host.PublishAsync(leaderId, user);
+        await host.LinkAsync(user, new LinkSettings
+        {
+            LeaderAccountId = leaderId, FollowerAccountId = followerId, Sizing = new SizingSettings { Mode = SizingMode.None }, InitialSync = InitialSyncMode.Market,
+        });
+        await host.Grains.GetGrain<ILeaderGrain>(leaderId).WaitDecidedAsync((await leader.GetStateAsync()).Seq);
+        var state = await follower.GetStateAsync();
+        state.Positions.Values.Select(p => (p.Symbol, p.Volume, p.StopLoss)).ShouldBe([("EURUSD", 0.40m, 1.09000m), ("GBPUSD", 0.20m, null)], ignoreOrder: true);
+
+        host = await host.RestartAsync();
+        await using (host)
+        {
+            await host.QuoteAsync("EURUSD", 1.10000m, 1.10002m);
+            await host.QuoteAsync("GBPUSD", 1.25000m, 1.25002m);
+            var rest = await host.Grains.GetGrain<IAccountGrain>(leaderId).ClosePositionAsync(TradingHost.Close(euro.PositionId!.Value));
+            await host.Grains.GetGrain<ILeaderGrain>(leaderId).WaitDecidedAsync(rest.Seq);
+            state = await host.Grains.GetGrain<IAccountGrain>(followerId).GetStateAsync();
+            state.Positions.Values.ShouldHaveSingleItem().Symbol.ShouldBe("GBPUSD");
+            var entries = await host.Ledger.ReadAsync(followerId, 0);
+            entries.Count(e => e.Event is OrderSubmitted { Order.ClosesPositionId: null }).ShouldBe(2, "synced once, not again after the restart");
+        }
+    }
+
+    [Fact]
+    public async Task A_link_that_syncs_losing_leaders_only_leaves_a_winning_one_alone_and_says_so()
+    {
+        await using var host = await TradingHost.StartAsync(server);
+        var user = await host.UserAsync();
+        await host.QuoteAsync("EURUSD", 1.10000m, 1.10002m);
+        var leader = await host.PaperAccountAsync(user);
+        var follower = await host.PaperAccountAsync(user);
+        await leader.PlaceAsync(TradingHost.Buy("EURUSD", 0.40m));
+        await host.QuoteAsync("EURUSD", 1.10100m, 1.10102m);
+        await host.PublishAsync(leader.GetPrimaryKey(), user);
+        await host.LinkAsync(user, new LinkSettings
+        {
+            LeaderAccountId = leader.GetPrimaryKey(), FollowerAccountId = follower.GetPrimaryKey(),
+            Sizing = new SizingSettings { Mode = SizingMode.None }, InitialSync = InitialSyncMode.LeaderNotInProfit,
+        });
+        await host.Grains.GetGrain<ILeaderGrain>(leader.GetPrimaryKey()).WaitDecidedAsync((await leader.GetStateAsync()).Seq);
+        (await follower.GetStateAsync()).Positions.ShouldBeEmpty();
+        var decided = (await host.Ledger.ReadAsync(follower.GetPrimaryKey(), 0)).Select(e => e.Event).OfType<CopyDecided>().ShouldHaveSingleItem();
+        (decided.Outcome, decided.Reason, decided.Detail).ShouldBe((CopyOutcome.Skipped, CopyReasons.InitialSync, "the leader floats at 39.2"));
+    }
+
+    [Fact]
+    public async Task An_equity_curve_filter_knows_the_leaders_balance_at_the_closes()
+    {
+        await using var host = await TradingHost.StartAsync(server);
+        var user = await host.UserAsync();
+        var leader = await host.PaperAccountAsync(user, openedAt: DateTimeOffset.UtcNow.AddHours(-1));
+        var follower = await host.PaperAccountAsync(user);
+        var (leaderId, followerId) = (leader.GetPrimaryKey(), follower.GetPrimaryKey());
+        await host.PublishAsync(leaderId, user);
+        await host.LinkAsync(user, new LinkSettings
+        {
+            LeaderAccountId = leaderId, FollowerAccountId = followerId, Sizing = new SizingSettings { Mode = SizingMode.None },
+            EquityCurveFilter = new EquityCurveFilter(3, "M1"),
+        });
+
+        await host.QuoteAsync("EURUSD", 1.10000m, 1.10002m);
+        await leader.PlaceAsync(TradingHost.Buy("EURUSD", 0.10m));
+        await host.QuoteAsync("EURUSD", 1.10100m, 1.10102m);
+        var second = await leader.PlaceAsync(TradingHost.Buy("EURUSD", 0.20m));
+        await host.Grains.GetGrain<ILeaderGrain>(leaderId).WaitDecidedAsync(second.Seq);
+        var opened = (await host.Ledger.ReadAsync(followerId, 0)).Select(e => e.Event).OfType<CopyDecided>().ToList();
+        opened[0].ShouldSatisfyAllConditions(d => d.Reason.ShouldBe(CopyReasons.EquityCurveFilter), d => d.Detail.ShouldBe("equity 10000 is not above 10000"));
+        opened[1].Outcome.ShouldBe(CopyOutcome.Copied, opened[1].Detail);
+        (await follower.GetStateAsync()).Positions.Values.ShouldHaveSingleItem().Volume.ShouldBe(0.20m);
+    }
+
     private static async Task<Position> Single(IAccountGrain account) => (await account.GetStateAsync()).Positions.Values.ShouldHaveSingleItem();
 }

@@ -88,12 +88,12 @@ public sealed class TradingHost : IAsyncDisposable
         return id;
     }
 
-    public async Task<IAccountGrain> PaperAccountAsync(Guid userId, decimal deposit = 10_000m, PositionMode mode = PositionMode.Hedging)
+    public async Task<IAccountGrain> PaperAccountAsync(Guid userId, decimal deposit = 10_000m, PositionMode mode = PositionMode.Hedging, DateTimeOffset? openedAt = null)
     {
         var id = NewId();
         await AccountRowAsync(id, userId, "paper", mode, null);
         var account = Grains.GetGrain<IAccountGrain>(id);
-        await account.OpenAsync(new OpenAccount(userId, "Test", AccountKind.Paper, mode, "USD", 100, deposit, null, DateTimeOffset.UtcNow));
+        await account.OpenAsync(new OpenAccount(userId, "Test", AccountKind.Paper, mode, "USD", 100, deposit, null, openedAt ?? DateTimeOffset.UtcNow));
         return account;
     }
 

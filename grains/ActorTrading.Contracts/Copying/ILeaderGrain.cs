@@ -64,12 +64,19 @@ public sealed record LedgerHint(
     [property: Id(2)] DateTimeOffset CommittedAt);
 
 /// <summary>Leader entries for one link, with what the link wants.</summary>
+/// <param name="BalanceCloses">The leader's balance at the last closes of the link's equity-curve filter, oldest first; null where it has none.</param>
+/// <param name="Sync">
+/// Not entries but what was open when the link began, at the one entry of the stretch: the positions of that moment that are open still.
+/// Null for entries.
+/// </param>
 [GenerateSerializer, Immutable, Alias("ActorTrading.LeaderOffer")]
 public sealed record LeaderOffer(
     [property: Id(0)] Guid FollowerAccountId,
     [property: Id(1)] LinkSettings Settings,
     [property: Id(2)] LinkRiskState Risk,
-    [property: Id(3)] LeaderStretch Stretch);
+    [property: Id(3)] LeaderStretch Stretch,
+    [property: Id(4)] ImmutableArray<decimal>? BalanceCloses = null,
+    [property: Id(5)] ImmutableArray<Guid>? Sync = null);
 
 [GenerateSerializer, Immutable, Alias("ActorTrading.CopyOffer")]
 public sealed record CopyOffer(

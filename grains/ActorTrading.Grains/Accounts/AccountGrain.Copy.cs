@@ -41,6 +41,17 @@ public sealed partial class AccountGrain
         var stretch = offer.Leader.Stretch;
         var now = clock.GetUtcNow();
         var draft = new LedgerDraft(_state);
+        if (offer.Leader.Sync is not null)
+        {
+            var ack = DecideSync(offer, draft, now);
+            if (draft.Entries.Count > 0)
+            {
+                await CommitEntriesAsync(draft.Entries);
+            }
+
+            return ack;
+        }
+
         DateTimeOffset? deferred = null;
         var busy = false;
         for (var i = 0; i < stretch.Entries.Length; i++)
@@ -70,6 +81,7 @@ public sealed partial class AccountGrain
                 FollowerMarket = market,
                 Now = now,
                 Risk = offer.Leader.Risk,
+                LeaderBalanceCloses = offer.Leader.BalanceCloses,
             });
             if (plan.DeferUntil is { } until)
             {
@@ -94,6 +106,17 @@ public sealed partial class AccountGrain
     private void Carry(CopyOffer offer, LedgerEntry entry, CopyPlan plan, LedgerDraft draft, DateTimeOffset now)
     {
         var orders = new List<Guid>(plan.Commands.Length);
+        var refused = Place(plan, draft, orders, now);
+        var decided = refused is null
+            ? new CopyDecided(offer.LinkId, entry.AccountId, entry.Seq, plan.Outcome, plan.Reason, plan.Detail, orders, entry.At)
+            : new CopyDecided(offer.LinkId, entry.AccountId, entry.Seq, CopyOutcome.Failed, RefusalCodes.Of(refused.Retcode), refused.Message, orders, entry.At);
+        draft.Add([decided with { LeaderCommittedAt = offer.Leader.Stretch.CommittedAt }], now);
+    }
+
+    /// <summary>Drafts what comes of the plan's commands and collects the orders made.</summary>
+    /// <returns>The first that was refused.</returns>
+    private BrokerDecision? Place(CopyPlan plan, LedgerDraft draft, List<Guid> orders, DateTimeOffset now)
+    {
         BrokerDecision? refused = null;
         foreach (var command in plan.Commands)
         {
@@ -111,10 +134,7 @@ public sealed partial class AccountGrain
             draft.Add(decision.Events, now);
         }
 
-        var decided = refused is null
-            ? new CopyDecided(offer.LinkId, entry.AccountId, entry.Seq, plan.Outcome, plan.Reason, plan.Detail, orders, entry.At)
-            : new CopyDecided(offer.LinkId, entry.AccountId, entry.Seq, CopyOutcome.Failed, RefusalCodes.Of(refused.Retcode), refused.Message, orders, entry.At);
-        draft.Add([decided with { LeaderCommittedAt = offer.Leader.Stretch.CommittedAt }], now);
+        return refused;
     }
 
     private BrokerDecision DecideOn(AccountState state, TradeCommand command, DateTimeOffset now) => state.Kind == AccountKind.Paper

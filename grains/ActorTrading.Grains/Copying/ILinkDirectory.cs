@@ -20,4 +20,10 @@ public interface ILinkDirectory
 }
 
 /// <param name="DecidedSeq">The last leader sequence that the follower has decided, or the one at which the link began.</param>
-public sealed record LinkRow(Guid LinkId, Guid UserId, LinkSettings Settings, LinkRiskState Risk, bool Active, long DecidedSeq);
+/// <param name="StartSeq">The leader's sequence at which the link began.</param>
+/// <param name="Begun">Whether the follower has decided anything at or after the beginning.</param>
+public sealed record LinkRow(Guid LinkId, Guid UserId, LinkSettings Settings, LinkRiskState Risk, bool Active, long DecidedSeq, long StartSeq, bool Begun)
+{
+    /// <summary>Whether what the leader had open when the link began is still to be looked at. That look is a decision at <see cref="StartSeq"/>.</summary>
+    public bool SyncDue => Settings.InitialSync != InitialSyncMode.None && StartSeq > 0 && !Begun;
+}

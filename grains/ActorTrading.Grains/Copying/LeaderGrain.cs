@@ -34,6 +34,7 @@ public sealed class LeaderGrain(
     private readonly Dictionary<Guid, LinkProgress> _links = [];
     private readonly LeaderLog _log = new(LogMax);
     private readonly List<(long Seq, TaskCompletionSource Reached)> _waiters = [];
+    private LeaderBalances? _balances;
     private IGrainTimer? _timer;
     private long _savedCursor;
     private int _inFlight;
@@ -48,7 +49,7 @@ public sealed class LeaderGrain(
         }
 
         var head = await ledger.FoldAsync(Id, cancellation: cancellationToken);
-        var from = _links.Count == 0 ? head.Seq : Math.Min(head.Seq, _links.Values.Min(l => l.Decided));
+        var from = _links.Count == 0 ? head.Seq : Math.Min(head.Seq, _links.Values.Min(l => l.Level));
         _savedCursor = from;
         _log.Reset(from == head.Seq ? head : await ledger.FoldAsync(Id, from, cancellationToken));
         _timer = this.RegisterGrainTimer(OnTimerAsync, new GrainTimerCreationOptions(RetryEvery, RetryEvery) { Interleave = true, KeepAlive = true });
@@ -204,7 +205,7 @@ public sealed class LeaderGrain(
         var now = clock.GetUtcNow();
         foreach (var link in _links.Values)
         {
-            if (link.IsReady(now) && link.Decided < _log.LastSeq)
+            if (link.IsReady(now) && (link.SyncDue || link.Decided < _log.LastSeq))
             {
                 _ = OfferAsync(link);
             }
@@ -220,7 +221,12 @@ public sealed class LeaderGrain(
         _inFlight++;
         try
         {
-            while (link.Decided < _log.LastSeq && _links.ContainsKey(link.Id))
+            if (link.SyncDue)
+            {
+                await SyncAsync(link);
+            }
+
+            while (!link.SyncDue && link.Decided < _log.LastSeq && _links.ContainsKey(link.Id))
             {
                 var offer = await OfferFromAsync(link);
                 var last = offer.Stretch.LastSeq;
@@ -257,20 +263,58 @@ public sealed class LeaderGrain(
         }
     }
 
-    private async Task<LeaderOffer> OfferFromAsync(LinkProgress link)
+    /// <summary>Offers a new link what was open when it began, of which only what is open still can be wanted.</summary>
+    private async Task SyncAsync(LinkProgress link)
     {
-        if (_log.Slice(link.Decided, PageSize) is { } stretch)
+        var stretch = await StretchAsync(link.StartSeq - 1, 1);
+        ImmutableArray<Guid> open = [.. stretch.StateAt(1).Positions.Keys.Where(_log.Head.Positions.ContainsKey)];
+        if (open.IsEmpty)
         {
-            return new LeaderOffer(link.FollowerAccountId, link.Settings, link.Risk, stretch);
+            link.Synced();
+            return;
+        }
+
+        var offer = new LeaderOffer(link.FollowerAccountId, link.Settings, link.Risk, stretch, await ClosesAsync(link.Settings), open);
+        var ack = await GrainFactory.GetGrain<IFollowerLinkGrain>(link.Id).OfferAsync(offer);
+        if (ack.DecidedSeq < link.StartSeq)
+        {
+            // The follower's account is closed, or not there yet.
+            link.Fail(clock.GetUtcNow());
+            return;
+        }
+
+        link.Synced();
+        link.Settle(ack, link.StartSeq);
+    }
+
+    private async Task<LeaderOffer> OfferFromAsync(LinkProgress link) =>
+        new(link.FollowerAccountId, link.Settings, link.Risk, await StretchAsync(link.Decided, PageSize), await ClosesAsync(link.Settings));
+
+    private async ValueTask<LeaderStretch> StretchAsync(long afterSeq, int limit)
+    {
+        if (_log.Slice(afterSeq, limit) is { } stretch)
+        {
+            return stretch;
         }
 
         // Further behind than the log reaches.
-        var before = await ledger.FoldAsync(Id, link.Decided);
-        var entries = await ledger.ReadAsync(Id, link.Decided, PageSize, CancellationToken.None);
-        return new LeaderOffer(link.FollowerAccountId, link.Settings, link.Risk, new LeaderStretch(before, [.. entries], entries[^1].At));
+        var before = await ledger.FoldAsync(Id, afterSeq);
+        var entries = await ledger.ReadAsync(Id, afterSeq, limit, CancellationToken.None);
+        return new LeaderStretch(before, [.. entries], entries[^1].At);
     }
 
-    private long LeastDecided() => _links.Count == 0 ? _log.LastSeq : _links.Values.Min(l => l.Decided);
+    private async ValueTask<ImmutableArray<decimal>?> ClosesAsync(LinkSettings settings)
+    {
+        if (settings.EquityCurveFilter is not { } filter)
+        {
+            return null;
+        }
+
+        _balances ??= new LeaderBalances(ledger, Id);
+        return [.. await _balances.ClosesAsync(filter, _log.LastSeq, clock.GetUtcNow())];
+    }
+
+    private long LeastDecided() => _links.Count == 0 ? _log.LastSeq : _links.Values.Min(l => l.Level);
 
     private void Release()
     {

@@ -29,6 +29,14 @@ internal sealed class LinkProgress(LinkRow row)
     /// <summary>Last leader sequence that the follower has decided.</summary>
     public long Decided { get; set; } = row.DecidedSeq;
 
+    /// <summary>Whether what the leader had open when the link began is still to be offered; <see cref="StartSeq"/> is when.</summary>
+    public bool SyncDue { get; private set; } = row.SyncDue;
+
+    public long StartSeq => _row.StartSeq;
+
+    /// <summary>Up to where nothing is left to decide.</summary>
+    public long Level => SyncDue ? Math.Min(Decided, StartSeq - 1) : Decided;
+
     public bool InFlight { get; set; }
 
     public bool IsReadyAfterAck => !_busy && _notBefore == DateTimeOffset.MinValue;
@@ -55,6 +63,8 @@ internal sealed class LinkProgress(LinkRow row)
         || Settings.CloseOnly == CloseOnlyMode.Immediately ? WatchOften : WatchSeldom;
 
     public void Unblock() => _busy = false;
+
+    public void Synced() => SyncDue = false;
 
     /// <param name="last">Sequence of the last entry offered: entries after the last trade are passed with it.</param>
     public void Settle(CopyAck ack, long last)

@@ -11,7 +11,8 @@ public sealed class LinkDirectory(PostgresDatabase database, TimeProvider clock)
     private const string Select =
         """
         SELECT k.id AS link_id, k.user_id, k.settings::text AS settings, k.risk::text AS risk, k.status,
-               GREATEST(k.start_seq, COALESCE((SELECT max(e.leader_seq) FROM copy_executions e WHERE e.link_id = k.id), 0)) AS decided_seq
+               GREATEST(k.start_seq, COALESCE((SELECT max(e.leader_seq) FROM copy_executions e WHERE e.link_id = k.id), 0)) AS decided_seq,
+               k.start_seq, EXISTS (SELECT FROM copy_executions e WHERE e.link_id = k.id AND e.leader_seq >= k.start_seq) AS begun
         FROM copy_links k
         """;
 
@@ -51,9 +52,11 @@ public sealed class LinkDirectory(PostgresDatabase database, TimeProvider clock)
         public string? Risk { get; init; }
         public string Status { get; init; } = "";
         public long DecidedSeq { get; init; }
+        public long StartSeq { get; init; }
+        public bool Begun { get; init; }
 
         public LinkRow ToLink() => new(LinkId, UserId, Parse<LinkSettings>(Settings), Risk is null ? LinkRiskState.Empty : Parse<LinkRiskState>(Risk),
-            Status is "active" or "closing", DecidedSeq);
+            Status is "active" or "closing", DecidedSeq, StartSeq, Begun);
 
         private static T Parse<T>(string json) => JsonSerializer.Deserialize<T>(json, DomainJson.Options)!;
     }

@@ -22,9 +22,6 @@ public sealed record CopyContext
     public required DateTimeOffset Now { get; init; }
     public LinkRiskState Risk { get; init; } = LinkRiskState.Empty;
 
-    /// <summary>Number of the expert advisor that made the leader's trade, for <see cref="MagicFilter"/>; 0 by hand or where unknown.</summary>
-    public long LeaderMagic { get; init; }
-
     /// <summary>Figures of <see cref="LeaderBefore"/>; computed where missing. Give them where many links decide about one entry.</summary>
     public AccountFigures? LeaderFigures { get; init; }
 

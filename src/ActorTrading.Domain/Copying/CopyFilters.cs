@@ -19,8 +19,8 @@ internal static class CopyFilters
         }
         if (!Passes(settings.SymbolFilter, signal.Symbol, symbol))
             return new(CopyReasons.SymbolFiltered, signal.Symbol == symbol ? symbol : $"{signal.Symbol} as {symbol}");
-        if (!Passes(settings.MagicFilter, context.LeaderMagic))
-            return new(CopyReasons.MagicFiltered, $"number {context.LeaderMagic}");
+        if (!Passes(settings.MagicFilter, signal.Magic))
+            return new(CopyReasons.MagicFiltered, $"number {signal.Magic}");
         if (settings.AllowedSides is { } sides && !sides.Contains(side))
             return new(CopyReasons.SideNotAllowed, $"{side} {symbol}");
         if (!anyAge && Late(settings.Timing, signal.Age(context)) is { } late)

@@ -17,7 +17,8 @@ internal static class CopyPending
         var side = copy.MapSide(order.Side);
         // In netting mode the order will act on the leader's one position in the symbol.
         var leaderNet = context.LeaderBefore.Mode == PositionMode.Netting ? CopyHolding.NetPosition(context.LeaderBefore, order.Symbol) : null;
-        var signal = new LeaderSignal(order.Symbol, order.Side, order.Volume, price, leaderNet?.Id ?? order.Id, order.Id, order.StopLoss, order.TakeProfit, order.CreatedAt, order.Copy);
+        var signal = new LeaderSignal(order.Symbol, order.Side, order.Volume, price, leaderNet?.Id ?? order.Id, order.Id, order.StopLoss, order.TakeProfit, order.CreatedAt,
+            order.Magic ?? 0, order.Copy);
         if (CopyFilters.Check(copy, signal, symbol, side, anyAge: !settings.Timing.ExpirePendingSignals) is { } filtered)
             return copy.End(filtered);
         if (order.ExpiresAt <= context.Now)

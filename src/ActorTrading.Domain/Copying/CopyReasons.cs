@@ -6,6 +6,9 @@ public static class CopyReasons
     public const string NotATradeEvent = "NOT_A_TRADE_EVENT";
     public const string AlreadyDecided = "ALREADY_DECIDED";
 
+    // What was open when the link began.
+    public const string InitialSync = "INITIAL_SYNC";
+
     // Filters on what is opened.
     public const string LinkStopped = "LINK_STOPPED";
     public const string CloseOnly = "CLOSE_ONLY";

@@ -4,13 +4,14 @@ namespace ActorTrading.Domain;
 /// <param name="Price">The leader's entry, or the pending order's price.</param>
 /// <param name="OrderId">The pending order that it is or came of; null for a market order.</param>
 /// <param name="Time">When it happened at the leader's broker, UTC.</param>
+/// <param name="Magic">Number of the expert advisor that made the leader's trade at the terminal; 0 by hand, by us or where unknown.</param>
 /// <param name="Source">Of a leader's trade that is itself copied: what it copies.</param>
 internal readonly record struct LeaderSignal(string Symbol, Side Side, decimal Volume, decimal Price, Guid PositionId, Guid? OrderId,
-    decimal? StopLoss, decimal? TakeProfit, DateTimeOffset Time, CopyOrigin? Source)
+    decimal? StopLoss, decimal? TakeProfit, DateTimeOffset Time, long Magic, CopyOrigin? Source)
 {
     public static LeaderSignal Of(CopyContext context, Position position) =>
         new(position.Symbol, position.Side, position.Volume, position.OpenPrice, position.Id, null, position.StopLoss, position.TakeProfit,
-            position.OpenedAt, position.Copy);
+            position.OpenedAt, position.Magic ?? 0, position.Copy);
 
     /// <param name="volume">What of the deal opens.</param>
     /// <param name="positionId">The position that it opens or enlarges.</param>
@@ -19,7 +20,8 @@ internal readonly record struct LeaderSignal(string Symbol, Side Side, decimal V
         var order = context.LeaderBefore.Orders.GetValueOrDefault(deal.OrderId);
         var position = context.LeaderAfter.Positions.GetValueOrDefault(positionId);
         return new(deal.Symbol, deal.Side, volume, deal.Price, positionId, order is { IsPending: true } ? order.Id : null,
-            position?.StopLoss ?? order?.StopLoss, position?.TakeProfit ?? order?.TakeProfit, deal.Time, order?.Copy);
+            position?.StopLoss ?? order?.StopLoss, position?.TakeProfit ?? order?.TakeProfit, deal.Time,
+            order is null ? position?.Magic ?? 0 : order.Magic ?? 0, order?.Copy);
     }
 
     /// <summary>

@@ -57,6 +57,7 @@ public sealed partial record AccountState
             Volume = volume,
             PeakVolume = volume,
             OpenPrice = deal.Price,
+            Magic = order?.Magic,
             StopLoss = order?.StopLoss,
             TakeProfit = order?.TakeProfit,
             TrailingPoints = order?.TrailingPoints,

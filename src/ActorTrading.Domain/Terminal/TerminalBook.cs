@@ -293,6 +293,7 @@ public static class TerminalBook
         StopLoss = fact.StopLoss,
         TakeProfit = fact.TakeProfit,
         Reason = DealReason.Broker,
+        Magic = fact.Magic,
         Status = OrderStatus.Submitted,
         CreatedAt = fact.At,
         UpdatedAt = fact.At,
@@ -337,6 +338,7 @@ public static class TerminalBook
         TakeProfit = fact.TakeProfit,
         OpenedAt = fact.At,
         BrokerTicket = fact.PositionTicket,
+        Magic = fact.Magic,
     });
 
     private static IReadOnlyList<LedgerEvent> Reduced(AccountState state, TerminalFact fact, IMarketView market)

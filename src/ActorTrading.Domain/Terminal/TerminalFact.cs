@@ -63,6 +63,9 @@ public sealed record TerminalFact
     public DealReason Reason { get; init; } = DealReason.Broker;
     public Retcode Retcode { get; init; }
     public string? Message { get; init; }
+
+    /// <summary>Number of the expert advisor that made what was found; null where it was made by hand, or by us.</summary>
+    public long? Magic { get; init; }
     public required DateTimeOffset At { get; init; }
 }
 

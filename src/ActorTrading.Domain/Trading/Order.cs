@@ -38,6 +38,9 @@ public sealed record Order
     public Guid? CloseByPositionId { get; init; }
     public DealReason Reason { get; init; } = DealReason.Client;
     public CopyOrigin? Copy { get; init; }
+
+    /// <summary>Number of the expert advisor that made it at the terminal; null by hand or by us: the protocol passes none on.</summary>
+    public long? Magic { get; init; }
     public required OrderStatus Status { get; init; }
     public Retcode? Retcode { get; init; }
     public string? RejectMessage { get; init; }

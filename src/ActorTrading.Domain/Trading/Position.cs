@@ -23,6 +23,9 @@ public sealed record Position
     public required DateTimeOffset OpenedAt { get; init; }
     public long? BrokerTicket { get; init; }
     public CopyOrigin? Copy { get; init; }
+
+    /// <summary>Number of the expert advisor whose order opened it; null by hand or by us.</summary>
+    public long? Magic { get; init; }
     public string? Comment { get; init; }
 
     /// <summary>The largest volume that the position has had: partial closes of a leader are fractions of what was there.</summary>

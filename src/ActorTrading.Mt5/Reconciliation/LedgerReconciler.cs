@@ -265,6 +265,7 @@ public static class LedgerReconciler
         Price = p.OpenPrice,
         StopLoss = p.StopLoss,
         TakeProfit = p.TakeProfit,
+        Magic = p.Magic == 0 ? null : p.Magic,
         At = p.OpenedAt,
     };
 
@@ -279,6 +280,7 @@ public static class LedgerReconciler
         Price = o.Price,
         StopLoss = o.StopLoss,
         TakeProfit = o.TakeProfit,
+        Magic = o.Magic == 0 ? null : o.Magic,
         At = o.PlacedAt,
     };
 

@@ -35,6 +35,29 @@ public class CopyFilterTests
         Offer(new() { EquityCurveFilter = new(3, "H1") }).Reason.ShouldBe(CopyReasons.EquityCurveFilter);
     }
 
+    [Theory]
+    [InlineData(TerminalFactKind.PositionOpened)]
+    [InlineData(TerminalFactKind.PositionFound)]
+    public void What_an_expert_advisor_opened_at_the_leaders_terminal_carries_its_number(TerminalFactKind kind)
+    {
+        Open(7, new([new(1, 9)], null)).Reason.ShouldBeNull();
+        Open(7, new(null, [new(7, 7)])).Reason.ShouldBe(CopyReasons.MagicFiltered);
+        Open(null, new(null, [new(7, 7)])).Reason.ShouldBeNull();
+        Open(null, new([new(1, 9)], null)).Reason.ShouldBe(CopyReasons.MagicFiltered);
+
+        CopyPlan Open(long? magic, MagicFilter filter)
+        {
+            var scene = new CopyScene();
+            var link = scene.Follow(new() { MagicFilter = filter });
+            scene.Leader.Append(TerminalBook.Observe(scene.Leader.State, new()
+            {
+                Kind = kind, PositionTicket = 4711, DealTicket = 1, Symbol = "EURUSD", Side = Side.Buy, Volume = 0.1m, Price = 1.1002m, Magic = magic, At = scene.Now,
+            }, scene.Board));
+            scene.Sync();
+            return link.Last;
+        }
+    }
+
     [Fact]
     public void A_late_signal_is_not_copied()
     {

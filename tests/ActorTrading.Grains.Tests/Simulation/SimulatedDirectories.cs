@@ -65,8 +65,9 @@ public sealed class SimulatedLinks(SimulatedStore store, SimulatedLedger ledger)
 
     private LinkRow Row(Guid id, StoredLink link)
     {
-        var decided = ledger.EntriesOf(link.Settings.FollowerAccountId).Select(e => e.Event).OfType<CopyDecided>().Where(d => d.LinkId == id).Select(d => d.LeaderSeq);
-        return new LinkRow(id, Guid.Empty, link.Settings, link.Risk, link.Active, Math.Max(link.StartSeq, decided.DefaultIfEmpty().Max()));
+        var decided = ledger.EntriesOf(link.Settings.FollowerAccountId).Select(e => e.Event).OfType<CopyDecided>().Where(d => d.LinkId == id).Select(d => d.LeaderSeq).ToList();
+        return new LinkRow(id, Guid.Empty, link.Settings, link.Risk, link.Active, Math.Max(link.StartSeq, decided.DefaultIfEmpty().Max()),
+            link.StartSeq, decided.Any(seq => seq >= link.StartSeq));
     }
 
     public sealed record StoredLink(LinkSettings Settings, LinkRiskState Risk, bool Active, long StartSeq);
