@@ -167,11 +167,14 @@ public sealed class CopyStoryTests(Server server)
         });
 
         await host.QuoteAsync("EURUSD", 1.10000m, 1.10002m);
-        await leader.PlaceAsync(TradingHost.Buy("EURUSD", 0.10m));
+        var first = await leader.PlaceAsync(TradingHost.Buy("EURUSD", 0.10m));
+        first.Accepted.ShouldBeTrue(first.Message);
         await host.QuoteAsync("EURUSD", 1.10100m, 1.10102m);
         var second = await leader.PlaceAsync(TradingHost.Buy("EURUSD", 0.20m));
+        second.Accepted.ShouldBeTrue(second.Message);
         await host.Grains.GetGrain<ILeaderGrain>(leaderId).WaitDecidedAsync(second.Seq);
         var opened = (await host.Ledger.ReadAsync(followerId, 0)).Select(e => e.Event).OfType<CopyDecided>().ToList();
+        opened.Count.ShouldBe(2);
         opened[0].ShouldSatisfyAllConditions(d => d.Reason.ShouldBe(CopyReasons.EquityCurveFilter), d => d.Detail.ShouldBe("equity 10000 is not above 10000"));
         opened[1].Outcome.ShouldBe(CopyOutcome.Copied, opened[1].Detail);
         (await follower.GetStateAsync()).Positions.Values.ShouldHaveSingleItem().Volume.ShouldBe(0.20m);

@@ -76,8 +76,32 @@ public sealed class TradingHost : IAsyncDisposable
         return await StartAsync(_connectionString);
     }
 
-    public Task QuoteAsync(string symbol, decimal bid, decimal ask, DateTimeOffset? at = null) =>
-        Grains.GetGrain<ISymbolGrain>(symbol).PublishAsync(new QuoteBatch(symbol, "test", [new Quote(symbol, bid, ask, at ?? DateTimeOffset.UtcNow)], 0, 0));
+    /// <summary>Sends a quote through the symbol's grain; completes when this process's market has it.</summary>
+    public async Task QuoteAsync(string symbol, decimal bid, decimal ask, DateTimeOffset? at = null)
+    {
+        var quote = new Quote(symbol, bid, ask, at ?? NextTime());
+        var seen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using (Market.Listen(batch =>
+        {
+            if (batch.Quotes.Contains(quote))
+            {
+                seen.TrySetResult();
+            }
+        }))
+        {
+            await Grains.GetGrain<ISymbolGrain>(symbol).PublishAsync(new QuoteBatch(symbol, "test", [quote], 0, 0));
+            await seen.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        }
+    }
+
+    /// <summary>Later than the last, to the millisecond, as a feed's quotes are.</summary>
+    private DateTimeOffset NextTime()
+    {
+        var now = DateTimeOffset.FromUnixTimeMilliseconds(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
+        return _lastQuoteAt = now > _lastQuoteAt ? now : _lastQuoteAt.AddMilliseconds(1);
+    }
+
+    private DateTimeOffset _lastQuoteAt;
 
     public async Task<Guid> UserAsync()
     {
