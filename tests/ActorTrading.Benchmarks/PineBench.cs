@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using ActorTrading.Pine;
 using ActorTrading.Pine.Bars;
+using ActorTrading.Pine.Optimization;
 
 namespace ActorTrading.Benchmarks;
 
@@ -21,13 +22,13 @@ public sealed class PineBench : IBench
 
     public string Name => "pine";
 
-    public string What => "Pine scripts, bars/s on one core, compile ms, bytes a bar; bars=1000000 rounds=5";
+    public string What => "Pine scripts, bars/s on one core, compile ms, bytes a bar; bars=1000000 rounds=5; then a grid over all cores, grid=10000 combinations of 100,000 bars";
 
     public Task<BenchReport> RunAsync(BenchSettings settings)
     {
         var bars = Walk(settings.Count("bars", 1_000_000));
         int rounds = settings.Count("rounds", 5);
-        return Task.FromResult(new BenchReport(Name, [.. Scripts.Select(script => Measure(script.Name, script.Source, bars, rounds))]));
+        return Task.FromResult(new BenchReport(Name, [.. Scripts.Select(script => Measure(script.Name, script.Source, bars, rounds)), Grid(settings.Count("grid", 10_000))]));
     }
 
     private static Measurement Measure(string name, string source, BarSeries bars, int rounds)
@@ -48,6 +49,27 @@ public sealed class PineBench : IBench
             trades = result.Broker?.ClosedTradeCount ?? 0;
         }
         return new Measurement(name, bars.Count / best, null, bytes / bars.Count, new Dictionary<string, double> { ["compile_ms"] = compileMs, ["trades"] = trades });
+    }
+
+    /// <summary>Bars/s of a parameter search over all cores; bytes are a combination's, and the busy cores say whether it waits for anything else.</summary>
+    private static Measurement Grid(int combinations)
+    {
+        var bars = Walk(100_000);
+        var script = PineCompiler.Compile(Scripts[0].Source.Replace("input.int(10)", "input.int(10, \"fast\")").Replace("input.int(30)", "input.int(30, \"slow\")")).Script!;
+        int side = Math.Max(1, (int)Math.Sqrt(combinations));
+        var search = new GridSearch(script, new ParameterGrid([ParameterAxis.Parse($"fast=1..{side}"), ParameterAxis.Parse($"slow={side + 1}..{2 * side}")]), new RunOptions());
+        var (bytes, pauses, cpu, watch) = (GC.GetTotalAllocatedBytes(), GC.GetTotalPauseDuration(), Environment.CpuUsage.TotalTime, Stopwatch.StartNew());
+        var results = search.Run(bars, Environment.ProcessorCount);
+        var elapsed = watch.Elapsed;
+        if (results.FirstOrDefault(r => r.Error is not null) is { } failed)
+            throw new InvalidOperationException($"Combination {failed.Index}: {failed.Error}");
+        return new Measurement($"grid of {results.Length}", (double)results.Length * bars.Count / elapsed.TotalSeconds, null,
+            (double)(GC.GetTotalAllocatedBytes() - bytes) / results.Length, new Dictionary<string, double>
+            {
+                ["seconds"] = elapsed.TotalSeconds,
+                ["cores_busy"] = (Environment.CpuUsage.TotalTime - cpu) / elapsed,
+                ["gc_pause_percent"] = 100 * ((GC.GetTotalPauseDuration() - pauses) / elapsed),
+            });
     }
 
     private static string Indicator(string body) => $"//@version=6\nindicator(\"bench\")\n{body}\n";

@@ -37,9 +37,11 @@ public sealed class GridSearch(CompiledScript script, ParameterGrid grid, RunOpt
     {
         var values = grid[index];
         var result = RunResult(bars, values, cancellation);
-        return result.Error is { } error ? new GridResult(index, values, null, error.ToString())
-            : result.Broker is { } broker ? new GridResult(index, values, Metrics.Of(broker, bars), null)
-            : new GridResult(index, values, null, "The script is not a strategy.");
+        if (result.Error is { } error) return new GridResult(index, values, null, error.ToString());
+        if (result.Broker is not { } broker) return new GridResult(index, values, null, "The script is not a strategy.");
+        var metrics = Metrics.Of(broker, bars);
+        broker.ReleaseEquity();
+        return new GridResult(index, values, metrics, null);
     }
 
     /// <summary>Best first; equals keep the order of the grid, so that a search repeats itself.</summary>

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace ActorTrading.Pine.Strategy;
 
 /// <summary>strategy.* values that scripts read, and the results of a run.</summary>
@@ -70,6 +72,13 @@ public sealed partial class BrokerEmulator
     public ReadOnlySpan<Fill> Fills => _fills.AsSpan(0, _fillCount);
     /// <summary>Equity at each bar's close.</summary>
     public ReadOnlySpan<double> EquityCurve => _equity.AsSpan(0, _barsBooked);
+
+    /// <summary>Gives the curve's memory to the next run; the curve is empty from then on. A search makes thousands of runs and keeps none.</summary>
+    internal void ReleaseEquity()
+    {
+        ArrayPool<double>.Shared.Return(_equity);
+        (_equity, _barsBooked) = ([], 0);
+    }
 
     /// <summary>Account currency per whole price point and contract at the current rate.</summary>
     public double PointValue => _pointValue;

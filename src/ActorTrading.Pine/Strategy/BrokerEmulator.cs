@@ -1,3 +1,4 @@
+using System.Buffers;
 using ActorTrading.Pine.Bars;
 
 namespace ActorTrading.Pine.Strategy;
@@ -40,7 +41,7 @@ public sealed partial class BrokerEmulator
         _slippage = _round.Ticks(settings.Slippage);
         _limitDepth = _round.Ticks(settings.BacktestFillLimitsAssumption);
         _hasCommission = settings.CommissionValue != 0;
-        _equity = new double[Math.Max(16, expectedBars)];
+        _equity = ArrayPool<double>.Shared.Rent(Math.Max(16, expectedBars));
         _peakEquity = _lowEquity = _peakRealized = settings.InitialCapital;
         _pointValue = symbol.PointValue;
     }

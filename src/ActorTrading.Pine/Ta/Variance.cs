@@ -6,6 +6,9 @@ namespace ActorTrading.Pine.Ta;
 [PineName("ta.variance")]
 public sealed class Variance
 {
+    /// <summary>Of the mean square: below it the difference of two nearly equal numbers is rounding and nothing else.</summary>
+    private const double Rounding = 4e-15;
+
     private readonly RollingSum _sum = new(), _squares = new();
 
     public double Update(double source, int length, bool biased = true)
@@ -14,7 +17,7 @@ public sealed class Variance
         if (double.IsNaN(p) || double.IsNaN(q) || (!biased && length == 1)) return double.NaN;
         double mean = p / length;
         double variance = biased ? q / length - mean * mean : q / (length - 1) - p * mean / (length - 1);
-        return Math.Max(0, variance);
+        return variance <= Rounding * q / length ? 0 : variance;
     }
 }
 

@@ -48,6 +48,19 @@ public sealed class IndicatorPropertyTests
         (v, i, n) => Last(v, i, n) is { } w ? Math.Sqrt(w.Average(x => (x - w.Average()) * (x - w.Average()))) : double.NaN);
 
     [Fact]
+    public void Equal_values_have_no_deviation()
+    {
+        foreach (double value in new[] { 47.3, -0.1, 1.10002, 98_765.43 })
+        {
+            var stdev = new Stdev();
+            stdev.Update(3 * value, 7);
+            double last = double.NaN;
+            for (int i = 0; i < 40; i++) last = stdev.Update(value, 7);
+            last.ShouldBe(0);
+        }
+    }
+
+    [Fact]
     public void Highest_passes_na_over_and_lengths_may_change() => Same(Cases(varying: true), () => new Highest().Update,
         (v, i, n) => Window(v, i, n)?.Where(x => !double.IsNaN(x)).DefaultIfEmpty(double.NaN).Max() ?? double.NaN);
 
