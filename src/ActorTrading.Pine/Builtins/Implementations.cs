@@ -90,6 +90,7 @@ internal static class Implementations
             else return null;
         }
         if (method.ReturnType.IsGenericType && method.ReturnType.Name.StartsWith("ValueTuple", StringComparison.Ordinal) != (function.ReturnType.Kind == TypeKind.Tuple)) return null;
+        if (function.ReturnType.Kind is TypeKind.Array or TypeKind.Matrix or TypeKind.Map && !Fits(function.ReturnType, method.ReturnType)) return null;
         for (int i = 0; i < used.Length; i++)
             if (!used[i] && parameters[i].Name != "when") return null;
         return new Implementation(method, state, [.. arguments]);
@@ -105,6 +106,21 @@ internal static class Implementations
         _ => null,
     };
 
+    /// <summary>Whether the C# collection is of this kind, with elements as the emitted code holds them: a wrong one would be read as what it is not.</summary>
+    private static bool Holds(Type clr, Type collection, params PineType[] elements)
+    {
+        if (clr == typeof(object)) return true;
+        if (!clr.IsGenericType || clr.GetGenericTypeDefinition() != collection) return false;
+        var held = clr.GetGenericArguments();
+        for (int i = 0; i < held.Length; i++)
+        {
+            if (held[i].IsGenericParameter || elements[i].Kind == TypeKind.Variable) continue;
+            var wanted = elements[i].Kind switch { TypeKind.Bool => typeof(bool), TypeKind.String => typeof(string), var k when k is TypeKind.Int or TypeKind.Float or TypeKind.Color or TypeKind.Enum => typeof(double), _ => typeof(object) };
+            if (held[i] != wanted) return false;
+        }
+        return true;
+    }
+
     /// <summary>Whether a Pine type can be handed to a C# parameter.</summary>
     private static bool Fits(PineType type, Type clr, bool rest = false)
     {
@@ -118,7 +134,15 @@ internal static class Implementations
             TypeKind.Bool => underlying == typeof(bool),
             TypeKind.String => clr == typeof(string) || clr.IsEnum,
             TypeKind.Variable => underlying == typeof(double) || clr == typeof(object),
-            TypeKind.Array or TypeKind.Matrix or TypeKind.Map => !clr.IsPrimitive && clr != typeof(string),
+            TypeKind.Array => Holds(clr, typeof(PineArray<>), type.Element!),
+            TypeKind.Matrix => Holds(clr, typeof(PineMatrix<>), type.Element!),
+            TypeKind.Map => Holds(clr, typeof(PineMap<,>), type.Key!, type.Element!),
+            TypeKind.Line => clr.IsAssignableFrom(typeof(LineDrawing)),
+            TypeKind.Label => clr.IsAssignableFrom(typeof(LabelDrawing)),
+            TypeKind.Box => clr.IsAssignableFrom(typeof(BoxDrawing)),
+            TypeKind.Table => clr.IsAssignableFrom(typeof(TableDrawing)),
+            TypeKind.Linefill => clr.IsAssignableFrom(typeof(LinefillDrawing)),
+            TypeKind.Polyline => clr.IsAssignableFrom(typeof(PolylineDrawing)),
             _ => !clr.IsValueType,
         };
     }

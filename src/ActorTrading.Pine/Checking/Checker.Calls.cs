@@ -156,6 +156,7 @@ internal sealed partial class Checker
             _diagnostics.Warning("PINE5001", call.Pos, $"The function '{function.Name}' should be called on each calculation for consistency: it remembers the bars it is called on. Extract the call from this scope or condition.");
         var type = match.Substitute(function.ReturnType);
         var qualifier = function.ReturnQualifier ?? match.LatestQualifier;
+        if (qualifier == Qualifier.Const && ConstantCalls.Evaluate(function, match.Arguments, type) is { } constant) return new BoundConst(call.Pos, type, constant);
         return BindSpecial(call, function, match, type, qualifier) ?? new BoundBuiltinCall(call.Pos, function, match.Arguments, match.Rest, type, qualifier);
     }
 

@@ -93,6 +93,8 @@ internal sealed partial class Checker
             },
         };
         object? initial = isSource ? ((BoundBuiltinVariable)defval).Variable.Name : defval.Constant;
+        if (initial is null && defval is not BoundNa)
+            return Fail("PINE3001", defval.Pos, $"Cannot call '{function.Name}' with argument 'defval'='{Display(match.ArgumentSyntax("defval"), defval)}': a value that is known before the script runs is expected.");
         IReadOnlyList<object>? options = null;
         if (match.ArgumentSyntax("options") is TupleExpr tuple) options = [.. tuple.Items.Select(i => BindExpression(i).Constant).OfType<object>()];
         if (kind == InputKind.Enum)

@@ -120,6 +120,12 @@ public sealed partial class BrokerEmulator
                 commission = perUnit * total;
             }
         }
+        if (opening > 0 && _size != 0 && Side != order.Sign)
+        {
+            // An exit that outlived its entry, while others still hold the position: nothing opens against them.
+            total = Rounding.Clean(total - opening);
+            (opening, commission) = (0, perUnit * total);
+        }
         if (order.Opens || opening > 0) _book.Remove(order);
         if (order.Kind == OrderKind.Exit && !order.Gone)
         {
@@ -133,6 +139,7 @@ public sealed partial class BrokerEmulator
             AddOpenTrade(order.Id, comment, order.Sign, opening, price, opening * perUnit);
             Bind(order.Id, order.Sign, opening, price, order.PlacedTick, openedByExit: order.Kind == OrderKind.Exit);
         }
+        if (total <= 0) return;
         RecordFill(order.Id, comment, order.Sign * total, price, commission, order.AlertFor(reason));
         _filled = true;
         SettleGroup(order, total);

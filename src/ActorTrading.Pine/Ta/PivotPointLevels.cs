@@ -13,7 +13,7 @@ public sealed class PivotPointLevels
     private double _oldOpen = double.NaN, _oldHigh = double.NaN, _oldLow = double.NaN, _oldClose = double.NaN;
     private bool _anchored;
 
-    public double[] Update(string type, bool anchor, bool developing, [FromBar] double open, [FromBar] double high,
+    public PineArray<double> Update(string type, bool anchor, bool developing, [FromBar] double open, [FromBar] double high,
         [FromBar] double low, [FromBar] double close)
     {
         if (anchor)
@@ -29,10 +29,10 @@ public sealed class PivotPointLevels
             if (!(low >= _low)) _low = low;
         }
         _close = close;
-        if (!_anchored) return Empty();
-        return developing
+        if (!_anchored) return new PineArray<double>(11, double.NaN);
+        return new PineArray<double>(developing
             ? Levels(type, _open, _high, _low, _close, _open)
-            : Levels(type, _oldOpen, _oldHigh, _oldLow, _oldClose, _open);
+            : Levels(type, _oldOpen, _oldHigh, _oldLow, _oldClose, _open));
     }
 
     private static double[] Empty()

@@ -148,6 +148,25 @@ public sealed class EmulatorPropertyTests
     public void All_open_trades_point_one_way() => Holds((_, broker) => broker.OpenTrades.ToArray().Select(t => t.Direction).Distinct().Count() <= 1);
 
     [Fact]
+    public void An_exit_whose_entry_is_gone_opens_nothing_against_another_entry_that_stays()
+    {
+        (double, double, double, double)[] bars =
+            [(9.6, 10.2, 9.5, 10.1), (10.3, 10.5, 9.9, 10.3), (10.1, 10.2, 9.4, 10.1), (10.7, 12.6, 10.2, 11.8), (12.3, 12.8, 12.2, 12.8), (12.9, 12.9, 12, 12)];
+        Command[][] commands =
+        [
+            [], [new(3, 0, false, 4.5, -0.2, 0.1, 2)], [new(4, 1, false, 9.5, -0.7, 1.2, 1)], [],
+            [new(5, 0, false, 9, -0.4, 1.1, 2), new(6, 0, false, 10, 0, 0.2, 1)], [],
+        ];
+        var broker = Run(new(new StrategySettings
+        {
+            InitialCapital = 150, DefaultQtyType = QuantityType.Fixed, DefaultQtyValue = 20, CloseEntriesRule = CloseEntriesRule.Any, MarginLong = 50, MarginShort = 50,
+        }, bars, commands));
+        broker.OpenTrades.ToArray().ShouldAllBe(t => t.Direction == Direction.Short);
+        broker.OpenTrades.ToArray().Sum(t => t.Size).ShouldBe(broker.PositionSize);
+        broker.Fills.ToArray().ShouldAllBe(f => f.Qty != 0);
+    }
+
+    [Fact]
     public void A_run_repeats_itself() => Holds((story, broker) => Run(story).Fills.SequenceEqual(broker.Fills));
 
     [Fact]

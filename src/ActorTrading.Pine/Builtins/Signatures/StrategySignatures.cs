@@ -16,6 +16,7 @@ internal static class StrategySignatures
         5 strategy.close(string id, bool when=true, string comment?, float qty?, float qty_percent?, string alert_message?, bool immediately=false, bool disable_alert=false) void
         6 strategy.close(string id, string comment?, float qty?, float qty_percent?, string alert_message?, bool immediately=false, bool disable_alert=false) void
         5 strategy.close_all(bool when=true, string comment?, string alert_message?, bool immediately=false, bool disable_alert=false) void
+        5 strategy.close_all(string comment?, string alert_message?, bool immediately=false, bool disable_alert=false) void
         6 strategy.close_all(string comment?, string alert_message?, bool immediately=false, bool disable_alert=false) void
         5 strategy.cancel(string id, bool when=true) void
         6 strategy.cancel(string id) void
