@@ -98,18 +98,20 @@ internal abstract class ScriptContext
 
     public static double At(long[] values, int index) => (uint)index < (uint)values.Length ? values[index] : double.NaN;
 
-    /// <summary>A history offset as int: whole, not negative, not beyond <paramref name="limit"/>.</summary>
+    /// <summary>Farther back than any bar: what is there is na.</summary>
+    private const int BeforeAllBars = int.MaxValue;
+
+    /// <summary>A history offset as int: whole, not negative, not beyond <paramref name="limit"/>. An offset of na asks for what is not there.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Offset(double offset, int limit)
     {
         int n = (int)offset;
-        if (!(offset >= 0) || n > limit) BadOffset(offset, limit);
-        return n;
+        return offset >= 0 && n <= limit ? n : BadOffset(offset, limit);
     }
 
-    private static void BadOffset(double offset, int limit)
+    private static int BadOffset(double offset, int limit)
     {
-        if (double.IsNaN(offset)) throw new PineRuntimeException("The history offset is na.");
+        if (double.IsNaN(offset)) return BeforeAllBars;
         if (offset < 0) throw new PineRuntimeException($"The history offset must not be negative, but is {offset}.");
         throw new PineRuntimeException($"The requested historical offset ({offset}) is beyond the historical buffer's limit ({limit}).");
     }

@@ -162,4 +162,10 @@ public sealed class ExecutionModelTests
         result.Logs.Select(l => (l.Level, l.Message)).ShouldBe([(LogLevel.Info, "c=5"), (LogLevel.Error, "bad")]);
         result.Plots.ShouldHaveSingleItem().Kind.ShouldBe(PlotKind.AlertCondition);
     }
+
+    [Theory]
+    [InlineData("close[ta.highestbars(5)[0] * -1]")]
+    [InlineData("(close + 1)[int(na)]")]
+    [InlineData("ta.sma(close, 2)[math.abs(ta.lowestbars(5))]")]
+    public void A_value_at_an_offset_that_is_na_is_na(string expression) => Scripts.Values($"plot({expression}, \"x\")")[0].ShouldBe(double.NaN);
 }

@@ -16,14 +16,14 @@ public sealed class IndicatorPropertyTests
          from lengths in Gen.ArrayOf(Gen.Choose(1, 30), n)
          select new Case(values, varying ? lengths : [.. Enumerable.Repeat(first, n)])).ToArbitrary();
 
-    private static void Same(Arbitrary<Case> cases, Func<Func<double, int, double>> create, Func<double[], int, int, double> definition) =>
+    private static void Same(Arbitrary<Case> cases, Func<Func<double, int, double>> create, Func<double[], int, int, double> definition, double tolerance = 1e-7) =>
         Prop.ForAll(cases, c =>
         {
             var update = create();
             for (int i = 0; i < c.Values.Length; i++)
             {
                 double actual = update(c.Values[i], c.Lengths[i]), expected = definition(c.Values, i, c.Lengths[i]);
-                if (!(double.IsNaN(expected) ? double.IsNaN(actual) : Math.Abs(actual - expected) < 1e-7)) return false;
+                if (!(double.IsNaN(expected) ? double.IsNaN(actual) : Math.Abs(actual - expected) < tolerance)) return false;
             }
             return true;
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(200));
@@ -43,9 +43,10 @@ public sealed class IndicatorPropertyTests
     [Fact]
     public void Sma_with_a_length_that_changes() => Same(Cases(varying: true), () => new Sma().Update, (v, i, n) => Last(v, i, n)?.Average() ?? double.NaN);
 
+    // The root of a variance that is nothing but rounding: values up to 50 that have left the window leave some 1e-12 of their squares behind.
     [Fact]
     public void Stdev() => Same(Cases(), () => { var s = new Stdev(); return (v, n) => s.Update(v, n); },
-        (v, i, n) => Last(v, i, n) is { } w ? Math.Sqrt(w.Average(x => (x - w.Average()) * (x - w.Average()))) : double.NaN);
+        (v, i, n) => Last(v, i, n) is { } w ? Math.Sqrt(w.Average(x => (x - w.Average()) * (x - w.Average()))) : double.NaN, tolerance: 5e-6);
 
     [Fact]
     public void Equal_values_have_no_deviation()
