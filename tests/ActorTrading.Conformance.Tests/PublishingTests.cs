@@ -78,7 +78,7 @@ public sealed class PublishingTests(HostFixture host) : ConformanceTests(host)
             expected.AddRange([$"begins {i}", $"heard {i}"]);
         }
 
-        await Journal.Noted(key, "heard 19");
+        await Streamed(key, "heard 19");
         Journal.Of(key).ShouldBe(expected);
         await grain.Hush(key);
         await grain.Publish(key, "unheard");
@@ -95,7 +95,7 @@ public sealed class PublishingTests(HostFixture host) : ConformanceTests(host)
         await grain.Leave();
         await Journal.Noted(key, "deactivated");
         await Client.GetGrain<IListenerGrain>(NewKey("listener")).Publish(key, "after");
-        await Journal.Noted(key, "heard after");
+        await Streamed(key, "heard after");
     }
 
     [Fact]
@@ -103,7 +103,7 @@ public sealed class PublishingTests(HostFixture host) : ConformanceTests(host)
     {
         var key = NewKey("listener");
         await Client.GetStreamProvider(HostFixture.Streams).GetStream<string>(StreamId.Create("announcements", key)).OnNextAsync("hello");
-        await Journal.Noted(key, "heard hello");
+        await Streamed(key, "heard hello");
     }
 
     [Fact]
@@ -117,7 +117,7 @@ public sealed class PublishingTests(HostFixture host) : ConformanceTests(host)
             return Task.CompletedTask;
         });
         await Client.GetGrain<IListenerGrain>(NewKey("listener")).Publish(key, "hi");
-        await Journal.Noted(key, "hi");
+        await Streamed(key, "hi");
         await handle.UnsubscribeAsync();
     }
 }
