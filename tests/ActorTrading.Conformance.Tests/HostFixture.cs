@@ -30,8 +30,7 @@ public sealed class HostFixture : IAsyncLifetime
 
     private IHost _host = null!;
 
-    /// <summary>Far behind any machine's clock: see <see cref="Stay"/>.</summary>
-    public SimulatedTimeProvider Clock { get; } = new(new DateTimeOffset(2001, 1, 1, 0, 0, 0, TimeSpan.Zero));
+    public SimulatedTimeProvider Clock { get; } = new();
 
     public IClusterClient Client => _host.Services.GetRequiredService<IClusterClient>();
 
