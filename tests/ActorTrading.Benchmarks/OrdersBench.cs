@@ -8,7 +8,7 @@ public sealed class OrdersBench : IBench
 {
     public string Name => "orders";
 
-    public string What => "durable orders/s and latency through the account grains by number of concurrent accounts; orders=30000 each";
+    public string What => "durable orders/s and latency through the account grains by number of concurrent accounts; orders=30000 each; then offered=15000 orders/s to 1,000 accounts, latency from when an order was due";
 
     public async Task<BenchReport> RunAsync(BenchSettings settings)
     {
@@ -21,7 +21,27 @@ public sealed class OrdersBench : IBench
             cases.Add(await CaseAsync(bed, accounts, accounts == 1 ? Math.Min(orders, 3_000) : orders));
         }
 
+        cases.Add(await OfferedAsync(bed, 1_000, settings.Count("offered", 15_000), orders * 2));
         return new BenchReport(Name, cases);
+    }
+
+    /// <summary>
+    /// Orders come when they come, whether or not the ones before are answered: what a trader waits. With every account asking again at
+    /// once, as in the cases above, the mean latency is their number divided by the throughput and says nothing else.
+    /// </summary>
+    private static async Task<Measurement> OfferedAsync(GrainBed bed, int count, int perSecond, int orders)
+    {
+        var accounts = await bed.AccountsAsync(count);
+        var each = Math.Max(1, orders / count);
+        var recorders = accounts.Select(_ => new LatencyRecorder(each)).ToArray();
+        GC.Collect();
+        var bytes = GC.GetTotalAllocatedBytes();
+        var started = Stopwatch.GetTimestamp();
+        await Task.WhenAll(accounts.Select((account, i) => Task.Run(() => TradeAsync(account, each, recorders[i],
+            n => started + (long)((n * (double)count + i) / perSecond * Stopwatch.Frequency)))));
+        var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        bytes = GC.GetTotalAllocatedBytes() - bytes;
+        return new Measurement($"{count} accounts, {perSecond}/s offered", each * count / seconds, LatencyRecorder.Summarise(recorders), (double)bytes / (each * count));
     }
 
     private static async Task<Measurement> CaseAsync(GrainBed bed, int count, int orders)
@@ -39,13 +59,24 @@ public sealed class OrdersBench : IBench
     }
 
     /// <summary>Opens and closes in turn, so that an account stays as small as a trader's is.</summary>
-    private static async Task TradeAsync(IAccountGrain account, int orders, LatencyRecorder recorder)
+    /// <param name="due">When the nth order is to be sent, as a timestamp; null for as soon as the one before is answered.</param>
+    private static async Task TradeAsync(IAccountGrain account, int orders, LatencyRecorder recorder, Func<int, long>? due = null)
     {
         Guid? open = null;
         for (var i = 0; i < orders; i++)
         {
             TradeResult result;
             var sent = Stopwatch.GetTimestamp();
+            if (due is not null)
+            {
+                if (due(i) > sent)
+                {
+                    await Task.Delay(TimeSpan.FromSeconds((due(i) - sent) / (double)Stopwatch.Frequency));
+                }
+
+                sent = due(i);
+            }
+
             if (open is { } position)
             {
                 var id = Guid.CreateVersion7();
