@@ -82,7 +82,7 @@ public sealed class TerminalStoryTests(Server server)
     {
         var terminal = new SimulatedTerminal(new SimulatedTerminalOptions
         {
-            Login = login, Mode = mode, Instruments = [EurUsd], PortBase = FreePorts.Next(),
+            Login = login, Mode = mode, Instruments = [EurUsd], PortBase = TestPorts.Next(),
         }, new NoQuotes());
         terminal.Start();
         terminal.PushQuote(new Quote("EURUSD", 1.10000m, 1.10002m, DateTimeOffset.UtcNow));

@@ -235,7 +235,7 @@ public sealed class KillTests(Server server)
             Login = login,
             Mode = mode,
             Instruments = [EurUsd],
-            PortBase = FreePorts.Next(),
+            PortBase = TestPorts.Next(),
             Latency = TimeSpan.FromMilliseconds(20),
             StampNow = true,
         }, new GeneratedMarket([EurUsd], 7, 20, TimeProvider.System.GetUtcNow()));

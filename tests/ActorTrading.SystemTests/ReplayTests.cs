@@ -25,7 +25,7 @@ public sealed class ReplayTests(Server server)
         expected.Count(e => e is not null).ShouldBeGreaterThan(20);
 
         var connectionString = await server.Postgres.CreateDatabaseAsync();
-        var port = FreePorts.Next();
+        var port = TestPorts.Next();
         await using var terminal = new SimulatedTerminal(new SimulatedTerminalOptions { Instruments = [EurUsd], PortBase = port, Defects = TerminalDefects.None }, new NoQuotes());
         terminal.Start();
         await using var silo = new SiloProcess(connectionString, new Dictionary<string, string> { ["Market__Simulated"] = "false" }, "--no-demo");

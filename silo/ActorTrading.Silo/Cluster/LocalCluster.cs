@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using ActorTrading.Mt5.Simulation;
 
 namespace ActorTrading.Silo;
 

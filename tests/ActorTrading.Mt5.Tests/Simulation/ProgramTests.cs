@@ -31,7 +31,7 @@ public sealed class ProgramTests
     public async Task A_broker_killed_in_the_middle_of_trading_has_done_what_its_client_concludes()
     {
         var folder = Directory.CreateTempSubdirectory("mt5-kill-");
-        var port = FreePorts.Next();
+        var port = TestPorts.Next();
         var line = $"--port-base {port} --state \"{folder.FullName}\" --symbols EURUSD --rate 50 --quiet";
         var events = new RecordedEvents();
         await using var client = new Mt5TerminalClient(new Mt5TerminalOptions

@@ -1,10 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace ActorTrading.Silo;
+namespace ActorTrading.Mt5.Simulation;
 
-/// <summary>Ports of this machine that nobody listens on.</summary>
-internal static class FreePorts
+/// <summary>Ports of this machine that nobody listens on: a simulated terminal needs four in a row.</summary>
+public static class FreePorts
 {
     private const int TriesMax = 500;
 
