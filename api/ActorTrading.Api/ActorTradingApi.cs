@@ -84,6 +84,7 @@ public static class ActorTradingApi
         api.MapAuth();
         api.MapApiKeys();
         api.MapUsers();
+        api.MapWebhookSecrets();
         api.MapMarket();
         api.MapAccounts();
         api.MapOrders();

@@ -31,6 +31,7 @@ public static class PostgresServices
         services.AddSingleton<IRefreshTokenStore, RefreshTokenStore>();
         services.AddSingleton<IPasswordResetStore, PasswordResetStore>();
         services.AddSingleton<IApiKeyStore, ApiKeyStore>();
+        services.AddSingleton<IWebhookSecretStore, WebhookSecretStore>();
         services.AddSingleton<IIdempotencyStore, IdempotencyStore>();
         services.AddSingleton<IAccountStore, AccountStore>();
         services.AddSingleton<IOrderQueries, OrderQueries>();

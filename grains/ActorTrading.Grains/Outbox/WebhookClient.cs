@@ -10,10 +10,13 @@ public sealed record WebhookSettings(bool AllowPrivate);
 public sealed class WebhookClient : IDisposable
 {
     private readonly WebhookSettings _settings;
+    private readonly Func<string, CancellationToken, Task<IPAddress[]>> _resolve;
 
-    public WebhookClient(WebhookSettings settings)
+    /// <param name="resolve">Finds a name's addresses; the system's resolver where it is left out.</param>
+    public WebhookClient(WebhookSettings settings, Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null)
     {
         _settings = settings;
+        _resolve = resolve ?? Dns.GetHostAddressesAsync;
         Http = new HttpClient(new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
@@ -79,7 +82,8 @@ public sealed class WebhookClient : IDisposable
 
     private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellation)
     {
-        var addresses = await Dns.GetHostAddressesAsync(context.DnsEndPoint.Host, cancellation);
+        // Asked for once: the address that was judged is the one that is called, whatever the name stands for a moment later.
+        var addresses = await _resolve(context.DnsEndPoint.Host, cancellation);
         var address = addresses.FirstOrDefault(a => _settings.AllowPrivate || IsPublic(a))
             ?? throw new HttpRequestException($"{context.DnsEndPoint.Host} has no public IPv4 address.");
         var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };

@@ -11,8 +11,11 @@ namespace ActorTrading.Grains;
 /// Calls a user's webhook by the rules of alert webhooks: POST, three seconds, signed; sent again only on 500–599 except 504, after
 /// five seconds and then at doubling intervals, three times; a time-out is not sent again; never to a private address.
 /// </summary>
-public sealed class WebhookHandler(WebhookClient client, WebhookSecrets secrets, TimeProvider clock) : IOutboxHandler
+public sealed class WebhookHandler(WebhookClient client, WebhookSecrets secrets, IWebhookSecretStore versions, TimeProvider clock) : IOutboxHandler
 {
+    /// <summary>Header with the delivery's id.</summary>
+    public const string DeliveryHeader = "X-ActorTrading-Delivery";
+
     private const int ResendsMax = 3;
     private static readonly TimeSpan FirstResend = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(3);
@@ -31,12 +34,13 @@ public sealed class WebhookHandler(WebhookClient client, WebhookSecrets secrets,
         {
             Content = new StringContent(delivery.Body, Encoding.UTF8, new MediaTypeHeaderValue(IsJson(delivery.Body) ? "application/json" : "text/plain", "utf-8")),
         };
-        request.Headers.Add(WebhookSecrets.Header, secrets.Sign(delivery.UserId, delivery.Body, clock.GetUtcNow()));
+        var (version, rotatedAt) = await versions.FindAsync(delivery.UserId, cancellation);
+        request.Headers.Add(WebhookSecrets.Header, secrets.Sign(delivery.UserId, version, rotatedAt, delivery.Body, clock.GetUtcNow()));
 
         // The same on every try, so that a receiver can tell a repetition.
-        request.Headers.Add("X-ActorTrading-Delivery", message.Id.ToString());
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(Timeout);
+        request.Headers.Add(DeliveryHeader, message.Id.ToString());
+        using var timeUp = new CancellationTokenSource(Timeout, clock);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation, timeUp.Token);
         try
         {
             using var response = await client.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
@@ -49,7 +53,7 @@ public sealed class WebhookHandler(WebhookClient client, WebhookSecrets secrets,
                 _ => OutboxOutcome.GiveUp($"answered {status}"),
             };
         }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        catch (OperationCanceledException) when (timeUp.IsCancellationRequested && !cancellation.IsCancellationRequested)
         {
             return OutboxOutcome.GiveUp($"no answer within {Timeout.TotalSeconds} s");
         }

@@ -1,0 +1,163 @@
+using System.Text.Json;
+using ActorTrading.Contracts;
+using ActorTrading.Domain;
+using ActorTrading.Postgres;
+using ActorTrading.Postgres.Migrations;
+using Microsoft.Extensions.Logging.Abstractions;
+using Orleans.Embedded.Simulation;
+
+namespace ActorTrading.Grains.Tests.Outbox;
+
+/// <summary>Messages from PostgreSQL to a real receiver, on a clock of the test's.</summary>
+[Collection(nameof(Server))]
+public sealed class OutboxDispatcherTests(Server server)
+{
+    private readonly SimulatedTimeProvider _clock = new();
+
+    [Fact]
+    public async Task A_call_that_fails_is_repeated_with_its_id_until_it_is_taken_and_is_then_forgotten()
+    {
+        await using var database = await DatabaseAsync();
+        await using var receiver = await WebhookReceiver.StartAsync();
+        receiver.Answer = context =>
+        {
+            context.Response.StatusCode = receiver.Calls.Count < 3 ? 503 : 204;
+            return Task.CompletedTask;
+        };
+        var outbox = new WatchedOutbox(new OutboxStore(database));
+        await using var dispatcher = await StartAsync(outbox, database);
+        await outbox.EnqueueAsync([Message(receiver)], _clock.GetUtcNow());
+        foreach (var after in new[] { 1, 5, 10 })
+        {
+            await outbox.AdvanceUntilAsync(_clock, TimeSpan.FromSeconds(after), receiver);
+        }
+
+        receiver.Calls.Select(c => c.Headers[WebhookHandler.DeliveryHeader]).Distinct().ShouldHaveSingleItem();
+        receiver.Calls.Count.ShouldBe(3);
+        await outbox.Completed.WaitAsync(TimeSpan.FromSeconds(20));
+        (await outbox.BacklogAsync(_clock.GetUtcNow() + TimeSpan.FromDays(1))).Waiting.ShouldBe(0);
+        (await outbox.DeadAsync(10)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task What_was_sent_but_not_noted_is_sent_again_under_the_same_id_when_its_lease_is_over()
+    {
+        await using var database = await DatabaseAsync();
+        await using var receiver = await WebhookReceiver.StartAsync();
+        var outbox = new WatchedOutbox(new OutboxStore(database)) { LosesNotes = 1 };
+        await using var dispatcher = await StartAsync(outbox, database);
+        await outbox.EnqueueAsync([Message(receiver)], _clock.GetUtcNow());
+        await outbox.AdvanceUntilAsync(_clock, TimeSpan.FromSeconds(1), receiver);
+        await outbox.AdvanceUntilAsync(_clock, TimeSpan.FromSeconds(60), receiver);
+        receiver.Calls.Count.ShouldBe(2);
+        receiver.Calls.Select(c => c.Headers[WebhookHandler.DeliveryHeader]).Distinct().ShouldHaveSingleItem();
+        await outbox.Completed.WaitAsync(TimeSpan.FromSeconds(20));
+    }
+
+    private async Task<PostgresDatabase> DatabaseAsync()
+    {
+        var options = new PostgresOptions { ConnectionString = await server.Postgres.CreateDatabaseAsync() };
+        await Migrator.RunAsync(options);
+        return new PostgresDatabase(options);
+    }
+
+    private async Task<Dispatching> StartAsync(IOutbox outbox, PostgresDatabase database)
+    {
+        var handler = new WebhookHandler(new WebhookClient(new WebhookSettings(AllowPrivate: true)), new WebhookSecrets(new byte[32]), new WebhookSecretStore(database), _clock);
+        var dispatcher = new OutboxDispatcher(outbox, [handler], _clock, NullLogger<OutboxDispatcher>.Instance);
+        await dispatcher.StartAsync(CancellationToken.None);
+        return new Dispatching(dispatcher);
+    }
+
+    private OutboxMessage Message(WebhookReceiver receiver) => new(Guid.NewGuid(), AlertDeliveries.Webhook,
+        JsonSerializer.Serialize(new WebhookDelivery(Guid.NewGuid(), receiver.Url, "hello"), DomainJson.Options), _clock.GetUtcNow());
+
+    private sealed class Dispatching(OutboxDispatcher dispatcher) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync()
+        {
+            await dispatcher.StopAsync(CancellationToken.None);
+            dispatcher.Dispose();
+        }
+    }
+
+    /// <summary>The real outbox; it may lose notes as a process does that dies between sending and noting.</summary>
+    private sealed class WatchedOutbox(IOutbox inner) : IOutbox
+    {
+        private readonly TaskCompletionSource _completed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly SemaphoreSlim _settled = new(0);
+
+        public int LosesNotes { get; set; }
+
+        public Task Completed => _completed.Task;
+
+        /// <summary>Moves the clock second by second, each when the dispatcher has looked, until a call has come and its outcome is noted.</summary>
+        public async Task AdvanceUntilAsync(SimulatedTimeProvider clock, TimeSpan span, WebhookReceiver receiver)
+        {
+            var until = clock.GetUtcNow() + span;
+            while (clock.GetUtcNow() < until)
+            {
+                var looks = _looks;
+                clock.Advance(TimeSpan.FromSeconds(1));
+                await LookedAsync(looks);
+            }
+
+            await receiver.ArrivedAsync();
+            (await _settled.WaitAsync(TimeSpan.FromSeconds(20))).ShouldBeTrue("the outcome was not noted");
+        }
+
+        private int _looks;
+        private TaskCompletionSource _looked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        private async Task LookedAsync(int after)
+        {
+            while (true)
+            {
+                var looked = Volatile.Read(ref _looked);
+                if (Volatile.Read(ref _looks) > after)
+                {
+                    return;
+                }
+
+                await looked.Task.WaitAsync(TimeSpan.FromSeconds(20));
+            }
+        }
+
+        public Task EnqueueAsync(IReadOnlyList<OutboxMessage> messages, DateTimeOffset now, CancellationToken cancellation = default) => inner.EnqueueAsync(messages, now, cancellation);
+
+        public async Task<IReadOnlyList<LeasedMessage>> LeaseAsync(string kind, int limit, DateTimeOffset now, TimeSpan lease, CancellationToken cancellation = default)
+        {
+            var leased = await inner.LeaseAsync(kind, limit, now, lease, cancellation);
+            Interlocked.Increment(ref _looks);
+            Interlocked.Exchange(ref _looked, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
+            return leased;
+        }
+
+        public async Task<bool> CompleteAsync(LeasedMessage message, CancellationToken cancellation = default)
+        {
+            if (LosesNotes-- > 0)
+            {
+                _settled.Release();
+                throw new StoreUnavailableException("The process is gone.");
+            }
+
+            var done = await inner.CompleteAsync(message, cancellation);
+            _completed.TrySetResult();
+            _settled.Release();
+            return done;
+        }
+
+        public async Task<bool> RetryAsync(LeasedMessage message, DateTimeOffset dueAt, string error, CancellationToken cancellation = default)
+        {
+            var done = await inner.RetryAsync(message, dueAt, error, cancellation);
+            _settled.Release();
+            return done;
+        }
+
+        public Task<bool> GiveUpAsync(LeasedMessage message, string error, CancellationToken cancellation = default) => inner.GiveUpAsync(message, error, cancellation);
+
+        public Task<IReadOnlyList<DeadMessage>> DeadAsync(int limit, CancellationToken cancellation = default) => inner.DeadAsync(limit, cancellation);
+
+        public Task<OutboxBacklog> BacklogAsync(DateTimeOffset now, CancellationToken cancellation = default) => inner.BacklogAsync(now, cancellation);
+    }
+}
