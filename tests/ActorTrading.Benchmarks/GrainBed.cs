@@ -36,6 +36,7 @@ internal sealed class GrainBed : IAsyncDisposable
         var builder = Host.CreateApplicationBuilder();
         builder.Logging.ClearProviders();
         builder.Services.AddActorTradingPostgres(connectionString);
+        builder.Services.AddSingleton(KeyRing.Parse("1:" + Convert.ToBase64String(new byte[32])));
         builder.Services.AddEmbeddedOrleans(o => o.AddGrainAssemblies(typeof(AccountGrain).Assembly, typeof(IAccountGrain).Assembly));
         builder.Services.AddActorTradingGrains([.. InstrumentCatalog.All.Select(i => i with { Schedule = TradingSchedule.Always })]);
         var host = builder.Build();

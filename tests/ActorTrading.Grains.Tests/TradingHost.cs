@@ -54,6 +54,7 @@ public sealed class TradingHost : IAsyncDisposable
         var builder = Host.CreateApplicationBuilder();
         builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Warning).AddSimpleConsole();
         builder.Services.AddActorTradingPostgres(connectionString);
+        builder.Services.AddSingleton(KeyRing.Parse("1:" + Convert.ToBase64String(new byte[32])));
         builder.Services.AddEmbeddedOrleans(o => o.AddGrainAssemblies(typeof(AccountGrain).Assembly, typeof(IAccountGrain).Assembly));
         builder.Services.AddActorTradingGrains([.. InstrumentCatalog.All.Select(i => i with { Schedule = TradingSchedule.Always })]);
         var host = builder.Build();
