@@ -55,8 +55,8 @@ public class BacktestTests(ApiHost host)
         await greedyHub.CallAsync("SubscribeBacktest", endless.ToString());
         var quick = await SubmitAsync(modest, Scripts.Request(Scripts.Cross));
         await modestHub.CallAsync("SubscribeBacktest", quick.ToString());
-        (await EndAsync(modestHub)).ShouldBe((quick, "completed"));
-        (await EndAsync(greedyHub)).ShouldBe((endless, "failed"));
+        (await EndAsync(modestHub, quick)).ShouldBe((quick, "completed"));
+        (await EndAsync(greedyHub, endless)).ShouldBe((endless, "failed"));
         (await (await greedy.Http.GetAsync($"/api/v1/backtests/{endless}")).JsonAsync()).GetProperty("error").GetString()!.ShouldContain("loop takes too long");
         await (await greedy.Http.GetAsync($"/api/v1/backtests/{endless}/result")).ProblemAsync(409, "BACKTEST_FAILED");
     }
