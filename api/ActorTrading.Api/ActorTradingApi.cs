@@ -69,6 +69,7 @@ public static class ActorTradingApi
 
     public static WebApplication MapActorTradingApi(this WebApplication app)
     {
+        app.Services.GetRequiredService<ApiOptions>().Proxy.Use(app);
         app.UseSecurityHeaders();
         app.UseMiddleware<ProblemMiddleware>();
         app.UseWebPage();
@@ -77,6 +78,7 @@ public static class ActorTradingApi
         app.UseWebSockets(new() { KeepAliveInterval = TimeSpan.FromSeconds(15), KeepAliveTimeout = TimeSpan.FromSeconds(30) });
         app.UseAuthentication();
         app.UseMiddleware<RateLimits>();
+        app.UseMiddleware<ConnectionLimit>();
         app.UseAuthorization();
         app.UseMiddleware<Idempotency>();
 

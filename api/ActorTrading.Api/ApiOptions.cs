@@ -19,6 +19,8 @@ public sealed class ApiOptions
 
     public CorsOptions Cors { get; init; } = new();
 
+    public ProxyOptions Proxy { get; init; } = new();
+
     public static ApiOptions From(IConfiguration configuration)
     {
         var options = new ApiOptions();
@@ -27,6 +29,7 @@ public sealed class ApiOptions
         configuration.GetSection("Fanout").Bind(options.Fanout);
         configuration.GetSection("Demo").Bind(options.Demo);
         configuration.GetSection("Cors").Bind(options.Cors);
+        configuration.GetSection("Proxy").Bind(options.Proxy);
         return options;
     }
 }

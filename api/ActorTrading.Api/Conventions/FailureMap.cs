@@ -12,6 +12,7 @@ public static class FailureMap
         InvalidCursorException cursor => ApiException.BadField("cursor", cursor.Message),
         StoreUnavailableException { OutcomeUnknown: true } => Down("The database went away while it was writing: what was asked may have happened. Ask again with the same Idempotency-Key."),
         StoreUnavailableException => Down("The database is not reachable just now: nothing was done."),
+        ConflictException { Conflict: LedgerConflict.Sequence or LedgerConflict.CopyDecision } => Down("The account was changed by another process just now: nothing was done. Try again."),
         LedgerOverloadedException => Down("More is waiting to be written than may wait: nothing was done."),
         // The process that was asked has gone, or it refused for being too far behind; which of them cannot be told from here.
         Orleans.Runtime.OrleansException => Down("What was asked did not reach its place, or its answer did not come back: it may have happened. Ask again with the same Idempotency-Key."),

@@ -35,8 +35,20 @@ internal static class OrderEndpoints
         var id = Idempotency.IdFor(context, clock, "order");
         var command = request.ToCommand(id, market, clock.GetUtcNow());
         var account = await own.OpenAccountAsync(context.UserId(), request.AccountId!.Value, cancel);
-        var result = (await grains.GetGrain<IAccountGrain>(account.Id).PlaceAsync(command)).OrThrow();
-        var order = await own.OrderOfAsync(context.UserId(), account.Id, id, result, market, cancel);
+        OrderView order;
+        try
+        {
+            var result = (await grains.GetGrain<IAccountGrain>(account.Id).PlaceAsync(command)).OrThrow();
+            order = result.Order is { } made
+                ? OrderView.Of(account.Id, made, result.PositionId, market)
+                : await own.OrderOfAsync(account.Id, command.ClientOrderId, market, cancel);
+        }
+        catch (ConflictException e) when (e.Conflict == LedgerConflict.ClientOrderId)
+        {
+            // So old that the account has forgotten it, but not the database.
+            order = await own.OrderOfAsync(account.Id, command.ClientOrderId, market, cancel);
+        }
+
         context.Response.Headers.Location = $"/api/v1/orders/{order.Id}";
         return Results.Json(order, statusCode: 201);
     }

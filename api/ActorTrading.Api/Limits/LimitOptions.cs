@@ -9,6 +9,9 @@ public sealed class LimitOptions
     /// <summary>Sign-in, registration and password resets by one address.</summary>
     public RateOptions SignIn { get; set; } = new() { Burst = 20, PerSecond = 0.5 };
 
+    /// <summary>Live connections (hub and plain WebSocket together) that one user may have open in a process; 0 for no limit.</summary>
+    public int ConnectionsPerUser { get; set; } = 100;
+
     /// <summary>Largest request body, bytes.</summary>
     public long BodyBytesMax { get; set; } = 256 * 1024;
 }

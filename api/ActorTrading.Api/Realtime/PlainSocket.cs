@@ -23,7 +23,18 @@ public sealed class PlainSocket(SessionRegistry registry, Subscriptions subscrip
         var user = Guid.Parse(context.User.FindFirstValue(ClaimTypes.NameIdentifier)!);
         using var socket = await context.WebSockets.AcceptWebSocketAsync();
         using var sink = new Sink(socket, log);
-        var session = await registry.OpenAsync(user, sink);
+        LiveSession session;
+        try
+        {
+            session = await registry.OpenAsync(user, sink);
+        }
+        catch (ApiException e) when (e.Status == 429)
+        {
+            // Several asked at once, and the last place went to another.
+            await sink.CloseAsync(WebSocketCloseStatus.PolicyViolation, e.Code, context.RequestAborted);
+            return;
+        }
+
         try
         {
             await ReadAsync(socket, sink, session, context.RequestAborted);

@@ -13,6 +13,9 @@ namespace ActorTrading.Api.Realtime;
 /// <summary>The live side: hub, plain WebSocket and fan-out.</summary>
 public static class RealtimeServices
 {
+    public const string HubPath = "/hubs/trading";
+    public const string SocketPath = "/ws/v1";
+
     /// <summary>A client's call, bytes.</summary>
     private const int CallBytesMax = 64 * 1024;
 
@@ -41,7 +44,7 @@ public static class RealtimeServices
     /// <returns>The two endpoints, to set who may use them.</returns>
     public static IReadOnlyList<IEndpointConventionBuilder> MapTradingRealtime(this IEndpointRouteBuilder app) =>
     [
-        app.MapHub<TradingHub>("/hubs/trading", connection =>
+        app.MapHub<TradingHub>(HubPath, connection =>
         {
             connection.Transports = HttpTransportType.WebSockets | HttpTransportType.ServerSentEvents | HttpTransportType.LongPolling;
             connection.CloseOnAuthenticationExpiration = true;
@@ -49,6 +52,6 @@ public static class RealtimeServices
             // A write ends when the transport has taken it over, so that a busy connection is known to be busy.
             connection.TransportMaxBufferSize = 1;
         }),
-        app.MapGet("/ws/v1", (HttpContext context, PlainSocket socket) => socket.ServeAsync(context)).ExcludeFromDescription(),
+        app.MapGet(SocketPath, (HttpContext context, PlainSocket socket) => socket.ServeAsync(context)).ExcludeFromDescription(),
     ];
 }

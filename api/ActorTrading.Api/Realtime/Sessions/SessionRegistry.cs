@@ -1,11 +1,12 @@
 using System.Collections.Immutable;
+using ActorTrading.Api.Limits;
 using ActorTrading.Api.Realtime.Quotes;
 using Microsoft.Extensions.Logging;
 
 namespace ActorTrading.Api.Realtime.Sessions;
 
 /// <summary>Everybody who is connected to this process, by user. A user's events are asked for once, however many tabs are open.</summary>
-public sealed class SessionRegistry(QuoteFanout quotes, IAccountFeed feed, IUserEventSource events, TimeProvider clock, ILogger<SessionRegistry> log) : IAsyncDisposable
+public sealed class SessionRegistry(QuoteFanout quotes, IAccountFeed feed, IUserEventSource events, LimitOptions limits, TimeProvider clock, ILogger<SessionRegistry> log) : IAsyncDisposable
 {
     /// <summary>A user's grain drops an observer that has not renewed for two minutes.</summary>
     public static readonly TimeSpan RenewEvery = TimeSpan.FromSeconds(30);
@@ -21,12 +22,22 @@ public sealed class SessionRegistry(QuoteFanout quotes, IAccountFeed feed, IUser
 
     public void Start() => _renewing = RenewAsync();
 
+    /// <summary>Whether the user has as many connections here as are allowed.</summary>
+    public bool IsFull(Guid userId)
+    {
+        lock (_gate)
+            return limits.ConnectionsPerUser > 0 && _byUser.TryGetValue(userId, out var sessions) && sessions.Length >= limits.ConnectionsPerUser;
+    }
+
+    /// <exception cref="Conventions.ApiException">429: one too many of this user.</exception>
     public async Task<LiveSession> OpenAsync(Guid userId, ISessionSink sink)
     {
         var session = new LiveSession(userId, sink, quotes, feed, log);
         bool isFirst;
         lock (_gate)
         {
+            if (IsFull(userId))
+                throw ConnectionLimit.TooMany();
             isFirst = !_byUser.TryGetValue(userId, out var others);
             _byUser[userId] = isFirst ? [session] : others.Add(session);
         }

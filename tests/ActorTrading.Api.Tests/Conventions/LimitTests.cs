@@ -1,0 +1,85 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Net.WebSockets;
+using ActorTrading.Api.Tests.Support;
+
+namespace ActorTrading.Api.Tests.Conventions;
+
+/// <summary>Limits that count by user or by address.</summary>
+[Collection(OnApiHost.Name)]
+public class LimitTests(ApiHost host)
+{
+    [Fact]
+    public async Task A_user_has_so_many_live_connections_and_others_have_their_own()
+    {
+        await using var app = await host.StartAnotherAsync(new() { ["Limits:ConnectionsPerUser"] = "2" });
+        using var http = ApiHost.ClientOf(app);
+        var (user, other) = (await host.RegisterAsync(http), await host.RegisterAsync(http));
+        await using var hub = await HubClient.ConnectAsync(http.BaseAddress!, user.Token);
+        await hub.CallAsync("SubscribeSymbols", new object[] { new[] { "EURUSD" } });
+        using var plain = new ClientWebSocket();
+        await plain.ConnectAsync(Address(http, user), CancellationToken.None);
+        await AnsweredAsync(plain);
+
+        using var third = new ClientWebSocket();
+        third.Options.CollectHttpResponseDetails = true;
+        await Should.ThrowAsync<WebSocketException>(() => third.ConnectAsync(Address(http, user), CancellationToken.None));
+        third.HttpStatusCode.ShouldBe(HttpStatusCode.TooManyRequests);
+        await (await user.Http.PostAsync("/hubs/trading/negotiate?negotiateVersion=1", null)).ProblemAsync(429, "TOO_MANY_CONNECTIONS");
+        using var others = new ClientWebSocket();
+        await others.ConnectAsync(Address(http, other), CancellationToken.None);
+        await AnsweredAsync(others);
+
+        // A place that becomes free can be taken; the server may notice the end a moment later.
+        await plain.CloseAsync(WebSocketCloseStatus.NormalClosure, null, CancellationToken.None);
+        for (var tries = 1; ; tries++)
+        {
+            tries.ShouldBeLessThan(200, "the place does not become free");
+            if ((await user.Http.PostAsync("/hubs/trading/negotiate?negotiateVersion=1", null)).StatusCode == HttpStatusCode.OK)
+                break;
+        }
+    }
+
+    [Fact]
+    public async Task Behind_a_known_proxy_each_client_has_its_own_limit_and_an_unknown_one_is_not_believed()
+    {
+        var limits = new Dictionary<string, string?> { ["Limits:SignIn:Burst"] = "2", ["Limits:SignIn:PerSecond"] = "0.001" };
+        await using (var behind = await host.StartAnotherAsync(new(limits) { ["Proxy:Known:0"] = "10.9.0.0/16", ["Proxy:Known:1"] = "127.0.0.1" }))
+        {
+            using var http = ApiHost.ClientOf(behind);
+            for (var client = 1; client <= 5; client++)
+                (await SignInAsync(http, $"198.51.100.{client}")).ShouldBe(HttpStatusCode.Unauthorized);
+            // What a client writes into the header itself stands further left than what the proxy adds.
+            (await SignInAsync(http, "203.0.113.1, 198.51.100.1")).ShouldBe(HttpStatusCode.Unauthorized);
+            (await SignInAsync(http, "203.0.113.2, 198.51.100.1")).ShouldBe(HttpStatusCode.TooManyRequests);
+        }
+
+        await using var open = await host.StartAnotherAsync(new(limits) { ["Proxy:Known:0"] = "10.9.0.0/16" });
+        using var direct = ApiHost.ClientOf(open);
+        (await SignInAsync(direct, "198.51.100.1")).ShouldBe(HttpStatusCode.Unauthorized);
+        (await SignInAsync(direct, "198.51.100.2")).ShouldBe(HttpStatusCode.Unauthorized);
+        (await SignInAsync(direct, "198.51.100.3")).ShouldBe(HttpStatusCode.TooManyRequests);
+    }
+
+    [Fact]
+    public async Task A_proxy_that_is_no_address_is_said_at_start() =>
+        (await Should.ThrowAsync<InvalidOperationException>(() => host.StartAnotherAsync(new() { ["Proxy:Known:0"] = "nginx" }))).Message.ShouldContain("'nginx'");
+
+    private static async Task<HttpStatusCode> SignInAsync(HttpClient http, string forwardedFor)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/auth/login") { Content = JsonContent.Create(new { username = "nobody", password = "not the password" }) };
+        request.Headers.Add("X-Forwarded-For", forwardedFor);
+        using var answer = await http.SendAsync(request);
+        return answer.StatusCode;
+    }
+
+    private static Uri Address(HttpClient http, TestUser user) => new UriBuilder(http.BaseAddress!) { Scheme = "ws", Path = "/ws/v1", Query = $"access_token={user.Token}" }.Uri;
+
+    /// <summary>An answered ping: the connection is counted.</summary>
+    private static async Task AnsweredAsync(ClientWebSocket socket)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        await socket.SendAsync("""{"action":"ping"}"""u8.ToArray(), WebSocketMessageType.Text, true, limit.Token);
+        await socket.ReceiveAsync(new byte[1024], limit.Token);
+    }
+}

@@ -1,0 +1,145 @@
+using System.Net;
+using System.Text.Json;
+using ActorTrading.Api.Tests.Support;
+using ActorTrading.Domain;
+using ActorTrading.Postgres;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+
+namespace ActorTrading.Api.Tests.Endpoints;
+
+/// <summary>Whatever moves money may be asked for twice and happens once, also where the first answer was never stored.</summary>
+[Collection(OnApiHost.Name)]
+public class RepetitionTests(ApiHost host)
+{
+    [Fact]
+    public async Task An_account_and_its_deposit_are_made_once()
+    {
+        var user = await host.RegisterAsync();
+        const string body = """{"kind":"paper","name":"Once","deposit":2500}""";
+        var first = await SendAsync(user.Http, "/accounts", body, "account");
+        first.StatusCode.ShouldBe(HttpStatusCode.Created, await first.Content.ReadAsStringAsync());
+        var again = await SendAsync(user.Http, "/accounts", body, "account");
+        again.Headers.GetValues("Idempotency-Replayed").Single().ShouldBe("true");
+        await ForgetAnswersAsync(user);
+        await using var other = await host.StartAnotherAsync([]);
+        using var http = ClientOf(other, user);
+        var third = await SendAsync(http, "/accounts", body, "account");
+        third.StatusCode.ShouldBe(HttpStatusCode.Created);
+        var id = (await first.JsonAsync()).GetProperty("id").GetGuid();
+        (await third.JsonAsync()).GetProperty("id").GetGuid().ShouldBe(id);
+        (await GetAsync(user, "/accounts")).GetProperty("items").GetArrayLength().ShouldBe(1);
+        (await GetAsync(user, $"/accounts/{id}/status")).GetProperty("balance").GetDecimal().ShouldBe(2500m);
+        (await GetAsync(user, $"/accounts/{id}/ledger")).GetProperty("items").EnumerateArray().Count(e => e.GetProperty("kind").GetString() == "balanceAdjusted").ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_client_order_id_repeated_without_a_key_is_answered_with_its_order_however_long_ago()
+    {
+        var user = await host.RegisterAsync();
+        var account = (await (await SendAsync(user.Http, "/accounts", """{"kind":"paper","name":"Old"}""")).JsonAsync()).GetProperty("id").GetGuid();
+        await host.QuoteAsync("EURUSD", 1.1m, 1.1002m);
+        var order = $$"""{"accountId":"{{account}}","symbol":"EURUSD","side":"buy","type":"market","volume":0.01,"clientOrderId":"mine"}""";
+        var first = await (await SendAsync(user.Http, "/orders", order)).JsonAsync();
+
+        // Remembered, but not with the order itself: the account was read again.
+        await using (var other = await host.StartAnotherAsync([]))
+        {
+            using var http = ClientOf(other, user);
+            await SameAsync(await SendAsync(http, "/orders", order));
+        }
+
+        // Forgotten by the account: only the database knows it.
+        for (var i = 0; i < AccountState.RecentOrdersMax; i++)
+            (await SendAsync(user.Http, "/orders", $$"""{"accountId":"{{account}}","symbol":"EURUSD","side":"{{(i % 2 == 0 ? "sell" : "buy")}}","type":"limit","volume":0.01,"price":{{(i % 2 == 0 ? 1.3 : 0.9)}}}"""))
+                .StatusCode.ShouldBeOneOf(HttpStatusCode.Created, HttpStatusCode.UnprocessableEntity);
+        await SameAsync(await SendAsync(user.Http, "/orders", order));
+        (await GetAsync(user, $"/positions?accountId={account}")).GetProperty("items").GetArrayLength().ShouldBe(1);
+
+        async Task SameAsync(HttpResponseMessage answer)
+        {
+            answer.StatusCode.ShouldBe(HttpStatusCode.Created, await answer.Content.ReadAsStringAsync());
+            var again = await answer.JsonAsync();
+            again.GetProperty("id").GetGuid().ShouldBe(first.GetProperty("id").GetGuid());
+            again.GetProperty("status").GetString().ShouldBe("filled");
+        }
+    }
+
+    [Fact]
+    public async Task Closing_everything_and_linking_happen_once()
+    {
+        var user = await host.RegisterAsync();
+        var leader = (await (await SendAsync(user.Http, "/accounts", """{"kind":"paper","name":"A"}""")).JsonAsync()).GetProperty("id").GetGuid();
+        var follower = (await (await SendAsync(user.Http, "/accounts", """{"kind":"paper","name":"B"}""")).JsonAsync()).GetProperty("id").GetGuid();
+        await host.QuoteAsync("EURUSD", 1.1m, 1.1002m);
+        for (var i = 0; i < 2; i++)
+            await SendAsync(user.Http, "/orders", $$"""{"accountId":"{{leader}}","symbol":"EURUSD","side":"buy","type":"market","volume":0.1}""");
+        var all = $$"""{"accountId":"{{leader}}"}""";
+        (await (await SendAsync(user.Http, "/positions/close-all", all, "all")).JsonAsync()).GetProperty("closed").GetArrayLength().ShouldBe(2);
+        (await (await SendAsync(user.Http, "/positions/close-all", all, "all")).JsonAsync()).GetProperty("closed").GetArrayLength().ShouldBe(2);
+        (await user.Http.PutAsync($"/api/v1/copy-trading/leaders/{leader}", Body("""{"published":true}"""))).StatusCode.ShouldBe(HttpStatusCode.OK);
+        var link = $$$"""{"leaderAccountId":"{{{leader}}}","followerAccountId":"{{{follower}}}","sizing":{"mode":"none"}}""";
+        var made = await (await SendAsync(user.Http, "/copy-trading/links", link, "link")).JsonAsync();
+        await ForgetAnswersAsync(user);
+        (await (await SendAsync(user.Http, "/positions/close-all", all, "all")).JsonAsync()).GetProperty("failed").GetArrayLength().ShouldBe(0);
+        (await (await SendAsync(user.Http, "/copy-trading/links", link, "link")).JsonAsync()).GetProperty("id").GetGuid().ShouldBe(made.GetProperty("id").GetGuid());
+        (await GetAsync(user, $"/orders?accountId={leader}")).GetProperty("items").GetArrayLength().ShouldBe(4);
+    }
+
+    [Fact]
+    public async Task The_webhook_secret_is_the_users_own_and_rotates_once()
+    {
+        var user = await host.RegisterAsync();
+        var first = await GetAsync(user, "/users/me/webhook-secret");
+        first.GetProperty("secret").GetString()!.ShouldStartWith("whsec_");
+        first.GetProperty("version").GetInt32().ShouldBe(0);
+        (await GetAsync(await host.RegisterAsync(), "/users/me/webhook-secret")).GetProperty("secret").GetString().ShouldNotBe(first.GetProperty("secret").GetString());
+        var many = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => SendAsync(user.Http, "/users/me/webhook-secret/rotate", """{"fromVersion":0}""")));
+        many.Count(a => a.StatusCode == HttpStatusCode.OK).ShouldBe(1);
+        await many.First(a => a.StatusCode != HttpStatusCode.OK).ProblemAsync(409, "CONFLICT");
+        var second = await GetAsync(user, "/users/me/webhook-secret");
+        second.GetProperty("version").GetInt32().ShouldBe(1);
+        second.GetProperty("secret").GetString().ShouldNotBe(first.GetProperty("secret").GetString());
+        (second.GetProperty("previousUntil").GetDateTimeOffset() - second.GetProperty("rotatedAt").GetDateTimeOffset()).ShouldBe(TimeSpan.FromDays(1));
+        (await (await SendAsync(user.Http, "/users/me/webhook-secret/rotate", """{"fromVersion":1}""")).JsonAsync()).GetProperty("version").GetInt32().ShouldBe(2);
+        await (await SendAsync(user.Http, "/users/me/webhook-secret/rotate", "{}")).ProblemAsync(400, "VALIDATION_FAILED");
+
+        var key = (await (await SendAsync(user.Http, "/auth/api-keys", """{"name":"bot","scopes":["read","trade"]}""")).JsonAsync()).GetProperty("key").GetString();
+        using var bot = new HttpClient { BaseAddress = host.Http.BaseAddress };
+        bot.DefaultRequestHeaders.Add("X-Api-Key", key);
+        await (await bot.GetAsync("/api/v1/users/me/webhook-secret")).ProblemAsync(403, "FORBIDDEN");
+    }
+
+    private static HttpClient ClientOf(WebApplication app, TestUser user)
+    {
+        var http = ApiHost.ClientOf(app);
+        http.DefaultRequestHeaders.Authorization = user.Http.DefaultRequestHeaders.Authorization;
+        return http;
+    }
+
+    private static Task<HttpResponseMessage> SendAsync(HttpClient http, string path, string body, string? key = null)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1" + path) { Content = Body(body) };
+        if (key is not null)
+            request.Headers.TryAddWithoutValidation("Idempotency-Key", key);
+        return http.SendAsync(request);
+    }
+
+    private async Task ForgetAnswersAsync(TestUser user)
+    {
+        await using var db = NpgsqlDataSource.Create(host.Services.GetRequiredService<PostgresOptions>().ConnectionString);
+        await using var command = db.CreateCommand("DELETE FROM idempotency_keys WHERE user_id = $1");
+        command.Parameters.AddWithValue(user.Id);
+        (await command.ExecuteNonQueryAsync()).ShouldBeGreaterThan(0);
+    }
+
+    private static StringContent Body(string json) => new(json, System.Text.Encoding.UTF8, "application/json");
+
+    private static async Task<JsonElement> GetAsync(TestUser user, string path)
+    {
+        var answer = await user.Http.GetAsync("/api/v1" + path);
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK, await answer.Content.ReadAsStringAsync());
+        return await answer.JsonAsync();
+    }
+}
