@@ -67,7 +67,7 @@ public class LimitTests(ApiHost host)
 
     private static async Task<HttpStatusCode> SignInAsync(HttpClient http, string forwardedFor)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/auth/login") { Content = JsonContent.Create(new { username = "nobody", password = "not the password" }) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/auth/login") { Content = JsonContent.Create(new { login = "nobody", password = "not the password" }) };
         request.Headers.Add("X-Forwarded-For", forwardedFor);
         using var answer = await http.SendAsync(request);
         return answer.StatusCode;
