@@ -84,6 +84,7 @@ public sealed class ZoneClock
         offsetMs = 0;
         if (name is "UTC" or "GMT" or "Etc/UTC" or "Etc/GMT" or "Z") return true;
         var text = name.StartsWith("UTC", StringComparison.OrdinalIgnoreCase) || name.StartsWith("GMT", StringComparison.OrdinalIgnoreCase) ? name[3..] : name;
+        if (text == "0") return true;
         if (text.Length < 2 || text[0] is not ('+' or '-')) return false;
         var digits = text[1..].Replace(":", "", StringComparison.Ordinal);
         if (digits.Length > 4 || !int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out int value)) return false;

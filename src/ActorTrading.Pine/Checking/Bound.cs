@@ -20,6 +20,8 @@ internal sealed class BoundConst(Pos pos, PineType type, object? value) : BoundE
 {
     public override object? Constant => value;
     public bool FoldedQuotient { get; init; }
+    /// <summary>Written as an int, a float only by conversion.</summary>
+    public bool WasInt { get; init; }
 }
 
 /// <summary>na of a type; of type <see cref="PineType.Na"/> while nothing has given it one.</summary>

@@ -41,8 +41,36 @@ internal sealed partial class Checker
             if (BuiltinTable.IsNamespace(root!) && BuiltinTable.Variable(dotted[..dotted.LastIndexOf('.')]) is null && !_module.Types.ContainsKey(root!))
                 return BindArgumentsThenFail(call, "PINE2002", $"Could not find function or function reference '{dotted}'.{Names.Suggest(dotted, FunctionNames())}");
         }
+        if (dotted is not null && member.Target is NameExpr && BuiltinTable.Functions(dotted, _version) is { Count: > 0 } ofSpace && _scope.Find(root!) is { } shadow)
+            return BindShadowedCall(call, member, dotted, ofSpace, shadow.Type);
         return BindMethodCall(call, member);
     }
+
+    /// <summary>
+    /// A variable may bear a namespace's name, as in "f(string str) => str.length(str)": the namespace's function is meant, unless the type
+    /// has a method of that name that the arguments do not already name an object for.
+    /// </summary>
+    private BoundExpr BindShadowedCall(CallExpr call, MemberExpr member, string dotted, IReadOnlyList<BuiltinFunction> functions, PineType type)
+    {
+        foreach (var module in MethodModules())
+            if (module.Functions.TryGetValue(member.Name, out var candidates) && candidates.Exists(f => f.IsMethod && !IsBeingChecked(f) && MethodFits(f, module, type)))
+                return BindMethodCall(call, member);
+        var root = ((NameExpr)member.Target).Name;
+        if (Space(type) != root) return BindBuiltinCall(call, dotted, functions, null);
+        var arguments = BindArguments(call);
+        var first = arguments.Find(a => a.Name == functions[0].Parameters.FirstOrDefault()?.Name) ?? arguments.FirstOrDefault();
+        return first is not null && Space(first.Value.Type) == root || functions[0].Parameters.FirstOrDefault() is not { } id || Space(id.Type) != root
+            ? SelectOverload(call, dotted, functions, arguments, null)
+            : BindMethodCall(call, member, arguments);
+    }
+
+    /// <summary>Namespace whose functions are a type's methods.</summary>
+    private static string? Space(PineType type) => type.Kind switch
+    {
+        TypeKind.ChartPoint => "chart.point",
+        TypeKind.Array or TypeKind.Matrix or TypeKind.Map or TypeKind.Line or TypeKind.Label or TypeKind.Box or TypeKind.Table or TypeKind.Linefill or TypeKind.Polyline => type.Kind.ToString().ToLowerInvariant(),
+        _ => null,
+    };
 
     /// <summary>array.new_line and the like: the element type, where the table has no line of its own.</summary>
     private static PineType? LegacyNew(string dotted) => dotted switch
@@ -68,7 +96,8 @@ internal sealed partial class Checker
         return arguments;
     }
 
-    private BoundExpr BindMethodCall(CallExpr call, MemberExpr member)
+    /// <param name="bound">The arguments, where they have been checked already.</param>
+    private BoundExpr BindMethodCall(CallExpr call, MemberExpr member, List<BoundArgument>? bound = null)
     {
         var receiver = BindValue(member.Target);
         if (receiver.Type.IsError)
@@ -76,7 +105,7 @@ internal sealed partial class Checker
             foreach (var argument in call.Arguments) BindExpression(argument.Value);
             return receiver;
         }
-        var arguments = BindArguments(call, receiver, member.Target);
+        List<BoundArgument> arguments = bound is null ? BindArguments(call, receiver, member.Target) : [new BoundArgument(null, receiver, member.Target, call.Pos), .. bound];
         foreach (var module in MethodModules())
         {
             if (!module.Functions.TryGetValue(member.Name, out var candidates)) continue;
@@ -85,12 +114,7 @@ internal sealed partial class Checker
             if (methods.Count > 0) return BindUserCall(call, member.Name, module, methods, arguments, receiver);
         }
         if (receiver.Type.Kind == TypeKind.Object && member.Name == "copy" && call.Arguments.Count == 0) return new BoundCopyObject(call.Pos, receiver);
-        var space = receiver.Type.Kind switch
-        {
-            TypeKind.ChartPoint => "chart.point",
-            TypeKind.Array or TypeKind.Matrix or TypeKind.Map or TypeKind.Line or TypeKind.Label or TypeKind.Box or TypeKind.Table or TypeKind.Linefill or TypeKind.Polyline => receiver.Type.Kind.ToString().ToLowerInvariant(),
-            _ => null,
-        };
+        var space = Space(receiver.Type);
         if (space is not null && BuiltinTable.Functions($"{space}.{member.Name}", _version) is { Count: > 0 } overloads)
             return SelectOverload(call, $"{space}.{member.Name}", overloads, arguments, null);
         var known = MethodModules().SelectMany(m => m.Functions).Where(f => f.Value.Exists(d => d.IsMethod)).Select(f => f.Key);
@@ -116,7 +140,7 @@ internal sealed partial class Checker
         if (method.Parameters.Count == 0) return false;
         if (method.Parameters[0].Type is not { } written) return false;
         var type = ResolveType(written, module);
-        return type.Equals(receiver) || (receiver.Kind == TypeKind.Int && type.Kind == TypeKind.Float) || receiver.Kind == TypeKind.Na;
+        return type.Equals(receiver) || (receiver.Kind == TypeKind.Int && type.Kind == TypeKind.Float) || IntsForFloats(receiver, type) || receiver.Kind == TypeKind.Na;
     }
 
     private BoundExpr BindBuiltinCall(CallExpr call, string name, IReadOnlyList<BuiltinFunction> overloads, PineType? element)

@@ -295,11 +295,15 @@ internal sealed partial class Checker
         {
             items[i] = BindValue(tuple.Items[i]);
             if (items[i].Type.IsError) return items[i];
-            if (items[i].Type.Kind == TypeKind.Na) items[i] = new BoundNa(items[i].Pos, PineType.Float);
             qualifier = Max(qualifier, items[i].Qualifier);
         }
         return new BoundTuple(tuple.Pos, items, qualifier);
     }
+
+    /// <summary>A tuple whose items nothing has given a type: what is na there becomes a float.</summary>
+    private static BoundExpr Settle(BoundExpr value) => value.Type.Kind == TypeKind.Tuple && value.Type.Items!.Any(i => i.Kind == TypeKind.Na)
+        ? Convert(value, PineType.TupleOf([.. value.Type.Items!.Select(i => i.Kind == TypeKind.Na ? PineType.Float : i)]))
+        : value;
 
     private static Qualifier Max(Qualifier a, Qualifier b) => a > b ? a : b;
 
@@ -336,18 +340,34 @@ internal sealed partial class Checker
         if (value.Type.Kind == TypeKind.Float && type.Kind == TypeKind.Int && IsQuotient(value)) return new BoundConvert(value, type);
         if (_version < 6 && value.Type.IsNumeric && type.Kind == TypeKind.Bool) return Convert(value, type);
         if (value.Type.Kind == TypeKind.Tuple && type.Kind == TypeKind.Tuple && Common(value.Type, type) is { } common && common.Equals(type)) return Convert(value, type);
-        return null;
+        return IntsForFloats(value.Type, type) ? new BoundConvert(value, type) : null;
     }
+
+    /// <summary>Whether a collection of ints stands where one of floats is asked for: array.from(1, 2) fills an array&lt;float&gt;. Both hold doubles.</summary>
+    private static bool IntsForFloats(PineType actual, PineType wanted) => actual.Kind == wanted.Kind && actual.Kind is TypeKind.Array or TypeKind.Matrix
+        && actual.Element!.Kind == TypeKind.Int && wanted.Element!.Kind == TypeKind.Float;
 
     /// <summary>Whether a float is so only because ints were divided: it is cut to an int where one is asked for, as in ta.wma(close, length / 2).</summary>
     private static bool IsQuotient(BoundExpr value) => value switch
     {
-        BoundBinary { Op: BinaryOp.Divide } b => b.Left.Type.Kind == TypeKind.Int && b.Right.Type.Kind == TypeKind.Int,
-        BoundBinary { Op: BinaryOp.Add or BinaryOp.Subtract or BinaryOp.Multiply } b => (b.Left.Type.Kind == TypeKind.Int || IsQuotient(b.Left)) && (b.Right.Type.Kind == TypeKind.Int || IsQuotient(b.Right)),
+        BoundBinary { Op: BinaryOp.Divide } b => IsWhole(b.Left) && IsWhole(b.Right),
+        BoundBinary { Op: BinaryOp.Add or BinaryOp.Subtract or BinaryOp.Multiply or BinaryOp.Remainder } b => IsWhole(b.Left) && IsWhole(b.Right),
+        BoundUnary { Op: UnaryOp.Minus } u => IsQuotient(u.Operand),
+        BoundTernary t => IsWhole(t.Then) && IsWhole(t.Else),
+        BoundIf i => IsWhole(i.Then) && i.Else is not null && IsWhole(i.Else),
+        BoundSwitch s => s.Cases.All(c => IsWhole(c.Body)),
+        BoundConvert { Type.Kind: TypeKind.Float } c => IsWhole(c.Operand),
         BoundVariable v => v.Symbol.IsQuotient,
-        BoundConst { FoldedQuotient: true } => true,
+        BoundUserCall c => c.Function.ReturnsQuotient,
+        BoundBuiltinCall { Function.Name: "math.max" or "math.min" or "math.abs" or "nz" } c => c.Arguments.Concat(c.Rest).All(a => a is null || IsWhole(a)),
+        BoundConst c => c.FoldedQuotient,
         _ => false,
     };
+
+    /// <summary>An int, a quotient of ints, or na.</summary>
+    private static bool IsWhole(BoundExpr value) => value.Type.Kind is TypeKind.Int or TypeKind.Na || value is BoundNa or BoundConst { WasInt: true } || IsQuotient(value);
+
+    private static bool IsWhole(BoundBlock block) => block.Result is { } result && IsWhole(result);
 
     /// <summary>Changes the static type; the caller knows that it may.</summary>
     private static BoundExpr Convert(BoundExpr value, PineType type)
@@ -356,7 +376,8 @@ internal sealed partial class Checker
         switch (value)
         {
             case BoundNa: return new BoundNa(value.Pos, type);
-            case BoundConst { Constant: double d } when type.IsNumeric: return new BoundConst(value.Pos, type, d);
+            case BoundConst { Constant: double d } c when type.IsNumeric:
+                return new BoundConst(value.Pos, type, d) { FoldedQuotient = c.FoldedQuotient, WasInt = c.WasInt || c.Type.Kind == TypeKind.Int };
             case BoundTernary t: return new BoundTernary(t.Pos, t.Condition, Convert(t.Then, type), Convert(t.Else, type), type, t.Qualifier);
             case BoundIf i: return new BoundIf(i.Pos, i.Condition, Convert(i.Then, type), i.Else is null ? null : Convert(i.Else, type), type, i.Qualifier);
             case BoundSwitch s: return new BoundSwitch(s.Pos, s.SubjectVariable, s.Subject, [.. s.Cases.Select(c => (c.Condition, Convert(c.Body, type)))], type, s.Qualifier);

@@ -92,6 +92,10 @@ internal sealed partial class Checker
                     var symbol = Declare(name, value.Type, value.Qualifier, DeclMode.Plain, value.Pos, value.Constant);
                     context.Statements.Add(new BoundDeclare(value.Pos, symbol, value));
                 }
+                // Of a function that nothing calls only the types of the parameters are known.
+                foreach (var parameter in level.Function.Parameters)
+                    if (inner.Contains(parameter.Name) && _scope.Local(parameter.Name) is null)
+                        Declare(parameter.Name, parameter.Type, parameter.Qualifier, DeclMode.Plain, parameter.Pos);
             }
             else _module = level.Module;
             _frame = new Frame(context, null, null, _module, null, []) { Reassigned = level.Reassigned };
@@ -101,7 +105,7 @@ internal sealed partial class Checker
                 _frame.Done.Add(statement);
             }
         }
-        var result = BindExpression(expression);
+        var result = Settle(BindExpression(expression));
         BoundExpr[] results = result switch
         {
             BoundTuple tuple => tuple.Items,

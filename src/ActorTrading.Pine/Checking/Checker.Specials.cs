@@ -1,4 +1,6 @@
+using ActorTrading.Pine.Bars;
 using ActorTrading.Pine.Builtins;
+using ActorTrading.Pine.Library;
 using ActorTrading.Pine.Syntax;
 
 namespace ActorTrading.Pine.Checking;
@@ -93,6 +95,8 @@ internal sealed partial class Checker
             },
         };
         object? initial = isSource ? ((BoundBuiltinVariable)defval).Variable.Name : defval.Constant;
+        bool isLocal = initial is null && LocalTimestamp(defval) is not null;
+        if (isLocal) initial = LocalTimestamp(defval);
         if (initial is null && defval is not BoundNa)
             return Fail("PINE3001", defval.Pos, $"Cannot call '{function.Name}' with argument 'defval'='{Display(match.ArgumentSyntax("defval"), defval)}': a value that is known before the script runs is expected.");
         IReadOnlyList<object>? options = null;
@@ -113,10 +117,24 @@ internal sealed partial class Checker
         var definition = new InputDefinition(name, match.Text("title"), kind, initial)
         {
             Min = match.Number("minval"), Max = match.Number("maxval"), Step = match.Number("step"), Options = options,
-            Tooltip = match.Constant("tooltip") as string, Group = match.Constant("group") as string,
+            Tooltip = match.Constant("tooltip") as string, Group = match.Constant("group") as string, DefaultIsLocal = isLocal,
         };
         int index = InputIndex(call, definition);
         return new BoundBuiltinCall(call.Pos, function, match.Arguments, [], type, isSource ? Qualifier.Series : Qualifier.Input) { Extra = new InputSlot(index, defval.Type) };
+    }
+
+    /// <summary>timestamp(2024, 1, 1): its instant depends on the symbol's time zone, so the run finds it.</summary>
+    private static double? LocalTimestamp(BoundExpr value)
+    {
+        if (value is not BoundBuiltinCall { Function: { Name: "timestamp", Parameters: [{ Name: "year" }, ..] } } call) return null;
+        var parts = new double[call.Arguments.Length];
+        for (int i = 0; i < parts.Length; i++)
+        {
+            if ((call.Arguments[i] is { } written ? written.Constant : 0.0) is not double part) return null;
+            parts[i] = part;
+        }
+        double time = PineTime.Timestamp(new ZoneClock("UTC"), parts[0], parts[1], parts[2], parts[3], parts[4], parts[5]);
+        return double.IsNaN(time) ? null : time;
     }
 
     // A request repeats statements of the script: the same call is the same input.

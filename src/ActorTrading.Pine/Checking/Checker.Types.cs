@@ -106,7 +106,7 @@ internal sealed partial class Checker
                 if (field.Default is not null)
                 {
                     initial = Assignable(BindValue(field.Default), fieldType, field.Pos, $"field '{field.Name}'");
-                    if (initial.Constant is null && initial is not (BoundNa or BoundError or BoundBuiltinVariable { Variable.Bar: not null }))
+                    if (initial.Constant is null && initial is not (BoundNa or BoundError) && (initial is BoundConvert c ? c.Operand : initial) is not BoundBuiltinVariable { Variable.Implementation: null or { State: null } })
                         Error("PINE3022", field.Pos, $"The default value of field '{field.Name}' must be a literal or a built-in variable.");
                 }
                 type.Fields.Add(new ObjectField(field.Name, fieldType, initial is BoundError ? null : initial, field.Varip) { Index = type.Fields.Count });

@@ -146,7 +146,8 @@ internal sealed partial class Checker
             if (!_hasRequest.TryGetValue(function, out bool unique)) _hasRequest[function] = unique = RequestFinder.Contains(function, module);
             var key = $"{module.Library}|{RuntimeHelpers.GetHashCode(function)}|{string.Join(";", arguments.Select(a => a!.Describe()))}" + (unique ? $"|{_instances}" : "");
             foreach (var argument in arguments)
-                if (argument!.Type.Definition is { } definition) key += "#" + RuntimeHelpers.GetHashCode(definition);
+                if (argument!.Type.Kind == TypeKind.Float && IsQuotient(argument)) key += "/";
+                else if (argument.Type.Definition is { } definition) key += "#" + RuntimeHelpers.GetHashCode(definition);
             if (_context.Instances.TryGetValue(key, out var known)) return known;
             if (++_instances > MaxInstances)
             {
@@ -168,7 +169,10 @@ internal sealed partial class Checker
             {
                 var parameter = function.Parameters[i];
                 var type = parameter.Type is null ? arguments[i]!.Type : ResolveType(parameter.Type);
-                var symbol = new VariableSymbol(parameter.Name, type, arguments[i]!.Qualifier, DeclMode.Plain, parameter.Pos, instance) { IsParameter = true };
+                var symbol = new VariableSymbol(parameter.Name, type, arguments[i]!.Qualifier, DeclMode.Plain, parameter.Pos, instance) 
+                {
+                    IsParameter = true, IsQuotient = parameter.Type is null && IsQuotient(arguments[i]!),
+                };
                 instance.Parameters[i] = symbol;
                 instance.Variables.Add(symbol);
                 _scope.Set(symbol);
@@ -179,9 +183,11 @@ internal sealed partial class Checker
             _implicitValue = explicitValue;
             _callDepth--;
             if (block.Result?.Type.Kind == TypeKind.Na) block = new BoundBlock(block.Statements, new BoundNa(block.Result.Pos, PineType.Float));
+            else if (block.Result is { Type.Kind: TypeKind.Tuple } tuple) block = new BoundBlock(block.Statements, Settle(tuple));
             instance.Block = block;
             instance.ReturnType = block.Type;
             instance.ReturnQualifier = block.Qualifier;
+            instance.ReturnsQuotient = block.Result is { Type.Kind: TypeKind.Float } result && IsQuotient(result);
             _context.Instances[key] = instance;
             return instance;
         }

@@ -82,7 +82,11 @@ internal sealed partial class Checker
                 var type = parameter.Type is null ? PineType.Error : ResolveType(parameter.Type);
                 arguments[i] = type.IsError ? new BoundError(parameter.Pos) : new BoundPlaceholder(parameter.Pos, type, QualifierOf(parameter.Qualifier) ?? Qualifier.Simple);
             }
+            var (contexts, requests) = (_program.Contexts.Count, _requests);
             Instantiate(function, module, arguments, [], function.NamePos);
+            // Nothing calls it, so nothing runs what it requests.
+            _program.Contexts.RemoveRange(contexts, _program.Contexts.Count - contexts);
+            _requests = requests;
         }
     }
 
@@ -173,7 +177,12 @@ internal sealed partial class Checker
         var qualifier = mutable ? Qualifier.Series : value.Qualifier;
         if (QualifierOf(declaration.Qualifier) is { } written && !type.IsError)
         {
-            if (qualifier > written) Error("PINE3008", declaration.NamePos, $"Variable '{declaration.Name}' is declared '{declaration.Qualifier}' but its value is '{qualifier.ToString().ToLowerInvariant()} {type}'.");
+            // A const reference is one that is never reassigned: what it refers to is of its bar.
+            if (written == Qualifier.Const && type.IsReference && type.Kind != TypeKind.String)
+            {
+                if (mutable) Error("PINE3008", declaration.NamePos, $"Variable '{declaration.Name}' is declared 'const', so it cannot be modified.");
+            }
+            else if (qualifier > written) Error("PINE3008", declaration.NamePos, $"Variable '{declaration.Name}' is declared '{declaration.Qualifier}' but its value is '{qualifier.ToString().ToLowerInvariant()} {type}'.");
             else qualifier = written;
         }
         var symbol = Declare(declaration.Name, type, qualifier, declaration.Mode, declaration.NamePos, qualifier == Qualifier.Const && !mutable ? value.Constant : null);
@@ -209,7 +218,7 @@ internal sealed partial class Checker
 
     private BoundStmt? BindTupleDeclaration(TupleDeclStmt statement)
     {
-        var value = BindExplicit(statement.Value);
+        var value = Settle(BindExplicit(statement.Value));
         var symbols = new VariableSymbol?[statement.Names.Count];
         var items = value.Type.Kind == TypeKind.Tuple ? value.Type.Items! : null;
         bool failed = value.Type.IsError;

@@ -141,11 +141,12 @@ internal sealed partial class Checker
 
         private bool UnifyExact(PineType parameter, PineType actual)
         {
-            if (parameter.Kind != TypeKind.Variable) return parameter.Equals(actual);
+            if (parameter.Kind != TypeKind.Variable) return parameter.Equals(actual) || parameter.Kind == TypeKind.Float && actual.Kind == TypeKind.Int;
             if (parameter.Name == "N" && !actual.IsNumeric) return false;
             if (_bindings.TryGetValue(parameter.Name!, out var bound))
             {
-                if (bound.Equals(actual)) return true;
+                // A row of ints fits a matrix of floats.
+                if (bound.Equals(actual) || bound.Kind == TypeKind.Float && actual.Kind == TypeKind.Int) return true;
                 if (parameter.Name == "N" && bound.IsNumeric && actual.IsNumeric)
                 {
                     _bindings["N"] = PineType.Float;

@@ -48,6 +48,8 @@ internal sealed class FunctionInstance(string name, FunctionDecl declaration) : 
     public BoundBlock? Block { get; set; }
     public PineType ReturnType { get; set; } = PineType.Error;
     public Qualifier ReturnQualifier { get; set; } = Qualifier.Series;
+    /// <summary>Its value is a quotient of ints, so it may stand where an int is asked for.</summary>
+    public bool ReturnsQuotient { get; set; }
     /// <summary>The compiler's class for it.</summary>
     public object? Storage { get; set; }
 }

@@ -234,6 +234,8 @@ internal sealed partial class BodyEmitter
         Text("lookahead");
         if (call.Arguments[Index("ignore_invalid_symbol")] is { } ignore) EmitCondition(ignore);
         else _il.Emit(OpCodes.Ldc_I4_0);
+        if (site.Lower && call.Arguments[Index("ignore_invalid_timeframe")] is { } ignoreTimeframe) EmitCondition(ignoreTimeframe);
+        else _il.Emit(OpCodes.Ldc_I4_0);
         _il.Emit(OpCodes.Call, typeof(RequestStream).GetMethod(nameof(RequestStream.Advance))!);
         var types = call.Type.Kind == TypeKind.Tuple ? call.Type.Items! : [call.Type];
         for (int i = 0; i < sinks.Length; i++)

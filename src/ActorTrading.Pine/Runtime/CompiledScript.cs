@@ -16,6 +16,8 @@ public sealed record InputDefinition(string Name, string Title, InputKind Kind, 
     public IReadOnlyList<object>? Options { get; init; }
     public string? Tooltip { get; init; }
     public string? Group { get; init; }
+    /// <summary><see cref="Default"/> is a date and time without a zone, written as if in UTC: a run takes it in its symbol's zone.</summary>
+    public bool DefaultIsLocal { get; init; }
 }
 
 /// <summary>A compiled script: immutable, thread-safe, run as often and as concurrently as one likes.</summary>

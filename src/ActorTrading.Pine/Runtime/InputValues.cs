@@ -9,13 +9,13 @@ internal static class InputValues
     private static readonly string[] Sources = ["open", "high", "low", "close", "volume", "hl2", "hlc3", "ohlc4", "hlcc4"];
 
     /// <exception cref="PineRuntimeException">A value that is of the wrong kind, out of range or no option, or that no input asks for.</exception>
-    public static void Resolve(IReadOnlyList<InputDefinition> inputs, IReadOnlyDictionary<string, object> given, object?[] values)
+    public static void Resolve(IReadOnlyList<InputDefinition> inputs, IReadOnlyDictionary<string, object> given, ZoneClock zone, object?[] values)
     {
         var used = new HashSet<string>();
         for (int i = 0; i < inputs.Count; i++)
         {
             var input = inputs[i];
-            object? value = input.Default;
+            object? value = input is { DefaultIsLocal: true, Default: double local } ? (double)zone.ToUtc((long)local) : input.Default;
             foreach (var name in (string[])[input.Title, input.Name])
             {
                 if (name.Length == 0 || !given.TryGetValue(name, out var chosen)) continue;

@@ -16,14 +16,14 @@ internal sealed class RequestStream(int contextIndex, int results, bool lower)
     private int _from, _to;
 
     /// <summary>Moves to the script's current bar.</summary>
-    public void Advance(ScriptContext script, string? symbol, string? timeframe, string? gaps, string? lookahead, bool ignoreInvalid)
+    public void Advance(ScriptContext script, string? symbol, string? timeframe, string? gaps, string? lookahead, bool ignoreInvalid, bool ignoreTimeframe)
     {
         if (_chart is null || !ReferenceEquals(symbol, _symbol) && symbol != _symbol || !ReferenceEquals(timeframe, _timeframe) && timeframe != _timeframe)
         {
             (_symbol, _timeframe) = (symbol, timeframe);
             var key = (symbol ?? "", timeframe ?? "");
             if (!_charts.TryGetValue(key, out var chart))
-                _charts[key] = chart = RequestChart.Open(script, contextIndex, results, symbol, timeframe, lower, ignoreInvalid);
+                _charts[key] = chart = RequestChart.Open(script, contextIndex, results, symbol, timeframe, lower, ignoreInvalid, ignoreTimeframe);
             _chart = chart;
         }
         if (lower) (_from, _to) = _chart.AdvanceLower(script);
@@ -70,9 +70,10 @@ internal sealed class RequestChart
         (_context, _source, _bars, _ends) = (context, source, source.Bars, source.Ends);
     }
 
-    public static RequestChart Open(ScriptContext script, int contextIndex, int results, string? symbol, string? timeframe, bool lower, bool ignoreInvalid)
+    public static RequestChart Open(ScriptContext script, int contextIndex, int results, string? symbol, string? timeframe, bool lower, bool ignoreInvalid, bool ignoreTimeframe)
     {
         var runtime = script.Runtime;
+        if (lower && ignoreTimeframe && Timeframe.TryParse(timeframe, out var wanted) && wanted.Seconds > runtime.Main.Timeframe.Seconds) return new RequestChart(results);
         if (runtime.Security.Find(script, symbol, timeframe, lower) is not { } found)
         {
             if (ignoreInvalid) return new RequestChart(results);

@@ -34,7 +34,7 @@ public sealed partial class ScriptInstance
         Guard(() =>
         {
             _main.Calendar = new TradingCalendar(options.Symbol);
-            InputValues.Resolve(script.Inputs, options.Inputs, _runtime.Inputs);
+            InputValues.Resolve(script.Inputs, options.Inputs, _main.Calendar.Zone, _runtime.Inputs);
         });
     }
 

@@ -228,6 +228,14 @@ internal sealed class Lexer(string source, DiagnosticBag diagnostics)
         {
             if (_at >= source.Length || source[_at] is '\n' or '\r')
             {
+                if (WrapsString(quote))
+                {
+                    // Each wrapped line adds one space, however far it is indented.
+                    NextLine();
+                    while (source[_at] is ' ' or '\t') _at++;
+                    text.Append(' ');
+                    continue;
+                }
                 diagnostics.Error("PINE1005", pos, "The string is not closed on its line.");
                 break;
             }
@@ -242,6 +250,25 @@ internal sealed class Lexer(string source, DiagnosticBag diagnostics)
             text.Append(c);
         }
         Add(TokenKind.String, text.ToString(), 0, pos);
+    }
+
+    /// <summary>Whether the string that the line's end interrupts goes on, and ends, on lines indented as continued ones are.</summary>
+    private bool WrapsString(char quote)
+    {
+        int at = _at;
+        while (at < source.Length)
+        {
+            at += source[at] == '\r' && at + 1 < source.Length && source[at + 1] == '\n' ? 2 : 1;
+            int columns = 0;
+            for (; at < source.Length && source[at] is ' ' or '\t'; at++) columns += source[at] == '\t' ? IndentColumns : 1;
+            if (columns == 0 || (_brackets == 0 && columns % IndentColumns == 0)) return false;
+            for (; at < source.Length && source[at] is not ('\n' or '\r'); at++)
+            {
+                if (source[at] == quote) return true;
+                if (source[at] == '\\') at++;
+            }
+        }
+        return false;
     }
 
     private void ReadColor()

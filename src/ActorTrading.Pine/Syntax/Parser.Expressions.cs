@@ -240,6 +240,8 @@ internal sealed partial class Parser
         }
         else
         {
+            // "for int i = 0 to 9": the type says nothing new.
+            if (Peek(1).Kind == TokenKind.Name && !PeekIs(1, "in")) ParseTypeSyntax();
             var variable = ExpectName("a variable name").Text;
             if (Accept("in"))
             {

@@ -1,3 +1,5 @@
+using ActorTrading.Pine.Bars;
+
 namespace ActorTrading.Pine.Tests;
 
 /// <summary>Defaults of inputs that are computed: known before the first bar, or an error, and never silently na.</summary>
@@ -21,7 +23,13 @@ public sealed class InputDefaultTests
     public void A_date_filter_lets_the_bars_after_it_trade() => Scripts.Run(Scripts.Strategy(
         "from = input.time(timestamp(\"2020-01-01 00:00 +0000\"), \"From\")\nif time >= from and bar_index == 1\n    strategy.entry(\"L\", strategy.long)")).Broker!.PositionSize.ShouldBe(1);
 
-    [Fact]
-    public void A_default_that_only_the_chart_knows_is_an_error_and_not_na() =>
-        PineCompiler.Compile(Scripts.Indicator("plot(input.time(timestamp(2020, 1, 1, 0, 0)))")).Diagnostics.ShouldContain(d => d.ToString().Contains("PINE3001", StringComparison.Ordinal));
+    [Theory]
+    [InlineData("input.time(timestamp(2020, 1, 1, 0, 0), \"t\")")]
+    [InlineData("input(timestamp(2020, 1, 1))")]
+    public void A_date_without_a_zone_is_of_the_symbols_zone(string input)
+    {
+        var options = new RunOptions { Symbol = SymbolInfo.Default with { TimeZone = "America/New_York" } };
+        Scripts.Run(Scripts.Indicator($"plot({input})"), options: options).Plots[0].Values[0].ShouldBe(1_577_836_800_000 + 5 * 3_600_000);
+        Scripts.Last($"plot({input})").ShouldBe(1_577_836_800_000);
+    }
 }

@@ -13,7 +13,9 @@ internal static class TableBindings
     [PineName("table.new")]
     public static TableDrawing New(ScriptContext context, string position, int columns, int rows, double bgcolor, double frame_color, double frame_width, double border_color, double border_width, bool force_overlay)
     {
-        if (columns < 1 || rows < 1 || columns > MaxCells || rows > MaxCells || columns * (long)rows > MaxCells)
+        // na, as in a table that is declared and never filled.
+        (columns, rows) = (columns == int.MinValue ? 0 : columns, rows == int.MinValue ? 0 : rows);
+        if (columns < 0 || rows < 0 || columns > MaxCells || rows > MaxCells || columns * (long)rows > MaxCells)
             throw new PineRuntimeException($"A table cannot have {columns} x {rows} cells: 1 to {MaxCells} are allowed.");
         var table = new TableDrawing { Position = position, Columns = columns, Rows = rows, Background = bgcolor, FrameColor = frame_color, FrameWidth = frame_width, BorderColor = border_color, BorderWidth = border_width };
         return context.IsMain ? Store(context).Add(table) : table;

@@ -62,6 +62,22 @@ internal static class TimeBindings
         return context.Calendar.PeriodEnd((long)start, frame);
     }
 
+    [PineName("time")]
+    public static double Time(ScriptContext context, string? timeframe, string? session, int bars_back, int timeframe_bars_back) =>
+        Time(context, timeframe, session, null, bars_back, timeframe_bars_back);
+
+    [PineName("time")]
+    public static double Time(ScriptContext context, string? timeframe, int bars_back, int timeframe_bars_back) =>
+        Time(context, timeframe, null, null, bars_back, timeframe_bars_back);
+
+    [PineName("time_close")]
+    public static double TimeClose(ScriptContext context, string? timeframe, string? session, int bars_back, int timeframe_bars_back) =>
+        TimeClose(context, timeframe, session, null, bars_back, timeframe_bars_back);
+
+    [PineName("time_close")]
+    public static double TimeClose(ScriptContext context, string? timeframe, int bars_back, int timeframe_bars_back) =>
+        TimeClose(context, timeframe, null, null, bars_back, timeframe_bars_back);
+
     private static double Base(ScriptContext context, int back)
     {
         if (back == 0 || back == Operations.NaInt) return context.Time;

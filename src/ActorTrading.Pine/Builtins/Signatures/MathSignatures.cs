@@ -18,7 +18,7 @@ internal static class MathSignatures
         math.max(N number0, N number1, N... rest) N
         math.min(N number0, N number1, N... rest) N
         math.pow(float base, float exponent) float
-        math.random(float min=0, float max=1, simple int seed?) series float
+        math.random(float min=0, float max=1, int seed?) series float
         math.round(float number) int
         math.round(float number, int precision) float
         math.round_to_mintick(float number) float

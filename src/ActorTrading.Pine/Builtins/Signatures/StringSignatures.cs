@@ -6,7 +6,7 @@ internal static class StringSignatures
     public const string Text = """
         str.contains(string source, string str) bool
         str.endswith(string source, string str) bool
-        str.format(simple string formatString, any... arg) string
+        str.format(string formatString, any... arg) string
         str.format_time(int time, string format?, string timezone?) string
         str.length(string string) int
         str.lower(string source) string

@@ -7,8 +7,8 @@ internal static class TaSignatures
         ta.alma(float series, int length, simple float offset, simple float sigma, simple bool floor=false) series float
         ta.atr(simple int length) series float
         ta.barssince(bool condition) series int
-        ta.bb(float series, simple int length, simple float mult) series [float,float,float]
-        ta.bbw(float series, simple int length, simple float mult) series float
+        ta.bb(float series, int length, simple float mult) series [float,float,float]
+        ta.bbw(float series, int length, simple float mult) series float
         ta.cci(float source, int length) series float
         ta.change(N source, int length=1) series N
         ta.change(bool source, int length=1) series bool

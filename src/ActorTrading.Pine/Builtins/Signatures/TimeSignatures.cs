@@ -39,7 +39,11 @@ internal static class TimeSignatures
         minute(int time, string timezone?) int
         second(int time, string timezone?) int
         time(string timeframe, string session?, string timezone?, int bars_back=0, int timeframe_bars_back=0) series int
+        time(string timeframe, string session, int bars_back, int timeframe_bars_back=0) series int
+        time(string timeframe, int bars_back, int timeframe_bars_back=0) series int
         time_close(string timeframe, string session?, string timezone?, int bars_back=0, int timeframe_bars_back=0) series int
+        time_close(string timeframe, string session, int bars_back, int timeframe_bars_back=0) series int
+        time_close(string timeframe, int bars_back, int timeframe_bars_back=0) series int
         timestamp(string timezone, int year, int month, int day, int hour=0, int minute=0, int second=0) int
         timestamp(int year, int month, int day, int hour=0, int minute=0, int second=0) int
         timestamp(const string dateString) int
@@ -50,7 +54,7 @@ internal static class TimeSignatures
         dayofweek.thursday : const int = 5
         dayofweek.friday : const int = 6
         dayofweek.saturday : const int = 7
-        timeframe.change(simple string timeframe) series bool
+        timeframe.change(string timeframe) series bool
         timeframe.from_seconds(int seconds) string
         timeframe.in_seconds(string timeframe="") int
         timeframe.isdaily : simple bool
@@ -135,7 +139,7 @@ internal static class TimeSignatures
         barstate.isrealtime : series bool
         ticker.heikinashi(simple string symbol) simple string
         ticker.inherit(simple string from_tickerid, simple string symbol) simple string
-        ticker.kagi(simple string symbol, simple float reversal) simple string
+        ticker.kagi(simple string symbol, simple float param, simple string style="Traditional") simple string
         ticker.linebreak(simple string symbol, simple int number_of_lines) simple string
         ticker.modify(simple string tickerid, simple string session?, simple string adjustment?, simple string backadjustment?, simple string settlement_as_close?) simple string
         ticker.new(simple string prefix, simple string ticker, simple string session?, simple string adjustment?, simple string backadjustment?, simple string settlement_as_close?) simple string

@@ -1,0 +1,71 @@
+namespace ActorTrading.Pine.Tests;
+
+/// <summary>What scripts that run on TradingView do, and what once was refused or came out wrong here.</summary>
+public sealed class PublishedScriptTests
+{
+    [Theory]
+    [InlineData("f(string str) => str.length(str)\nplot(f(\"abc\"))", 3)]
+    [InlineData("f(simple string timeframe) => timeframe.in_seconds(timeframe)\nplot(f(\"60\"))", 3600)]
+    [InlineData("f(color color) => color.t(color.new(color, 30))\nplot(f(color.red))", 30)]
+    [InlineData("f(matrix<float> matrix) =>\n    matrix.set(matrix, 0, 0, 5)\n    matrix.get(0, 0)\nplot(f(matrix.new<float>(1, 1, 0)))", 5)]
+    [InlineData("var line line = line.new(1, 2, 3, 4)\nplot(line.get_x2(line) + line.get_y1())", 5)]
+    public void A_variable_named_like_a_namespace_leaves_the_namespace_usable(string body, double value) => Scripts.Last(body).ShouldBe(value);
+
+    [Theory]
+    [InlineData("f(src, len) =>\n    half = math.max(len / 2, 1)\n    ta.sma(src, half)\nplot(f(close, input.int(4)))", 9.5)]
+    [InlineData("half(int n) => n / 2\nint count = half(9)\nplot(count)", 4)]
+    [InlineData("a = array.from(5, 6, 7)\ni = math.min(bar_index / (10 / 5), 2)\nplot(array.get(a, i))", 7)]
+    [InlineData("int n = close > 0 ? bar_index / 2 : 1\nplot(n)", 4)]
+    [InlineData("f(len) => ta.highest(len)\nn = 5\nplot(f(n / 2))", 10.5)]
+    public void A_quotient_of_ints_serves_as_an_int_wherever_it_has_been(string body, double value) => Scripts.Last(body).ShouldBe(value);
+
+    [Theory]
+    [InlineData("array<float> a = array.from(1, 2)\na.push(0.5)\nplot(a.sum())", 3.5)]
+    [InlineData("m = matrix.new<float>()\nm.add_row(0, array.from(1, 2))\nplot(m.get(0, 1))", 2)]
+    [InlineData("method total(array<float> this) => this.sum()\nplot(array.from(3, 4).total())", 7)]
+    [InlineData("f(float[] a) => a.avg()\nplot(f(array.from(3, 4)))", 3.5)]
+    public void Ints_fill_a_collection_of_floats(string body, double value) => Scripts.Last(body).ShouldBe(value);
+
+    [Fact]
+    public void Na_in_one_tuple_takes_the_type_of_the_other() =>
+        Scripts.Last("f() =>\n    if close > 3\n        [1, \"a\", true]\n    else\n        [na, na, false]\nvar int n = 0\n[i, s, b] = f()\nn := i\nplot(b ? n + str.length(s) : 0)").ShouldBe(2);
+
+    [Fact]
+    public void A_const_collection_is_one_that_is_never_reassigned()
+    {
+        Scripts.Last("const array<float> a = array.from(close, 2.0)\nplot(a.sum())").ShouldBe(12);
+        PineCompiler.Compile(Scripts.Indicator("const array<float> a = array.from(close)\na := array.from(1.0)")).Diagnostics.ShouldContain(d => d.Code == "PINE3008");
+    }
+
+    [Theory]
+    [InlineData("s = \"one\n     two\n     three\"\nplot(str.length(s))", 13)]
+    [InlineData("plot(str.length(\"\n         a\n         b\n         \"))", 5)]
+    [InlineData("plot(str.length(str.format(\"{0}\n    {1}\", 1, 2)))", 3)]
+    public void A_string_over_several_lines_has_one_space_for_each_break(string body, double value) => Scripts.Last(body).ShouldBe(value);
+
+    [Theory]
+    [InlineData("x = \"abc\ny = 1", "PINE1005")]
+    [InlineData("if close > 1\n    x = \"abc\n    y = \"d\"", "PINE1005")]
+    public void A_string_that_is_not_closed_is_still_told(string body, string code) =>
+        PineCompiler.Compile(Scripts.Indicator(body)).Diagnostics.ShouldContain(d => d.Code == code);
+
+    [Theory]
+    [InlineData("n = input.int(10, options = [5, 10])\nplot(n)", 10)]
+    [InlineData("n = input.float(0.5, options = [0.5, 1])\nplot(n)", 0.5)]
+    [InlineData("on = input.bool(true)\nplot(close, editable = on, show_last = input.int(5))", 10)]
+    [InlineData("h1 = hline(1)\nh2 = hline(2)\nfill(h1, h2, 2, 1, color.red, color.blue)\nplot(1)", 1)]
+    [InlineData("var table t = table.new(position.top_left, na, na)\nplot(1)", 1)]
+    [InlineData("plot(timestamp(\"UTC0\", 2021, 1, 1, 0, 0))", 1_609_459_200_000)]
+    [InlineData("s = 0\nfor int i = 1 to 4 by 1\n    s += i\nplot(s)", 10)]
+    [InlineData("type T\n    color c = chart.fg_color\n    float n = bar_index\nplot(T.new().n)", 9)]
+    [InlineData("string f = \"{\" + str.tostring(0) + \"}\"\nif close > 0\n    f += \"!\"\nplot(str.length(str.format(f, 7)))", 2)]
+    [InlineData("plot(time(\"\", 1) == time[1] ? 1 : 0)", 1)]
+    [InlineData("plot(time(timeframe.period, \"0000-0000\", 1) == time[1] ? 1 : 0)", 1)]
+    [InlineData("n = int(close > 5 ? 2 : 3)\n[m, u, l] = ta.bb(close, n, 2)\nplot(m)", 9.5)]
+    [InlineData("plot(request.security_lower_tf(syminfo.tickerid, \"240\", close, ignore_invalid_timeframe = true).size())", 0)]
+    public void Arguments_that_TradingView_takes(string body, double value) => Scripts.Last(body).ShouldBe(value);
+
+    [Fact]
+    public void A_request_in_a_function_that_nothing_calls_knows_its_parameters() =>
+        Scripts.Last("htf(float value, simple string tf) => request.security(syminfo.tickerid, tf, value)\naverage(int length, simple string tf) => htf(ta.sma(close, length), tf)\nplot(close)").ShouldBe(10);
+}
