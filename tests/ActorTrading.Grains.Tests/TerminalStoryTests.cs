@@ -11,7 +11,7 @@ namespace ActorTrading.Grains.Tests;
 [Collection(nameof(Server))]
 public sealed class TerminalStoryTests(Server server)
 {
-    private static readonly Instrument EurUsd = InstrumentCatalog.Get("EURUSD") with { Schedule = TradingSchedule.Always };
+    private static readonly Instrument EurUsd = InstrumentCatalog.Get("EURUSD") with { Schedule = TradingSchedule.Always, CommissionPerLot = 0m };
 
     [Fact]
     public async Task A_leaders_terminal_trade_is_filled_at_the_followers_terminal()
@@ -53,14 +53,60 @@ public sealed class TerminalStoryTests(Server server)
         comments.ShouldBeUnique();
     }
 
+    [Fact]
+    public async Task A_requoted_order_goes_again_under_a_name_of_its_own_and_is_filled_once()
+    {
+        await using var terminal = Terminal(1, PositionMode.Hedging, o => o with { RequoteRate = 0.5, Seed = 7 });
+        await using var host = await TradingHost.StartAsync(server);
+        var account = await AtTerminalAsync(host, await host.UserAsync(), terminal, PositionMode.Hedging);
+        var results = new List<TradeResult>();
+        for (var i = 0; i < 12; i++)
+        {
+            results.Add(await account.PlaceAsync(TradingHost.Buy("EURUSD", 0.10m)));
+        }
+
+        var audit = await terminal.GetAuditAsync();
+        audit.Select(a => a.ClientOrderId).ShouldBeUnique();
+        audit.Count.ShouldBeGreaterThan(results.Count, "some were requoted");
+        var byOrder = audit.ToLookup(a => ClientOrderIds.OfAttempt(a.ClientOrderId));
+        foreach (var result in results)
+        {
+            var attempts = byOrder[result.Order!.ClientOrderId].ToList();
+            attempts.Count.ShouldBeLessThanOrEqualTo(TerminalBook.RequotedTriesMax);
+            attempts.Count(a => a.Deals.Count > 0).ShouldBe(result.Accepted ? 1 : 0);
+            result.Order.Status.ShouldBe(result.Accepted ? OrderStatus.Filled : OrderStatus.Rejected);
+            if (!result.Accepted)
+            {
+                result.Code.ShouldBe("REQUOTE");
+            }
+        }
+
+        (await account.GetStateAsync()).Positions.Count.ShouldBe(results.Count(r => r.Accepted));
+    }
+
+    [Fact]
+    public async Task What_was_opened_and_closed_between_two_looks_is_in_the_ledger()
+    {
+        await using var terminal = Terminal(1, PositionMode.Hedging);
+        await using var host = await TradingHost.StartAsync(server);
+        var account = await AtTerminalAsync(host, await host.UserAsync(), terminal, PositionMode.Hedging);
+
+        // No spread and no commission: the balance, the positions and the orders are afterwards what they were.
+        await terminal.PushQuote(new Quote("EURUSD", 1.10000m, 1.10000m, DateTimeOffset.UtcNow));
+        await terminal.TradeByHand(TradeRequest.Market("hand", "EURUSD", Side.Buy, 0.10m));
+        await terminal.TradeByHand(new TradeRequest { Action = TradeAction.PositionCloseSymbol, ClientOrderId = "hand", Symbol = "EURUSD" });
+        (await terminal.GetAccountAsync()).Balance.ShouldBe((await account.GetStateAsync()).Balance);
+
+        var entries = await TradingHost.UntilAsync(() => host.Ledger.ReadAsync(account.GetPrimaryKey(), 0), e => e.Count(x => x.Event is DealExecuted) == 2, "both deals");
+        entries.Select(e => e.Event).OfType<DealExecuted>().Select(e => e.Deal.Entry).ShouldBe([DealEntry.In, DealEntry.Out]);
+        (await account.GetStateAsync()).Positions.ShouldBeEmpty();
+    }
+
     /// <summary>Waits until the follower has decided everything and no order of it is without outcome.</summary>
     private static async Task Settled(TradingHost host, IAccountGrain leader, IAccountGrain follower)
     {
         await host.Grains.GetGrain<ILeaderGrain>(leader.GetPrimaryKey()).WaitDecidedAsync((await leader.GetStateAsync()).Seq);
-        while ((await follower.GetStateAsync()) is var state && (state.Orders.Values.Any(o => o.Status == OrderStatus.Submitted) || !state.Requests.IsEmpty))
-        {
-            await Task.Yield();
-        }
+        await TradingHost.UntilAsync(follower.GetStateAsync, s => s.Requests.IsEmpty && s.Orders.Values.All(o => o.Status != OrderStatus.Submitted), "the outcomes");
     }
 
     private static async Task<IAccountGrain> AtTerminalAsync(TradingHost host, Guid user, SimulatedTerminal terminal, PositionMode mode)
@@ -70,20 +116,14 @@ public sealed class TerminalStoryTests(Server server)
         var account = host.Grains.GetGrain<IAccountGrain>(id);
         await account.OpenAsync(new OpenAccount(user, "T", AccountKind.Mt5, mode, "USD", 100, 0m, null, DateTimeOffset.UtcNow));
         await host.Grains.GetGrain<ITerminalGrain>(id).WakeAsync();
-        while (!(await account.GetStateAsync()).IsReconciled)
-        {
-            await Task.Yield();
-        }
-
+        await TradingHost.UntilAsync(account.GetStateAsync, s => s.IsReconciled, "the first comparison");
         return account;
     }
 
-    private static SimulatedTerminal Terminal(long login, PositionMode mode)
+    private static SimulatedTerminal Terminal(long login, PositionMode mode, Func<SimulatedTerminalOptions, SimulatedTerminalOptions>? change = null)
     {
-        var terminal = new SimulatedTerminal(new SimulatedTerminalOptions
-        {
-            Login = login, Mode = mode, Instruments = [EurUsd], PortBase = TestPorts.Next(),
-        }, new NoQuotes());
+        var options = new SimulatedTerminalOptions { Login = login, Mode = mode, Instruments = [EurUsd], PortBase = TestPorts.Next() };
+        var terminal = new SimulatedTerminal(change?.Invoke(options) ?? options, new NoQuotes());
         terminal.Start();
         terminal.PushQuote(new Quote("EURUSD", 1.10000m, 1.10002m, DateTimeOffset.UtcNow));
         return terminal;

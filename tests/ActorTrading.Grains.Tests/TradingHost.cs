@@ -104,6 +104,28 @@ public sealed class TradingHost : IAsyncDisposable
 
     private DateTimeOffset _lastQuoteAt;
 
+    /// <summary>Waits until something holds, at most half a minute; then it fails with what was seen last.</summary>
+    public static async Task<T> UntilAsync<T>(Func<Task<T>> look, Func<T, bool> holds, string what)
+    {
+        var since = TimeProvider.System.GetTimestamp();
+        using var pause = new PeriodicTimer(TimeSpan.FromMilliseconds(5));
+        while (true)
+        {
+            var seen = await look();
+            if (holds(seen))
+            {
+                return seen;
+            }
+
+            if (TimeProvider.System.GetElapsedTime(since) > TimeSpan.FromSeconds(30))
+            {
+                throw new TimeoutException($"Waited for {what}; last seen: {seen}");
+            }
+
+            await pause.WaitForNextTickAsync();
+        }
+    }
+
     public async Task<Guid> UserAsync()
     {
         var id = NewId();

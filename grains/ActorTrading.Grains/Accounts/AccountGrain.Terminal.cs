@@ -44,11 +44,12 @@ public sealed partial class AccountGrain
             }
 
             CollectResumed(before, resume);
+            // A requoted order is tried again, or it has been refused.
+            var again = settled.Where(s => s.Fact.Kind == TerminalFactKind.Requoted && _state.Orders.GetValueOrDefault(s.Id)?.Status == OrderStatus.Submitted).ToList();
+            settled.RemoveAll(again.Contains);
+            settled.RemoveAll(s => s.Fact.Kind == TerminalFactKind.NotExecuted);
             var reconciled = report.Facts.Any(f => f.Kind == TerminalFactKind.Reconciled);
-            if (reconciled)
-            {
-                instructions = Unsent();
-            }
+            instructions = reconciled ? Unsent() : [.. again.Select(s => Instruction(_state.Orders[s.Id], null, resent: false))];
 
             if (report.State != _terminalState || reconciled)
             {
@@ -97,7 +98,7 @@ public sealed partial class AccountGrain
         try
         {
             var fact = await waiter.Task.WaitAsync(OutcomeWait, clock);
-            var accepted = fact.Kind is not (TerminalFactKind.Rejected or TerminalFactKind.Cancelled);
+            var accepted = fact.Kind is not (TerminalFactKind.Rejected or TerminalFactKind.Requoted or TerminalFactKind.Cancelled);
             var retcode = accepted && fact.Retcode == 0 ? Retcode.Done : fact.Retcode;
             var shown = FindOrder(order?.Id ?? request?.OrderId);
             var positionId = order?.ClosesPositionId ?? request?.PositionId ?? (shown?.FilledVolume > 0m ? PositionOf(shown) : null);

@@ -5,11 +5,11 @@ using ActorTrading.Mt5;
 
 namespace ActorTrading.Grains;
 
-/// <summary>Sends one instruction, again where the terminal's refusal allows it, and tells what became of it.</summary>
+/// <summary>Sends one instruction and tells what became of it.</summary>
 internal sealed class InstructionSender(TerminalLink link, TimeProvider clock)
 {
-    /// <summary>How often a refusal for the price's sake is answered with a fresh try.</summary>
-    private const int TriesMax = 3;
+    /// <summary>How often a change that is refused for the price's sake is tried in all. An order is not tried again from here: each of its attempts is durable first.</summary>
+    private const int ChangeTriesMax = 3;
 
     /// <returns>The facts for the account; or why the outcome is not known.</returns>
     public async Task<(ImmutableArray<TerminalFact> Facts, string? InDoubt)> SendAsync(TerminalInstruction instruction)
@@ -30,7 +30,9 @@ internal sealed class InstructionSender(TerminalLink link, TimeProvider clock)
                     return ([], "the ticket came back narrowed to 32 bits");
                 case TradeOutcome.Answered { Succeeded: true } answer:
                     return (Succeeded(instruction, answer), null);
-                case TradeOutcome.Answered answer when attempt < TriesMax && answer.Retcode is Retcode.Requote or Retcode.PriceChanged or Retcode.PriceOff:
+                case TradeOutcome.Answered { Retcode: Retcode.Requote or Retcode.PriceChanged } answer when instruction.Order is { } order:
+                    return ([Rejected(instruction, answer.Retcode, answer.Description) with { Kind = TerminalFactKind.Requoted, Attempt = order.Attempt }], null);
+                case TradeOutcome.Answered { Retcode: Retcode.Requote or Retcode.PriceChanged } when attempt < ChangeTriesMax:
                     continue;
                 case TradeOutcome.Answered answer:
                     return ([Rejected(instruction, answer.Retcode, answer.Description)], null);

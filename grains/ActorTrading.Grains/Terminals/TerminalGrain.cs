@@ -24,6 +24,10 @@ public sealed class TerminalGrain(
     private readonly Turnstile _turn = new();
     private readonly Queue<TerminalInstruction> _queue = new();
     private readonly HashSet<Guid> _queued = [];
+
+    // Orders handed to the socket in this activation; what an earlier one handed is not known, only that it may have.
+    private readonly HashSet<Guid> _handed = [];
+    private readonly DateTimeOffset _since = clock.GetUtcNow();
     private TerminalLink? _link;
     private TerminalConfig? _config;
     private string _state = "disconnected";
@@ -190,7 +194,8 @@ public sealed class TerminalGrain(
                 _reconciled = true;
                 _state = "connected";
                 _reason = null;
-                await Account.OnTerminalAsync(new TerminalReport(result.Facts, _state, _lastSync));
+                await Account.OnTerminalAsync(new TerminalReport([.. InVain(state, result), .. result.Facts], _state, _lastSync));
+                _handed.ExceptWith(result.NotExecuted);
                 link.Reconciled(settled.Snapshot);
             }
             catch (Exception e) when (e is TimeoutException or TerminalUnavailableException or TerminalErrorException or TerminalProtocolException)
@@ -199,6 +204,13 @@ public sealed class TerminalGrain(
             }
         }
     }
+
+    /// <summary>Attempts that may have reached the terminal and led to nothing: the next one needs a name of its own.</summary>
+    private IEnumerable<TerminalFact> InVain(AccountState state, Reconciliation result) =>
+        from order in state.Orders.Values
+        where order.Status == OrderStatus.Submitted && result.NotExecuted.Contains(order.Id) && (_handed.Contains(order.Id) || order.CreatedAt < _since)
+        orderby order.CreatedAt, order.Id
+        select new TerminalFact { Kind = TerminalFactKind.NotExecuted, OrderId = order.Id, Attempt = order.Attempt, At = clock.GetUtcNow() };
 
     private async Task SendAllAsync()
     {
@@ -237,6 +249,11 @@ public sealed class TerminalGrain(
 
     private async Task SendAsync(TerminalInstruction instruction)
     {
+        if (instruction.Order is { } order)
+        {
+            _handed.Add(order.Id);
+        }
+
         var sender = new InstructionSender(_link!, clock);
         var (facts, inDoubt) = await sender.SendAsync(instruction);
         if (inDoubt is not null)
@@ -247,8 +264,18 @@ public sealed class TerminalGrain(
             return;
         }
 
+        if (facts.Any(f => f.Kind == TerminalFactKind.Requoted))
+        {
+            // The account may ask for the next attempt while it takes this.
+            _queued.Remove(instruction.Id);
+        }
+
         await Account.OnTerminalAsync(new TerminalReport(facts, _state, _lastSync));
-        _queued.Remove(instruction.Id);
+        if (!_queue.Any(i => i.Id == instruction.Id))
+        {
+            _queued.Remove(instruction.Id);
+            _handed.Remove(instruction.Id);
+        }
     }
 
     private async Task TellAsync(string state, string? reason)

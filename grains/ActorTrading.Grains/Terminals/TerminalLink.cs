@@ -26,6 +26,7 @@ internal sealed class TerminalLink : ITerminalEvents, IAsyncDisposable
     private readonly QuotePump? _quotes;
     private readonly Guid _accountId;
     private readonly IGrainFactory _grains;
+    private readonly HistoryPace _pace;
     private TerminalSnapshot? _known;
     private volatile string? _reason;
     private int _lost = 1;
@@ -35,6 +36,7 @@ internal sealed class TerminalLink : ITerminalEvents, IAsyncDisposable
     {
         (_settings, _clock, _accountId, _grains) = (settings, clock, accountId, grains);
         _log = logs.CreateLogger<TerminalLink>();
+        _pace = new HistoryPace(clock);
         var port = config.Address.RequestPort;
         var options = new Mt5TerminalOptions
         {
@@ -70,7 +72,10 @@ internal sealed class TerminalLink : ITerminalEvents, IAsyncDisposable
 
     public void Reconciled(TerminalSnapshot snapshot) => _known = snapshot;
 
-    /// <summary>Whether positions, orders or balance differ from those that were last compared.</summary>
+    /// <summary>
+    /// Whether positions, orders or balance differ from those that were last compared, or there are deals since: what was opened and
+    /// closed in between may show in nothing else.
+    /// </summary>
     public async Task<bool> HasChangedAsync(CancellationToken cancellation)
     {
         if (_known is not { } known || Interlocked.Exchange(ref _changed, 0) != 0)
@@ -85,13 +90,23 @@ internal sealed class TerminalLink : ITerminalEvents, IAsyncDisposable
             var positions = await _client.GetPositionsAsync(cancellation);
             return balance.Balance != known.Account.Balance
                 || !orders.OrderBy(o => o.Ticket).SequenceEqual(known.Orders)
-                || !positions.DistinctBy(p => p.Ticket).OrderBy(p => p.Ticket).SequenceEqual(known.Positions);
+                || !positions.DistinctBy(p => p.Ticket).OrderBy(p => p.Ticket).SequenceEqual(known.Positions)
+                || _pace.IsDue && await HasNewDealsAsync(known, cancellation);
         }
         catch (Exception e) when (e is TimeoutException or TerminalUnavailableException or TerminalErrorException or TerminalProtocolException)
         {
             _log.LogDebug("Terminal of account {AccountId} did not tell what it holds: {Reason}", _accountId, e.Message);
             return false;
         }
+    }
+
+    private async Task<bool> HasNewDealsAsync(TerminalSnapshot known, CancellationToken cancellation)
+    {
+        var began = _clock.GetTimestamp();
+        var deals = await _client.GetDealsAsync(cancellation);
+        _pace.Took(_clock.GetElapsedTime(began));
+        var cursor = known.Deals.IsEmpty ? 0 : known.Deals[^1].Ticket;
+        return deals.Any(d => d.Ticket > cursor);
     }
 
     /// <summary>Looks until two looks agree: only then is nothing on its way any more.</summary>

@@ -54,6 +54,7 @@ public sealed partial record AccountState
             OrderCancelled e => Touch(entry, e.OrderId, changes, static o => o with { Status = OrderStatus.Cancelled }),
             OrderExpired e => Touch(entry, e.OrderId, changes, static o => o with { Status = OrderStatus.Expired }),
             OrderRejected e => Touch(entry, e.OrderId, changes, o => o with { Status = OrderStatus.Rejected, Retcode = e.Retcode, RejectMessage = e.Message }),
+            OrderRetried e => Touch(entry, e.OrderId, changes, o => o with { Attempt = e.Attempt }),
             DealExecuted e => Book(entry, e.Deal, changes),
             PositionModified e => ModifyStops(entry, e, changes),
             PositionAdopted e => Adopt(entry, e.Position, changes),

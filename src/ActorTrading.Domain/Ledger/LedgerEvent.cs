@@ -17,6 +17,7 @@ namespace ActorTrading.Domain;
 [JsonDerivedType(typeof(OrderCancelled), "orderCancelled")]
 [JsonDerivedType(typeof(OrderExpired), "orderExpired")]
 [JsonDerivedType(typeof(OrderRejected), "orderRejected")]
+[JsonDerivedType(typeof(OrderRetried), "orderRetried")]
 [JsonDerivedType(typeof(DealExecuted), "dealExecuted")]
 [JsonDerivedType(typeof(PositionModified), "positionModified")]
 [JsonDerivedType(typeof(PositionAdopted), "positionAdopted")]
@@ -105,6 +106,15 @@ public sealed record OrderRejected(Guid OrderId, Retcode Retcode, string Message
 {
     [JsonIgnore]
     public override string Kind => "orderRejected";
+}
+
+/// <summary>The order goes to its terminal once more, under the next name: durable before it is sent, so that the broker never meets a name twice.</summary>
+/// <param name="Attempt">The order's <see cref="Order.Attempt"/> from now on.</param>
+/// <param name="Retcode">Why the attempt before it came to nothing; null where nobody knows more than that it was not executed.</param>
+public sealed record OrderRetried(Guid OrderId, int Attempt, Retcode? Retcode, string Message) : LedgerEvent
+{
+    [JsonIgnore]
+    public override string Kind => "orderRetried";
 }
 
 /// <summary>

@@ -22,10 +22,13 @@ public sealed partial record AccountState
     {
         RequestSubmitted e => this with { Requests = Requests.Add(e.Request.Id, e.Request) },
         RequestSettled e => this with { Requests = Requests.Remove(e.RequestId) },
-        TerminalReconciled e => this with { IsReconciled = true, LastDealTicket = Math.Max(LastDealTicket, e.LastDealTicket), UnconfirmedFills = [] },
+        TerminalReconciled e => this with { IsReconciled = true, LastDealTicket = Math.Max(LastDealTicket, e.LastDealTicket), UnconfirmedFills = Unconfirmed(e) },
         DealExecuted e when Kind != AccountKind.Paper => e.Deal.BrokerTicket is { } ticket
             ? this with { LastDealTicket = Math.Max(LastDealTicket, ticket) }
             : this with { UnconfirmedFills = UnconfirmedFills.Add(e.Deal) },
         _ => this,
     };
+
+    private ImmutableList<Deal> Unconfirmed(TerminalReconciled e) =>
+        e.Unconfirmed is { Count: > 0 } ids ? UnconfirmedFills.RemoveAll(f => !ids.Contains(f.Id)) : [];
 }

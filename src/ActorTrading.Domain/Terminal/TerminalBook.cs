@@ -4,7 +4,7 @@ namespace ActorTrading.Domain;
 /// The rules of an account that trades at a terminal: which commands are written down before they are sent, and what an
 /// observation at the terminal means for the ledger. Pure; observing the same fact twice yields nothing the second time.
 /// </summary>
-public static class TerminalBook
+public static partial class TerminalBook
 {
     /// <summary>Decides a command: the events to make durable before anything is sent, or the refusal.</summary>
     public static BrokerDecision Decide(AccountState state, TradeCommand command, Instrument? instrument, DateTimeOffset now) => command switch
@@ -60,6 +60,8 @@ public static class TerminalBook
         TerminalFactKind.Rejected => fact.OrderId is { } id && state.Orders.TryGetValue(id, out var order) && order.Status == OrderStatus.Submitted
             ? [new OrderRejected(id, fact.Retcode, fact.Message ?? "")]
             : [],
+        TerminalFactKind.Requoted => Requoted(state, fact),
+        TerminalFactKind.NotExecuted => NotExecuted(state, fact),
         TerminalFactKind.Placed => fact.OrderId is { } id && state.Orders.TryGetValue(id, out var order) && order.Status == OrderStatus.Submitted
             ? [new OrderPlaced(id, fact.OrderTicket)]
             : [],
@@ -383,9 +385,10 @@ public static class TerminalBook
             events.Add(new BalanceAdjusted(balance - state.Balance, BalanceReason.Reconciliation, "terminal"));
         }
 
-        if (!state.IsReconciled || state.UnconfirmedFills.Count > 0 || fact.DealTicket > state.LastDealTicket)
+        var late = fact.Unconfirmed ?? [];
+        if (!state.IsReconciled || state.UnconfirmedFills.Any(f => !late.Contains(f.Id)) || fact.DealTicket > state.LastDealTicket)
         {
-            events.Add(new TerminalReconciled(fact.DealTicket ?? 0));
+            events.Add(new TerminalReconciled(fact.DealTicket ?? 0) { Unconfirmed = late.Count > 0 ? late : null });
         }
 
         return events;

@@ -17,6 +17,9 @@ public sealed record RequestSettled(Guid RequestId, Retcode Retcode, string Mess
 /// <summary>The terminal's books and the ledger agree up to this deal; fills booked from answers are confirmed by it.</summary>
 public sealed record TerminalReconciled(long LastDealTicket) : LedgerEvent
 {
+    /// <summary>Ids of fills that this does not confirm: the terminal's history is late with their deals. Null for none.</summary>
+    public IReadOnlyList<Guid>? Unconfirmed { get; init; }
+
     [System.Text.Json.Serialization.JsonIgnore]
     public override string Kind => "terminalReconciled";
 }

@@ -38,6 +38,12 @@ public enum TerminalFactKind
 
     /// <summary>The books were compared and agree: DealTicket is the newest deal there, Balance the balance.</summary>
     Reconciled,
+
+    /// <summary>The terminal would have filled an order at another price only, and did not: OrderId, Attempt, Retcode, Message.</summary>
+    Requoted,
+
+    /// <summary>An attempt at an order that may have been sent came to nothing, the books say: OrderId, Attempt.</summary>
+    NotExecuted,
 }
 
 /// <summary>One observation at a terminal; which properties are set follows from <see cref="Kind"/>. Times UTC, money in the account's currency, volumes in lots.</summary>
@@ -63,6 +69,12 @@ public sealed record TerminalFact
     public DealReason Reason { get; init; } = DealReason.Broker;
     public Retcode Retcode { get; init; }
     public string? Message { get; init; }
+
+    /// <summary>With <see cref="TerminalFactKind.Reconciled"/>: ids of booked fills whose deals the history does not show yet; null for none.</summary>
+    public IReadOnlyList<Guid>? Unconfirmed { get; init; }
+
+    /// <summary>Which attempt at the order this is about: its <see cref="Order.Attempt"/>.</summary>
+    public int Attempt { get; init; }
 
     /// <summary>Number of the expert advisor that made what was found; null where it was made by hand, or by us.</summary>
     public long? Magic { get; init; }

@@ -26,6 +26,24 @@ public static class ClientOrderIds
     /// <summary>The id of an order that came without one: 'N' and the order's id.</summary>
     public static string ForOrder(Guid orderId) => FromGuid('N', orderId);
 
+    /// <summary>Attempts that a name has room for behind the longest id: 31 characters in all.</summary>
+    public const int AttemptMax = 998;
+
+    /// <summary>
+    /// What an attempt at an order is called at the broker: the order's own id, and from the second on the number of the attempt behind
+    /// a blank. No id contains a blank, so no two attempts of an account share a name.
+    /// </summary>
+    /// <param name="attempt">0 for the first, at most <see cref="AttemptMax"/>.</param>
+    public static string ForAttempt(string clientOrderId, int attempt) => attempt switch
+    {
+        0 => clientOrderId,
+        > 0 and <= AttemptMax => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{clientOrderId} {attempt + 1}"),
+        _ => throw new ArgumentOutOfRangeException(nameof(attempt), attempt, $"Attempts are 0 to {AttemptMax}."),
+    };
+
+    /// <summary>The order's id of what <see cref="ForAttempt"/> made.</summary>
+    public static string OfAttempt(string name) => name.IndexOf(' ') is > 0 and var end ? name[..end] : name;
+
     /// <summary>Whether the text can be a client order id: 1 to 27 printable ASCII characters without blanks.</summary>
     public static bool IsValid(string? id)
     {

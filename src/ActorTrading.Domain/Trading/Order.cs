@@ -52,6 +52,12 @@ public sealed record Order
     public int Fills { get; init; }
     public long? BrokerTicket { get; init; }
 
+    /// <summary>
+    /// How often it may have been sent to its terminal before, 0 to <see cref="ClientOrderIds.AttemptMax"/>: each attempt has a name
+    /// of its own there, <see cref="ClientOrderIds.ForAttempt"/>. Kept by the ledger only, not in the stored rows.
+    /// </summary>
+    public int Attempt { get; init; }
+
     /// <summary>A stop-limit whose stop has been touched: it now rests as a limit at <see cref="StopLimitPrice"/>.</summary>
     public bool StopTouched { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }

@@ -32,17 +32,19 @@ public static class LedgerReconciler
                 facts.Add(FactOf(order));
             }
 
-            facts.Add(Agreed(snapshot, now));
+            facts.Add(Agreed(snapshot, [], now));
             return new Reconciliation(facts.ToImmutable(), AllInDoubt(state), []);
         }
 
-        var books = new Books(state, snapshot);
+        var books = new TwoBooks(state, snapshot);
         var notExecuted = ImmutableHashSet.CreateBuilder<Guid>();
         var ambiguous = ImmutableArray.CreateBuilder<(Guid, string)>();
         Resolve(state, settled, books, facts, notExecuted, ambiguous, now);
         Orders(state, snapshot, books, facts, now);
         Positions(state, snapshot, books, facts, now);
-        facts.Add(Agreed(snapshot, now));
+        facts.AddRange(RoundTrips.Found(books.Unexplained));
+        InOrderOfDeals(facts);
+        facts.Add(Agreed(snapshot, books.Late(now), now));
         return new Reconciliation(facts.ToImmutable(), notExecuted.ToImmutable(), ambiguous.ToImmutable());
     }
 
@@ -51,16 +53,17 @@ public static class LedgerReconciler
     {
         if (order is not null)
         {
+            var name = ClientOrderIds.ForAttempt(order.ClientOrderId, order.Attempt);
             if (order.ClosesPositionId is not null)
             {
                 return positionTicket is not { } position ? null
-                    : partial ? TradeRequest.ClosePartial(order.ClientOrderId, position, order.RemainingVolume) with { Symbol = order.Symbol }
-                    : TradeRequest.ClosePosition(order.ClientOrderId, position) with { Symbol = order.Symbol, Volume = order.RemainingVolume };
+                    : partial ? TradeRequest.ClosePartial(name, position, order.RemainingVolume) with { Symbol = order.Symbol }
+                    : TradeRequest.ClosePosition(name, position) with { Symbol = order.Symbol, Volume = order.RemainingVolume };
             }
 
             return order.Type == OrderType.Market
-                ? TradeRequest.Market(order.ClientOrderId, order.Symbol, order.Side, order.RemainingVolume, order.StopLoss, order.TakeProfit)
-                : TradeRequest.Pending(order.ClientOrderId, order.Symbol, order.Side, order.Type, order.RemainingVolume, order.Price ?? 0m, order.StopLoss, order.TakeProfit);
+                ? TradeRequest.Market(name, order.Symbol, order.Side, order.RemainingVolume, order.StopLoss, order.TakeProfit)
+                : TradeRequest.Pending(name, order.Symbol, order.Side, order.Type, order.RemainingVolume, order.Price ?? 0m, order.StopLoss, order.TakeProfit);
         }
 
         var comment = "R" + request!.Id.ToString("N")[..24];
@@ -72,10 +75,21 @@ public static class LedgerReconciler
         };
     }
 
+    /// <summary>A ledger takes deals in the order of their tickets only: one that comes after a newer one counts as known. The rest stays where it is.</summary>
+    private static void InOrderOfDeals(ImmutableArray<TerminalFact>.Builder facts)
+    {
+        var places = Enumerable.Range(0, facts.Count).Where(i => facts[i].DealTicket is not null).ToList();
+        var sorted = places.Select(i => facts[i]).OrderBy(f => f.DealTicket).ToList();
+        for (var i = 0; i < places.Count; i++)
+        {
+            facts[places[i]] = sorted[i];
+        }
+    }
+
     private static ImmutableHashSet<Guid> AllInDoubt(AccountState state) =>
         [.. state.Orders.Values.Where(o => o.Status == OrderStatus.Submitted).Select(o => o.Id), .. state.Requests.Keys];
 
-    private static void Resolve(AccountState state, SettledSnapshot settled, Books books, ImmutableArray<TerminalFact>.Builder facts,
+    private static void Resolve(AccountState state, SettledSnapshot settled, TwoBooks books, ImmutableArray<TerminalFact>.Builder facts,
         ImmutableHashSet<Guid>.Builder notExecuted, ImmutableArray<(Guid, string)>.Builder ambiguous, DateTimeOffset now)
     {
         var inDoubt = new List<(Guid Id, bool IsOrder, TradeRequest Request)>();
@@ -141,7 +155,7 @@ public static class LedgerReconciler
         }
     }
 
-    private static void Orders(AccountState state, TerminalSnapshot snapshot, Books books, ImmutableArray<TerminalFact>.Builder facts, DateTimeOffset now)
+    private static void Orders(AccountState state, TerminalSnapshot snapshot, TwoBooks books, ImmutableArray<TerminalFact>.Builder facts, DateTimeOffset now)
     {
         foreach (var order in state.Orders.Values.Where(o => o.BrokerTicket is not null && o.IsPending).OrderBy(o => o.BrokerTicket))
         {
@@ -188,7 +202,7 @@ public static class LedgerReconciler
         }
     }
 
-    private static void Positions(AccountState state, TerminalSnapshot snapshot, Books books, ImmutableArray<TerminalFact>.Builder facts, DateTimeOffset now)
+    private static void Positions(AccountState state, TerminalSnapshot snapshot, TwoBooks books, ImmutableArray<TerminalFact>.Builder facts, DateTimeOffset now)
     {
         foreach (var position in state.Positions.Values.Where(p => p.BrokerTicket is not null).OrderBy(p => p.BrokerTicket))
         {
@@ -198,8 +212,9 @@ public static class LedgerReconciler
             var closing = position.Side == Side.Buy ? Side.Sell : Side.Buy;
 
             // What a close of ours that was just found done accounts for is not told twice.
-            var gone = position.Volume - left - Books.ClosedBy(facts, state, position.Id);
-            while (gone > 0m && books.TakeDeal(position.Symbol, closing, d => d.Entry != DealEntry.In && d.Volume <= gone) is { } deal)
+            var gone = position.Volume - left - TwoBooks.ClosedBy(facts, state, position.Id);
+            while (gone > 0m && (books.TakeDeal(position.Symbol, closing, d => d.Entry != DealEntry.In && d.Volume == gone)
+                ?? books.TakeDeal(position.Symbol, closing, d => d.Entry != DealEntry.In && d.Volume < gone)) is { } deal)
             {
                 facts.Add(Reduction(position, ticket, deal.Volume, deal.Price, deal.Time) with { DealTicket = deal.Ticket, Profit = deal.Profit, Reason = ReasonOf(position, deal.Price) });
                 gone -= deal.Volume;
@@ -284,93 +299,12 @@ public static class LedgerReconciler
         At = o.PlacedAt,
     };
 
-    private static TerminalFact Agreed(TerminalSnapshot snapshot, DateTimeOffset now) => new()
+    private static TerminalFact Agreed(TerminalSnapshot snapshot, IReadOnlyList<Guid> late, DateTimeOffset now) => new()
     {
+        Unconfirmed = late.Count > 0 ? late : null,
         Kind = TerminalFactKind.Reconciled,
         DealTicket = snapshot.Deals.IsEmpty ? 0 : snapshot.Deals[^1].Ticket,
         Balance = snapshot.Account.Balance,
         At = now,
     };
-
-    /// <summary>The two books side by side; each new deal, order and position is explained by one cause only.</summary>
-    private sealed class Books
-    {
-        private readonly List<TerminalDeal> _newDeals;
-        private readonly HashSet<long> _orders = [];
-        private readonly HashSet<long> _positions = [];
-
-        public Books(AccountState state, TerminalSnapshot snapshot)
-        {
-            _newDeals = [.. snapshot.Deals.Where(d => d.IsExecution && d.Ticket > state.LastDealTicket)];
-            foreach (var fill in state.UnconfirmedFills)
-            {
-                var kind = fill.Side == Side.Buy ? TerminalDealKind.Buy : TerminalDealKind.Sell;
-                var at = _newDeals.FindIndex(d => d.Symbol == fill.Symbol && d.Kind == kind && d.Volume == fill.Volume && PriceMatch.Same(fill.Price, d.Price));
-                if (at < 0)
-                {
-                    at = _newDeals.FindIndex(d => d.Symbol == fill.Symbol && d.Kind == kind && d.Volume == fill.Volume);
-                }
-
-                if (at >= 0)
-                {
-                    _newDeals.RemoveAt(at);
-                }
-            }
-
-            var unexplained = _newDeals.Select(d => d.Ticket).ToHashSet();
-            Before = snapshot with
-            {
-                Positions = [.. state.Positions.Values.Where(p => p.BrokerTicket is not null).OrderBy(p => p.BrokerTicket)
-                    .Select(p => new TerminalPosition(p.BrokerTicket!.Value, 0, p.Symbol, p.Side, p.OpenedAt, p.OpenPrice, p.StopLoss, p.TakeProfit, p.Volume))],
-                Orders = [.. state.Orders.Values.Where(o => o.BrokerTicket is not null && o.IsPending).OrderBy(o => o.BrokerTicket)
-                    .Select(o => new TerminalOrder(o.BrokerTicket!.Value, 0, o.Symbol, o.Side, o.Type, o.CreatedAt, o.Price ?? 0m, o.StopLoss, o.TakeProfit, o.Volume))],
-                Deals = [.. snapshot.Deals.Where(d => !unexplained.Contains(d.Ticket))],
-                SymbolsWithCopies = [],
-                Unidentified = [],
-            };
-        }
-
-        /// <summary>The terminal as the ledger knows it.</summary>
-        public TerminalSnapshot Before { get; }
-
-        public void ClaimOrder(long? ticket) => Claim(_orders, ticket);
-
-        public void ClaimPosition(long? ticket) => Claim(_positions, ticket);
-
-        public bool IsClaimedOrder(long ticket) => _orders.Contains(ticket);
-
-        public bool IsClaimedPosition(long ticket) => _positions.Contains(ticket);
-
-        public TerminalDeal? ClaimDeal(long? ticket)
-        {
-            var at = _newDeals.FindIndex(d => d.Ticket == ticket);
-            if (at < 0)
-            {
-                return null;
-            }
-
-            var deal = _newDeals[at];
-            _newDeals.RemoveAt(at);
-            return deal;
-        }
-
-        public TerminalDeal? TakeDeal(string symbol, Side side, Func<TerminalDeal, bool> fits)
-        {
-            var kind = side == Side.Buy ? TerminalDealKind.Buy : TerminalDealKind.Sell;
-            return _newDeals.Find(d => d.Symbol == symbol && d.Kind == kind && fits(d)) is { } deal ? ClaimDeal(deal.Ticket) : null;
-        }
-
-        /// <summary>Lots of a position that the facts so far close through an order of ours.</summary>
-        public static decimal ClosedBy(IEnumerable<TerminalFact> facts, AccountState state, Guid positionId) =>
-            facts.Where(f => f.Kind == TerminalFactKind.Filled && f.OrderId is { } id
-                && state.Orders.TryGetValue(id, out var order) && order.ClosesPositionId == positionId).Sum(f => f.Volume);
-
-        private static void Claim(HashSet<long> claimed, long? ticket)
-        {
-            if (ticket is { } value)
-            {
-                claimed.Add(value);
-            }
-        }
-    }
 }

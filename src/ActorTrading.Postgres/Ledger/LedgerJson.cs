@@ -51,6 +51,7 @@ public static class LedgerJson
 [JsonSerializable(typeof(OrderCancelled))]
 [JsonSerializable(typeof(OrderExpired))]
 [JsonSerializable(typeof(OrderRejected))]
+[JsonSerializable(typeof(OrderRetried))]
 [JsonSerializable(typeof(DealExecuted))]
 [JsonSerializable(typeof(PositionModified))]
 [JsonSerializable(typeof(PositionAdopted))]

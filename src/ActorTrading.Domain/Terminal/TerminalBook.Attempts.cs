@@ -1,0 +1,42 @@
+namespace ActorTrading.Domain;
+
+/// <summary>When an order goes to its terminal more than once.</summary>
+public static partial class TerminalBook
+{
+    /// <summary>How often an order is sent in all before a requote is its end.</summary>
+    public const int RequotedTriesMax = 3;
+
+    /// <summary>
+    /// A requote says that nothing was done, so the order may be sent again, at whatever the price is then: the protocol can neither name
+    /// the new price nor bound it. An order that does bound it is therefore refused.
+    /// </summary>
+    private static IReadOnlyList<LedgerEvent> Requoted(AccountState state, TerminalFact fact)
+    {
+        if (Attempted(state, fact) is not { } order)
+        {
+            return [];
+        }
+
+        return order.DeviationPoints is null && order.Attempt + 1 < RequotedTriesMax
+            ? [new OrderRetried(order.Id, order.Attempt + 1, fact.Retcode, fact.Message ?? "")]
+            : [new OrderRejected(order.Id, fact.Retcode, fact.Message ?? "")];
+    }
+
+    private static IReadOnlyList<LedgerEvent> NotExecuted(AccountState state, TerminalFact fact)
+    {
+        if (Attempted(state, fact) is not { } order)
+        {
+            return [];
+        }
+
+        return order.Attempt < ClientOrderIds.AttemptMax
+            ? [new OrderRetried(order.Id, order.Attempt + 1, null, "Not executed, as the terminal's books show.")]
+            : [new OrderRejected(order.Id, Retcode.Timeout, $"Sent {order.Attempt + 1} times without an outcome.")];
+    }
+
+    /// <summary>The order without outcome that a fact is about; none where the fact is about an attempt before the present one.</summary>
+    private static Order? Attempted(AccountState state, TerminalFact fact) =>
+        fact.OrderId is { } id && state.Orders.TryGetValue(id, out var order) && order.Status == OrderStatus.Submitted && order.Attempt == fact.Attempt
+            ? order
+            : null;
+}
