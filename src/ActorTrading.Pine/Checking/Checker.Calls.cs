@@ -161,6 +161,8 @@ internal sealed partial class Checker
         PineType[] written = [.. call.TypeArguments.Select(t => ResolveType(t))];
         if (element is not null) written = [element];
         if (written.Any(t => t.IsError)) return new BoundError(call.Pos);
+        if (written.Any(t => t.Kind is TypeKind.Array or TypeKind.Matrix or TypeKind.Map))
+            return Fail("PINE3021", call.Pos, "Collections cannot hold other collections: wrap the inner one in a user-defined type.");
         (string Code, Pos Pos, string Message, int Progress)? best = null;
         foreach (var overload in overloads)
         {

@@ -18,6 +18,8 @@ internal sealed partial class Checker
     {
         switch (function.Name)
         {
+            case "na" when _version >= 6 && match.Arguments[0]!.Type.Kind == TypeKind.Bool:
+                return Fail("PINE3001", call.Pos, "Cannot call 'na' with a bool: since Pine v6 a bool is never na.");
             case "na":
                 return new BoundBuiltinCall(call.Pos, function, match.Arguments, [], PineType.Bool, match.LatestQualifier);
             case "int" or "float" or "bool" or "string" or "color" or "line" or "label" or "box" or "table" or "linefill":

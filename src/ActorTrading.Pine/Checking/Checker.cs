@@ -64,6 +64,8 @@ internal sealed partial class Checker
             if (BindStatement(statement) is { } bound) _context.Statements.Add(bound);
             _frame.Done.Add(statement);
         }
+        if (_program.Declaration is { Kind: not ScriptKind.Library } && tree.Statements.Find(s => s is FunctionDecl { Exported: true } or TypeDecl { Exported: true } or EnumDecl { Exported: true } or DeclStmt { Exported: true }) is { } exported)
+            Error("PINE2011", exported.Pos, "'export' can only be used in libraries.");
         if (_program.Declaration is null)
             _diagnostics.Error("PINE2010", new Pos(1, 1), "The script must have one declaration statement: 'indicator()', 'strategy()' or 'library()'.");
         CheckUnusedFunctions(_module);

@@ -41,7 +41,8 @@ public sealed partial class BrokerEmulator
         if (kind == OrderKind.Entry)
         {
             if (!CanMargin(sign, qty, market)) return;
-            if (!market && Side == sign && Settings.Pyramiding <= _entryCount) return;
+            if (!market && Side == sign && Settings.Pyramiding <= _slots) return;
+            if (market && _size != 0 && Side != sign) YieldFlips(id, sign);
             if (!market && _size != 0 && Side != sign && !noFlip) flip = Math.Max(0, Rounding.Clean(Math.Abs(_size) - PendingCloses()));
         }
         if (existing is null && _book.Count >= MaxPendingOrders)
@@ -53,6 +54,16 @@ public sealed partial class BrokerEmulator
         (order.Oca, order.OcaType, order.Comment, order.Alert) = (oca, ocaType, comment, alert);
         Stamp(order);
         if (existing is null) _book.Add(order);
+    }
+
+    /// <summary>Of several market entries that one execution sends against the position, the last one reverses it; those before only trade their own quantity.</summary>
+    private void YieldFlips(string id, int sign)
+    {
+        for (int i = 0; i < _book.Count; i++)
+        {
+            var order = _book[i];
+            if (!order.Gone && order.Kind == OrderKind.Entry && order.Market && order.Sign == sign && order.PlacedTick == _tick && order.Id != id) order.YieldsFlip = true;
+        }
     }
 
     private void Stamp(PendingOrder order)
@@ -124,6 +135,35 @@ public sealed partial class BrokerEmulator
             double opens = OpeningQty(pending);
             if (opens > 0) PlaceLeg(request, pending.Id, 0, pending.Sign, opens, double.NaN, any);
         }
+        if (any && (_size != 0 || count > 0)) Stand(request);
+    }
+
+    private ExitRequest[] _standing = new ExitRequest[2];
+    private int _standingCount;
+
+    /// <summary>An exit without from_entry stands until the position is closed: entries that come later get it too.</summary>
+    private void Stand(in ExitRequest request)
+    {
+        int at = 0;
+        while (at < _standingCount && _standing[at].Id != request.Id) at++;
+        if (at == _standing.Length) Array.Resize(ref _standing, at * 2);
+        _standing[at] = request;
+        if (at == _standingCount) _standingCount++;
+    }
+
+    private void PlaceStanding(in EntryBinding entry)
+    {
+        for (int i = 0; i < _standingCount; i++)
+            if (_book.FindLeg(_standing[i].Id, entry.Id, entry.Seq) is null)
+                PlaceLeg(_standing[i], entry.Id, entry.Seq, entry.Sign, entry.InitialQty, entry.Price, true, atFill: true);
+    }
+
+    private void ForgetStanding(string id)
+    {
+        int kept = 0;
+        for (int i = 0; i < _standingCount; i++)
+            if (_standing[i].Id != id) _standing[kept++] = _standing[i];
+        _standingCount = kept;
     }
 
     private readonly record struct ExitRequest(string Id, double Qty, double QtyPercent, double Profit, double Limit, double Loss, double Stop,
@@ -137,7 +177,7 @@ public sealed partial class BrokerEmulator
         return pending.Qty;
     }
 
-    private void PlaceLeg(in ExitRequest request, string entryId, int seq, int side, double entryQty, double entryPrice, bool any)
+    private void PlaceLeg(in ExitRequest request, string entryId, int seq, int side, double entryQty, double entryPrice, bool any, bool atFill = false)
     {
         var existing = _book.FindLeg(request.Id, entryId, seq);
         if (existing is { Consumed: true }) return;
@@ -183,7 +223,7 @@ public sealed partial class BrokerEmulator
         Stamp(order);
         if (seq == 0) return;
         ResolveLevels(order, entryPrice);
-        if (order.HasTrail) SeedTrail(order, side, takeExtreme: !hadTrail || sameTrail);
+        if (order.HasTrail && !atFill) SeedTrail(order, side, takeExtreme: !hadTrail || sameTrail);
     }
 
     /// <summary>
@@ -244,6 +284,7 @@ public sealed partial class BrokerEmulator
     public void Cancel(string id)
     {
         bool any = false;
+        ForgetStanding(id);
         for (int i = 0; i < _book.Count; i++)
         {
             var order = _book[i];
@@ -256,6 +297,7 @@ public sealed partial class BrokerEmulator
 
     public void CancelAll()
     {
+        _standingCount = 0;
         for (int i = 0; i < _book.Count; i++)
             if (!_book[i].Gone && !_book[i].Consumed) _book.Remove(_book[i]);
         if (!_recalculating) _book.Sweep();

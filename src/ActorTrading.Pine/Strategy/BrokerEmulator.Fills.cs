@@ -22,7 +22,8 @@ public sealed partial class BrokerEmulator
             }
             else if (_size != 0 && !order.NoFlip)
             {
-                order.Flip = Math.Abs(_size);
+                if (order.YieldsFlip) _yielded = (order.PlacedTick, _yielded.Tick == order.PlacedTick ? _yielded.Qty + order.Qty : order.Qty);
+                else order.Flip = Rounding.Clean(Math.Abs(_size) + (_yielded.Tick == order.PlacedTick ? _yielded.Qty : 0));
             }
         }
         if (order.Qty + order.Flip <= 0) return Refuse(order);
@@ -32,9 +33,12 @@ public sealed partial class BrokerEmulator
         return Refuse(order);
     }
 
+    /// <summary>What entries that left the reversal to a later one of their execution have taken off the opposite position.</summary>
+    private (long Tick, double Qty) _yielded = (-1, 0);
+
     private bool TooManyEntries(PendingOrder order)
     {
-        if (Settings.Pyramiding > _entryCount) return false;
+        if (Settings.Pyramiding > _slots) return false;
         // Several priced entries sent by one execution may exceed the limit.
         return order.Market || _entryCount == 0 || _entries[_entryCount - 1].PlacedTick != order.PlacedTick;
     }
@@ -233,7 +237,7 @@ public sealed partial class BrokerEmulator
         }
     }
 
-    /// <summary>process_orders_on_close: market orders of this bar, and priced ones that the close already satisfies.</summary>
+    /// <summary>process_orders_on_close: the market orders of this bar. Orders with a price wait for the next bar.</summary>
     private void FillAtClose()
     {
         _price = _close;
@@ -243,11 +247,8 @@ public sealed partial class BrokerEmulator
         for (int i = 0; i < count; i++)
         {
             var order = _book[i];
-            if (order.Gone || order.PlacedBar != _bar) continue;
-            if (order.Market) FillMarket(order, _close);
-            else if (Active(order) && Passed(order, out var reason)) FillPriced(order, _close, reason, checkMargin: true);
+            if (order.Market && !order.Gone && order.PlacedBar == _bar) FillMarket(order, _close);
         }
-        FillPassed();
         _filled = false;
     }
 }

@@ -41,7 +41,7 @@ public sealed partial class BrokerEmulator
         ArmRisk();
     }
 
-    /// <summary>Stops for good when equity falls this far below its realised peak; seen on bars that close a trade.</summary>
+    /// <summary>Stops for good when equity falls this far below its peak, seen at the four points of each bar's path.</summary>
     public void RiskMaxDrawdown(double value, RiskUnit unit, string? alertMessage = null)
     {
         (_risk.MaxDrawdown, _risk.DrawdownUnit, _risk.DrawdownAlert) = (value, unit, alertMessage);
@@ -55,7 +55,7 @@ public sealed partial class BrokerEmulator
         ArmRisk();
     }
 
-    /// <summary>Stops for the trading day when equity falls this far below where the day began.</summary>
+    /// <summary>Stops for the trading day when equity falls this far below where the day began, seen at the four points of each bar's path.</summary>
     public void RiskMaxIntradayLoss(double value, RiskUnit unit, string? alertMessage = null)
     {
         (_risk.MaxDayLoss, _risk.DayLossUnit, _risk.DayLossAlert) = (value, unit, alertMessage);
@@ -118,15 +118,15 @@ public sealed partial class BrokerEmulator
         Halt("Max number of filled orders in one day", price, _risk.FilledAlert, forGood: false);
     }
 
-    private void EnforceRiskAtClose()
+    /// <summary>Drawdown and the day's loss with the market at a point of the bar's path: open, extremes, close.</summary>
+    private void EnforceRisk(double price)
     {
         if (_risk.Blocked) return;
-        double equity = EquityAt(_close);
-        _peakRealized = Math.Max(_peakRealized, Settings.InitialCapital + NetProfit);
-        if (_closedThisBar && Limit(_risk.MaxDrawdown, _risk.DrawdownUnit, _peakRealized) is var drop and > 0 && _peakRealized - equity >= drop)
-            Halt("Max drawdown reached", _close, _risk.DrawdownAlert, forGood: true);
+        double equity = EquityAt(price);
+        if (Limit(_risk.MaxDrawdown, _risk.DrawdownUnit, _peakEquity) is var drop and > 0 && _peakEquity - equity >= drop)
+            Halt("Max drawdown reached", price, _risk.DrawdownAlert, forGood: true);
         else if (Limit(_risk.MaxDayLoss, _risk.DayLossUnit, _risk.DayStartEquity) is var loss and > 0 && _risk.DayStartEquity - equity >= loss)
-            Halt("Max intraday loss reached", _close, _risk.DayLossAlert, forGood: false);
+            Halt("Max intraday loss reached", price, _risk.DayLossAlert, forGood: false);
     }
 
     private static double Limit(double value, RiskUnit unit, double reference) =>
@@ -139,12 +139,12 @@ public sealed partial class BrokerEmulator
         for (int i = 0; i < _book.Count; i++)
             if (!_book[i].Gone) _book.Remove(_book[i]);
         if (_size == 0) return;
-        double qty = Math.Abs(_size), fill = _round.Price(price);
+        double qty = Math.Abs(_size), fill = _round.Price(price - Side * _slippage);
         int sign = -Side;
         double commission = CommissionFor(qty, fill);
         string comment = $"{ForcedClose} ({reason})";
         CloseTrades(qty, fill, ForcedClose, comment, commission / qty, null, marginCall: false);
-        _entryCount = 0;
+        _entryCount = _slots = _standingCount = 0;
         RecordFill(ForcedClose, comment, sign * qty, fill, commission, alert);
     }
 }

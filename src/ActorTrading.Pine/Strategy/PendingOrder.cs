@@ -45,6 +45,8 @@ internal sealed class PendingOrder
     public double Budget;
     /// <summary>Replaces an order of this same execution: its quantity no longer grows by the opposite position.</summary>
     public bool NoFlip;
+    /// <summary>A later entry of the same execution reverses the position in its place.</summary>
+    public bool YieldsFlip;
 
     // Exits
     public double ProfitTicks, LossTicks, TrailPoints, TrailOffset, TrailPrice, GivenTrailPrice;
@@ -80,7 +82,7 @@ internal sealed class PendingOrder
         (Qty, Flip, Budget, TrailOffset, Reserved, BoundAtReservation) = (0, 0, 0, 0, 0, 0);
         (Market, Gone, StopTouched, DefaultSized, NoFlip, HasTrail, TrailArmed, AnyEntry, Rest, Consumed, GapCommitted) =
             (false, false, false, false, false, false, false, false, false, false, false);
-        Immediately = Recalculated = false;
+        Immediately = Recalculated = YieldsFlip = false;
         EntrySeq = FillNode = 0;
     }
 

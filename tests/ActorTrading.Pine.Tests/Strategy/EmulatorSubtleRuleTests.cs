@@ -1,0 +1,109 @@
+using ActorTrading.Pine.Strategy;
+
+namespace ActorTrading.Pine.Tests.Strategy;
+
+/// <summary>Rules that show only when several orders meet, or inside a bar.</summary>
+public sealed class EmulatorSubtleRuleTests
+{
+    private static readonly (double, double, double, double) Still = (10, 10, 10, 10);
+
+    [Fact]
+    public void An_exit_without_from_entry_serves_entries_that_come_after_it_until_the_position_is_closed()
+    {
+        var broker = Market.Run(Market.Bars(Still, Still, Still, Still, (10, 10, 8, 9), Still, Still, (10, 10, 8, 9)), (b, i) =>
+        {
+            if (i is 0 or 2 or 5) b.Entry($"L{i}", Direction.Long, 1);
+            if (i == 1) b.Exit("X", loss: 100);
+        }, new StrategySettings { Pyramiding = 3 });
+        broker.ClosedTrades.ToArray().Select(t => (t.EntryId, t.ExitId, t.ExitPrice)).ShouldBe([("L0", "X", 9.0), ("L2", "X", 9.0)]);
+        broker.OpenTrades[0].EntryId.ShouldBe("L5");
+    }
+
+    [Fact]
+    public void An_exit_with_from_entry_leaves_later_entries_of_that_name_alone()
+    {
+        var broker = Market.Run(Market.Bars(Still, Still, Still, Still, (10, 10, 8, 9)), (b, i) =>
+        {
+            if (i is 0 or 2) b.Entry("L", Direction.Long, 1);
+            if (i == 1) b.Exit("X", "L", loss: 100);
+        }, new StrategySettings { Pyramiding = 3 });
+        (broker.ClosedTradeCount, broker.PositionSize).ShouldBe((1, 1));
+    }
+
+    [Fact]
+    public void A_cancelled_exit_does_not_serve_later_entries()
+    {
+        var broker = Market.Run(Market.Bars(Still, Still, Still, Still, (10, 10, 8, 9)), (b, i) =>
+        {
+            if (i is 0 or 3) b.Entry($"L{i}", Direction.Long, 1);
+            if (i == 1) b.Exit("X", loss: 100);
+            if (i == 2) b.Cancel("X");
+        }, new StrategySettings { Pyramiding = 3 });
+        broker.ClosedTradeCount.ShouldBe(0);
+    }
+
+    [Theory]
+    [InlineData(true, 3)]
+    [InlineData(false, 2)]
+    public void A_close_gives_its_entrys_place_back_and_a_bracket_does_not(bool close, double size)
+    {
+        var broker = Market.Run(Market.Bars(Still, Still, Still, (10, 11.5, 10, 10), Still, Still), (b, i) =>
+        {
+            if (i == 0) b.Entry("A", Direction.Long, 1);
+            if (i == 1) b.Entry("B", Direction.Long, 2);
+            if (i == 2 && close) b.Close("A");
+            if (i == 2 && !close) b.Exit("X", "A", limit: 11);
+            if (i == 4) b.Entry("C", Direction.Long, 1);
+        }, new StrategySettings { Pyramiding = 2, CloseEntriesRule = CloseEntriesRule.Any });
+        broker.PositionSize.ShouldBe(size);
+    }
+
+    [Fact]
+    public void Of_several_entries_of_one_execution_the_last_one_reverses()
+    {
+        var broker = Market.Run(Market.Bars(Still, Still, Still), (b, i) =>
+        {
+            if (i == 0) b.Entry("S", Direction.Short, 10);
+            if (i != 1) return;
+            b.Entry("A", Direction.Long, 4);
+            b.Entry("B", Direction.Long, 5);
+        });
+        broker.PositionSize.ShouldBe(9);
+        broker.Fills.ToArray().Select(f => (f.OrderId, f.Qty)).ShouldBe([("S", -10.0), ("A", 4.0), ("B", 15.0)]);
+        broker.OpenTrades.ToArray().Select(t => (t.EntryId, t.Qty)).ShouldBe([("B", 9.0)]);
+    }
+
+    [Fact]
+    public void Processed_on_the_close_a_new_order_with_a_price_waits_for_the_next_bar()
+    {
+        var broker = Market.Run(Market.Bars((10, 11, 9, 10.5), (10.2, 12, 10, 11)), (b, i) =>
+        {
+            if (i == 0) b.Entry("L", Direction.Long, 1, limit: 11);
+        }, new StrategySettings { ProcessOrdersOnClose = true });
+        (broker.OpenTrades[0].EntryPrice, broker.OpenTrades[0].EntryBar).ShouldBe((10.2, 1));
+    }
+
+    [Fact]
+    public void Max_drawdown_is_seen_at_the_extreme_that_reaches_it_though_no_trade_has_closed()
+    {
+        var broker = Market.Run(Market.Bars(Still, Still, (10, 11, 7, 10), Still, Still), (b, i) =>
+        {
+            if (i == 0) b.RiskMaxDrawdown(100, RiskUnit.Cash);
+            if (i is 0 or 3) b.Entry("L", Direction.Long, 50);
+        });
+        broker.ClosedTrades.ToArray().Select(t => (t.ExitPrice, t.ExitBar)).ShouldBe([(7.0, 2)]);
+        broker.PositionSize.ShouldBe(0);
+    }
+
+    [Fact]
+    public void Max_intraday_loss_is_seen_inside_the_bar_and_stops_the_day()
+    {
+        var broker = Market.Run(Market.Bars(Still, Still, (10, 10, 7, 10), Still), (b, i) =>
+        {
+            if (i == 0) b.RiskMaxIntradayLoss(100, RiskUnit.Cash);
+            if (i is 0 or 2) b.Entry("L", Direction.Long, 50);
+        });
+        broker.ClosedTrades.ToArray().Select(t => (t.ExitPrice, t.ExitBar)).ShouldBe([(7.0, 2)]);
+        broker.PositionSize.ShouldBe(0);
+    }
+}
