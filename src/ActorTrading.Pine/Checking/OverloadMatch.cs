@@ -64,7 +64,12 @@ internal sealed partial class Checker
                     index = Array.FindIndex(function.Parameters, p => p.Name == argument.Name && !p.Rest);
                     if (index < 0)
                         return Fail("PINE3017", argument.Pos, $"The '{function.Name}' function does not have an argument with the name '{argument.Name}'.{Names.Suggest(argument.Name, function.Parameters.Select(p => p.Name))}", 0);
-                    if (Arguments[index] is not null) return Fail("PINE3018", argument.Pos, $"The '{argument.Name}' argument of '{function.Name}' is given twice.", index);
+                    if (Arguments[index] is not null)
+                    {
+                        if (checker._version >= 6) return Fail("PINE3018", argument.Pos, $"The '{argument.Name}' argument of '{function.Name}' is given twice.", index);
+                        checker._diagnostics.Warning("PINE5004", argument.Pos, $"The '{argument.Name}' argument of '{function.Name}' is given twice: only the first counts.");
+                        continue;
+                    }
                 }
                 else
                 {

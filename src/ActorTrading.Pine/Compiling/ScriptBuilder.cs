@@ -58,6 +58,7 @@ internal static class ScriptBuilder
             BacktestFillLimitsAssumption = (int)declaration.Get("backtest_fill_limits_assumption", 0.0),
             UseBarMagnifier = declaration.Get("use_bar_magnifier", false),
             FillOrdersOnStandardOhlc = declaration.Get("fill_orders_on_standard_ohlc", false),
+            ExitPricesOverrideDistances = version < 6,
             RiskFreeRate = declaration.Get("risk_free_rate", 2.0),
         };
     }

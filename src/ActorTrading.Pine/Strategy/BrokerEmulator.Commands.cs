@@ -112,7 +112,13 @@ public sealed partial class BrokerEmulator
         string? comment = null, string? commentProfit = null, string? commentLoss = null, string? commentTrailing = null,
         string? alertMessage = null, string? alertProfit = null, string? alertLoss = null, string? alertTrailing = null, bool disableAlert = false)
     {
-        bool trails = !double.IsNaN(trailPrice) || !double.IsNaN(trailPoints);
+        if (Settings.ExitPricesOverrideDistances)
+        {
+            if (!double.IsNaN(limit)) profit = double.NaN;
+            if (!double.IsNaN(stop)) loss = double.NaN;
+            if (!double.IsNaN(trailPrice)) trailPoints = double.NaN;
+        }
+        bool trails = !double.IsNaN(trailOffset) && (!double.IsNaN(trailPrice) || !double.IsNaN(trailPoints));
         if (qty < 0 || (double.IsNaN(profit) && double.IsNaN(limit) && double.IsNaN(loss) && double.IsNaN(stop) && !trails)) return;
         if (disableAlert) alertMessage = alertProfit = alertLoss = alertTrailing = null;
         bool any = string.IsNullOrEmpty(fromEntry);
@@ -202,7 +208,7 @@ public sealed partial class BrokerEmulator
             order = _book.Rent();
             _book.Add(order);
         }
-        double offset = double.IsNaN(request.TrailOffset) ? 0 : Math.Truncate(request.TrailOffset);
+        double offset = request.Trails ? Math.Truncate(request.TrailOffset) : 0;
         double givenTrail = side > 0 ? _round.PriceDown(request.TrailPrice) : _round.PriceUp(request.TrailPrice);
         // A trailing stop goes on from where it was as long as its own arguments stay the same.
         bool sameTrail = existing is { HasTrail: true } && existing.TrailOffset == offset &&

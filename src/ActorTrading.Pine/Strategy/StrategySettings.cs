@@ -28,6 +28,11 @@ public sealed record StrategySettings
     public int BacktestFillLimitsAssumption { get; init; }
     public bool UseBarMagnifier { get; init; }
     public bool FillOrdersOnStandardOhlc { get; init; }
+    /// <summary>
+    /// As in Pine v5, a bracket's <c>limit</c>, <c>stop</c> and <c>trail_price</c> override <c>profit</c>, <c>loss</c> and
+    /// <c>trail_points</c>; since v6 the level that is reached first counts.
+    /// </summary>
+    public bool ExitPricesOverrideDistances { get; init; }
     /// <summary>Percent a year, for Sharpe and Sortino.</summary>
     public double RiskFreeRate { get; init; } = 2;
 }

@@ -68,4 +68,20 @@ public sealed class PublishedScriptTests
     [Fact]
     public void A_request_in_a_function_that_nothing_calls_knows_its_parameters() =>
         Scripts.Last("htf(float value, simple string tf) => request.security(syminfo.tickerid, tf, value)\naverage(int length, simple string tf) => htf(ta.sma(close, length), tf)\nplot(close)").ShouldBe(10);
+
+    [Fact]
+    public void In_v5_an_argument_given_twice_counts_once_with_a_warning()
+    {
+        var result = PineCompiler.Compile(Scripts.Indicator("plot(close, color = color.red, color = na)", version: 5));
+        result.Ok.ShouldBeTrue();
+        result.Diagnostics.ShouldContain(d => d.Code == "PINE5004");
+        PineCompiler.Compile(Scripts.Indicator("plot(close, color = color.red, color = na)")).Diagnostics.ShouldContain(d => d.Code == "PINE3018");
+    }
+
+    [Theory]
+    [InlineData("a = array.new<map<string, float>>()", "PINE3021")]
+    [InlineData("b = close > 1\nplot(na(b) ? 1 : 0)", "PINE3001")]
+    [InlineData("export f(x) => x\nplot(f(1))", "PINE2011")]
+    public void What_TradingView_refuses(string body, string code) =>
+        PineCompiler.Compile(Scripts.Indicator(body)).Diagnostics.ShouldContain(d => d.Code == code);
 }

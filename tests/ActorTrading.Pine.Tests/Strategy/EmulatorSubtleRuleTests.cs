@@ -106,4 +106,25 @@ public sealed class EmulatorSubtleRuleTests
         broker.ClosedTrades.ToArray().Select(t => (t.ExitPrice, t.ExitBar)).ShouldBe([(7.0, 2)]);
         broker.PositionSize.ShouldBe(0);
     }
+
+    [Theory]
+    [InlineData(5, 12.0)]
+    [InlineData(6, 11.0)]
+    public void In_v5_a_price_overrides_a_distance_and_since_v6_the_nearer_counts(int version, double exit)
+    {
+        var source = Scripts.Strategy("if bar_index == 0\n    strategy.entry(\"L\", strategy.long)\n    strategy.exit(\"X\", \"L\", profit = 100, limit = 12)", version: version);
+        var result = Scripts.Run(source, Market.Bars(Still, Still, (10, 13, 10, 13)), new RunOptions { Symbol = Market.Stock });
+        result.Broker!.ClosedTrades[0].ExitPrice.ShouldBe(exit);
+    }
+
+    [Fact]
+    public void A_trailing_stop_needs_its_offset()
+    {
+        var broker = Market.Run(Market.Bars(Still, Still, (10, 13, 8, 9)), (b, i) =>
+        {
+            if (i == 0) b.Entry("L", Direction.Long, 1);
+            b.Exit("X", "L", trailPoints: 100);
+        });
+        broker.ClosedTradeCount.ShouldBe(0);
+    }
 }
