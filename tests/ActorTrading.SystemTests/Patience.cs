@@ -28,4 +28,11 @@ public sealed class Patience(Func<string> seen)
             throw new TimeoutException($"Not within {Max}.\n{seen()}", e);
         }
     }
+
+    /// <inheritdoc cref="WithinAsync{T}" />
+    public static Task WithinAsync(Task task, Func<string> seen) => WithinAsync(task.ContinueWith(t =>
+    {
+        t.GetAwaiter().GetResult();
+        return true;
+    }, TaskScheduler.Default), seen);
 }

@@ -30,8 +30,8 @@ public sealed class ReplayTests(Server server)
         terminal.Start();
         await using var silo = new SiloProcess(connectionString, new Dictionary<string, string> { ["Market__Simulated"] = "false" }, "--no-demo");
         await silo.StartAsync();
-        await silo.RegisterAsync("replay");
-        var account = Guid.Parse((string)(await silo.PostAsync("/api/v1/accounts",
+        await silo.Api.RegisterAsync("replay");
+        var account = Guid.Parse((string)(await silo.Api.PostAsync("/api/v1/accounts",
             new { kind = "mt5", name = "feed", currency = "USD", leverage = 100, mode = "hedging", terminal = new { host = "127.0.0.1", port } }, "account"))["id"]!);
         await using (var db = NpgsqlDataSource.Create(connectionString))
         await using (var connection = await db.OpenConnectionAsync())
@@ -45,18 +45,18 @@ public sealed class ReplayTests(Server server)
 
         await silo.KillAsync();
         await silo.StartAsync();
-        await silo.LoginAsync();
+        await silo.Api.LoginAsync();
         await WarmUpAsync(terminal, silo, ticks[0]);
         var alerts = new Dictionary<Guid, int>();
         for (var i = 0; i < levels.Length; i++)
         {
-            var made = await silo.PostAsync("/api/v1/alerts", new { symbol = "EURUSD", condition = "crossingUp", value = levels[i], price = "bid", trigger = "once", channels = Array.Empty<string>() });
+            var made = await silo.Api.PostAsync("/api/v1/alerts", new { symbol = "EURUSD", condition = "crossingUp", value = levels[i], price = "bid", trigger = "once", channels = Array.Empty<string>() });
             alerts[Guid.Parse((string)made["id"]!)] = i;
         }
 
         using var client = Process.Start(new ProcessStartInfo("node")
         {
-            ArgumentList = { Path.Combine(AppContext.BaseDirectory, "Clients", "quotes.cjs"), modules, $"http://127.0.0.1:{silo.Port}", silo.Token!, "EURUSD", "0" },
+            ArgumentList = { Path.Combine(AppContext.BaseDirectory, "Clients", "quotes.cjs"), modules, $"http://127.0.0.1:{silo.Port}", silo.Api.Token!, "EURUSD", "0" },
             RedirectStandardInput = true, RedirectStandardOutput = true,
         })!;
         var quotes = new List<string>(ticks.Count);
@@ -149,7 +149,7 @@ public sealed class ReplayTests(Server server)
             await terminal.PushQuote(first);
             try
             {
-                await silo.GetAsync("/api/v1/market/quotes/EURUSD");
+                await silo.Api.GetAsync("/api/v1/market/quotes/EURUSD");
                 return;
             }
             catch (ApiFailure)

@@ -1,9 +1,5 @@
 using System.Diagnostics;
 using System.Net;
-using System.Net.Http.Headers;
-using System.Net.Http.Json;
-using System.Text.Json;
-using System.Text.Json.Nodes;
 
 namespace ActorTrading.SystemTests;
 
@@ -16,8 +12,6 @@ public sealed class SiloProcess : IAsyncDisposable
     private readonly string[] _arguments;
     private Process? _process;
     private TaskCompletionSource _up = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private string? _token;
-    private string? _credentials;
 
     public SiloProcess(string connectionString, IReadOnlyDictionary<string, string>? settings = null, params string[] arguments)
     {
@@ -26,17 +20,21 @@ public sealed class SiloProcess : IAsyncDisposable
         _arguments = arguments;
         _data = Directory.CreateTempSubdirectory("actortrading-silo-").FullName;
         Port = FreePort();
-        Http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{Port}"), Timeout = TimeSpan.FromSeconds(60) };
+        Api = new ApiClient(Port, Tail);
     }
 
     public int Port { get; }
 
-    public HttpClient Http { get; }
-
-    public string? Token => _token;
+    public ApiClient Api { get; }
 
     /// <summary>What the process has said; for a failing test's message.</summary>
     public List<string> Output { get; } = [];
+
+    /// <summary>Each line as it is said.</summary>
+    public event Action<string>? Said;
+
+    /// <summary>Part of the line which says that the API can be asked.</summary>
+    public string UpLine { get; init; } = "ActorTrading runs";
 
     public async Task StartAsync()
     {
@@ -74,65 +72,23 @@ public sealed class SiloProcess : IAsyncDisposable
         await _process.WaitForExitAsync().WaitAsync(Patience.Max, TimeProvider.System);
     }
 
-    public async Task RegisterAsync(string username)
+    /// <summary>Asks a process to end its work and stop (SIGTERM).</summary>
+    public static void Terminate(int process)
     {
-        _credentials = username;
-        var answer = await PostAsync("/api/v1/auth/register", new { username, email = $"{username}@example.invalid", password = "a long password" });
-        Use((string)answer["accessToken"]!);
+        using var kill = Process.Start("kill", ["-TERM", process.ToString()]);
+        kill.WaitForExit();
     }
 
-    public async Task LoginAsync()
+    /// <summary>As Ctrl-C does, and waits until it is gone.</summary>
+    public async Task StopAsync()
     {
-        var answer = await PostAsync("/api/v1/auth/login", new { login = _credentials, password = "a long password" });
-        Use((string)answer["accessToken"]!);
-    }
-
-    public Task<JsonNode> GetAsync(string path) => SendAsync(HttpMethod.Get, path, null, null);
-
-    public Task<JsonNode> PostAsync(string path, object body, string? key = null) => SendAsync(HttpMethod.Post, path, body, key);
-
-    public Task<JsonNode> PutAsync(string path, object body) => SendAsync(HttpMethod.Put, path, body, null);
-
-    /// <summary>
-    /// Repeats a call over kills and restarts until it has an answer: what a careful client does, with one idempotency key. Null where
-    /// the answer is that it cannot be done. A 500 is no answer that a kill explains: it ends the test.
-    /// </summary>
-    public async Task<JsonNode?> PersistAsync(HttpMethod method, string path, object? body, Func<Task> restarted)
-    {
-        var key = Guid.CreateVersion7().ToString();
-        string? last = null;
-        var patience = new Patience(() => $"{last}\n{Tail()}");
-        while (true)
-        {
-            patience.Check($"{method} {path}");
-            try
-            {
-                return await SendAsync(method, path, body, method == HttpMethod.Post ? key : null);
-            }
-            catch (ApiFailure e) when (e.Status is 401)
-            {
-                await LoginAsync();
-            }
-            catch (ApiFailure e) when (e.Message.Contains("REQUEST_IN_PROGRESS", StringComparison.Ordinal))
-            {
-                // The process was killed within the first try: its claim on the key runs out, then the key is good again.
-                await Task.Delay(TimeSpan.FromMilliseconds(500), TimeProvider.System);
-            }
-            catch (ApiFailure e) when (e.Status is 404 or 409 or 422)
-            {
-                return null;
-            }
-            catch (Exception e) when (e is HttpRequestException or OperationCanceledException or IOException or ApiFailure { Status: not 500 })
-            {
-                last = e.Message;
-                await restarted();
-            }
-        }
+        Terminate(_process!.Id);
+        await _process.WaitForExitAsync().WaitAsync(Patience.Max, TimeProvider.System);
     }
 
     public async ValueTask DisposeAsync()
     {
-        Http.Dispose();
+        Api.Dispose();
         if (_process is { HasExited: false })
         {
             await KillAsync();
@@ -150,32 +106,6 @@ public sealed class SiloProcess : IAsyncDisposable
         }
     }
 
-    private async Task<JsonNode> SendAsync(HttpMethod method, string path, object? body, string? key)
-    {
-        using var request = new HttpRequestMessage(method, path);
-        if (body is not null)
-        {
-            request.Content = JsonContent.Create(body);
-        }
-
-        if (key is not null)
-        {
-            request.Headers.Add("Idempotency-Key", key);
-        }
-
-        using var response = await Http.SendAsync(request);
-        var text = await response.Content.ReadAsStringAsync();
-        return response.IsSuccessStatusCode
-            ? text.Length == 0 ? new JsonObject() : JsonNode.Parse(text)!
-            : throw new ApiFailure((int)response.StatusCode, $"{method} {path}: {(int)response.StatusCode} {text}");
-    }
-
-    private void Use(string token)
-    {
-        _token = token;
-        Http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
-    }
-
     private void Say(string? line)
     {
         if (line is null)
@@ -188,7 +118,9 @@ public sealed class SiloProcess : IAsyncDisposable
             Output.Add(line);
         }
 
-        if (line.Contains("ActorTrading runs", StringComparison.Ordinal))
+        Said?.Invoke(line);
+
+        if (line.Contains(UpLine, StringComparison.Ordinal))
         {
             _up.TrySetResult();
         }
@@ -215,9 +147,4 @@ public sealed class SiloProcess : IAsyncDisposable
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
-}
-
-public sealed class ApiFailure(int status, string message) : Exception(message)
-{
-    public int Status { get; } = status;
 }

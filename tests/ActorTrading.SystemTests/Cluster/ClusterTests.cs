@@ -1,0 +1,101 @@
+using System.Globalization;
+using Npgsql;
+using Xunit.Abstractions;
+
+namespace ActorTrading.SystemTests;
+
+/// <summary>Three silos and an API process; silos come and go, and the clients stay where they are.</summary>
+[Collection(nameof(Server))]
+public sealed class ClusterTests(Server server, ITestOutputHelper output)
+{
+    private static readonly string[] Symbols = ["EURUSD", "GBPUSD", "USDJPY", "USDCHF", "AUDUSD", "USDCAD", "NZDUSD", "EURJPY", "EURGBP", "XAUUSD", "XAGUSD", "BTCUSD"];
+
+    [Fact]
+    public async Task Silos_killed_one_after_another_lose_nothing_and_double_nothing_and_every_symbol_is_quoted_again()
+    {
+        var connectionString = await server.Postgres.CreateDatabaseAsync();
+        await using var cluster = new TestCluster(connectionString, 3, "--no-demo");
+        await cluster.StartAsync();
+        await using var trading = new MirroredTrading(cluster.Api);
+        await cluster.Api.RegisterAsync("killed");
+        await trading.OpenAsync();
+        await trading.FollowAsync();
+        await trading.QuotedAsync();
+        await using var watch = await QuoteWatch.OpenAsync(cluster.Port, cluster.Api.Token!, Symbols);
+
+        using var enough = new CancellationTokenSource();
+        var rounds = trading.TradeAsync(() => Task.CompletedTask, enough.Token);
+        var killer = new Killer();
+        var seconds = new List<double>();
+        for (var i = 0; i < killer.Kills; i++)
+        {
+            await killer.WaitAsync(1_000, 4_000);
+            var name = cluster.Names[killer.Choose(cluster.Names.Count)];
+            var again = watch.NewerThan(TimeProvider.System.GetUtcNow(), Symbols);
+            var since = TimeProvider.System.GetTimestamp();
+            cluster.Kill(name);
+            await Patience.WithinAsync(again, () => $"{watch.Seen()}\n{cluster.Api.Tail()}");
+            seconds.Add(TimeProvider.System.GetElapsedTime(since).TotalSeconds);
+        }
+
+        await enough.CancelAsync();
+        var done = await Patience.WithinAsync(rounds, cluster.Api.Tail);
+        done.ShouldBeGreaterThan(0);
+        await using var db = NpgsqlDataSource.Create(connectionString);
+        await trading.AuditAsync(db);
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{killer.Kills} kills, {done} rounds; every symbol quoted again after {string.Join(", ", seconds.Select(s => s.ToString("0.0", CultureInfo.InvariantCulture)))} s"));
+    }
+
+    [Fact]
+    public async Task Silos_restarted_one_after_another_fail_no_order()
+    {
+        const int traders = 8;
+        var connectionString = await server.Postgres.CreateDatabaseAsync();
+        await using var cluster = new TestCluster(connectionString, 3, "--no-demo");
+        await cluster.StartAsync();
+        await cluster.Api.RegisterAsync("rolling");
+        await using var trading = new MirroredTrading(cluster.Api);
+        await trading.OpenAsync();
+        await trading.FollowAsync();
+        await trading.QuotedAsync();
+        var accounts = new Guid[traders];
+        for (var i = 0; i < traders; i++)
+        {
+            accounts[i] = Guid.Parse((string)(await cluster.Api.PostAsync("/api/v1/accounts", new { kind = "paper", name = $"trader {i}", deposit = 100_000 }))["id"]!);
+        }
+
+        using var enough = new CancellationTokenSource();
+        var mirrored = trading.TradeAsync(() => Task.CompletedTask, enough.Token);
+        var orders = accounts.Select(account => TradeOnceEachAsync(cluster.Api, account, enough.Token)).ToArray();
+        foreach (var name in cluster.Names)
+        {
+            cluster.Terminate(name);
+            await cluster.RunningAsync(name);
+        }
+
+        await enough.CancelAsync();
+        var placed = await Patience.WithinAsync(Task.WhenAll(orders), cluster.Api.Tail);
+        await Patience.WithinAsync(mirrored, cluster.Api.Tail);
+        placed.ShouldAllBe(count => count > 0);
+        await using var db = NpgsqlDataSource.Create(connectionString);
+        await trading.AuditAsync(db);
+        output.WriteLine($"{placed.Sum()} orders during the restart of {cluster.Names.Count} silos, none failed");
+    }
+
+    /// <summary>Opens and closes without ever asking twice: an answer that is no fill ends the test.</summary>
+    private static async Task<int> TradeOnceEachAsync(ApiClient api, Guid account, CancellationToken enough)
+    {
+        var placed = 0;
+        while (!enough.IsCancellationRequested)
+        {
+            var opened = await api.PostAsync("/api/v1/orders", new { accountId = account, symbol = "EURUSD", side = "buy", type = "market", volume = 0.10m });
+            ((string?)opened["status"]).ShouldBe("filled");
+            var closed = await api.PostAsync($"/api/v1/positions/{opened["positionId"]}/close", new { });
+            ((string?)closed["status"]).ShouldBe("filled");
+            placed += 2;
+        }
+
+        return placed;
+    }
+}

@@ -1,0 +1,103 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace ActorTrading.SystemTests;
+
+/// <summary><c>--cluster N</c> as a process of its own: silos that may be killed or asked to stop, and that are started again by it.</summary>
+internal sealed partial class TestCluster : IAsyncDisposable
+{
+    private readonly SiloProcess _process;
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, int> _processes = [];
+    private readonly Dictionary<string, TaskCompletionSource> _running = [];
+
+    public TestCluster(string connectionString, int silos, params string[] arguments)
+    {
+        Names = [.. Enumerable.Range(1, silos).Select(i => $"silo-{i}")];
+        _process = new SiloProcess(connectionString, null, ["--cluster", silos.ToString(CultureInfo.InvariantCulture), .. arguments]) { UpLine = "[api] ActorTrading runs" };
+        _process.Said += Listen;
+        foreach (var name in Names)
+        {
+            _running[name] = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+    }
+
+    public IReadOnlyList<string> Names { get; }
+
+    public int Port => _process.Port;
+
+    public ApiClient Api => _process.Api;
+
+    /// <summary>Until the API answers and every silo is there.</summary>
+    public async Task StartAsync()
+    {
+        await _process.StartAsync();
+        foreach (var name in Names)
+        {
+            await RunningAsync(name);
+        }
+    }
+
+    /// <summary><c>kill -9</c>; it is started again by itself.</summary>
+    public void Kill(string name) => End(name, id => Process.GetProcessById(id).Kill());
+
+    /// <summary>As an orchestrator stops it; it is started again by itself.</summary>
+    public void Terminate(string name) => End(name, SiloProcess.Terminate);
+
+    /// <summary>Until the silo, ended before or not, serves.</summary>
+    public Task RunningAsync(string name)
+    {
+        lock (_gate)
+        {
+            return Patience.WithinAsync(_running[name].Task, _process.Tail);
+        }
+    }
+
+    /// <summary>Stops them all in peace, and what a peaceful stop leaves is removed.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _process.StopAsync();
+        await _process.DisposeAsync();
+    }
+
+    private void End(string name, Action<int> end)
+    {
+        int id;
+        lock (_gate)
+        {
+            id = _processes[name];
+            _running[name] = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+
+        try
+        {
+            end(id);
+        }
+        catch (ArgumentException)
+        {
+            // Gone already: it was killed before it could say that it runs again.
+        }
+    }
+
+    private void Listen(string line)
+    {
+        lock (_gate)
+        {
+            if (Started().Match(line) is { Success: true } started)
+            {
+                _processes[started.Groups[1].Value] = int.Parse(started.Groups[2].ValueSpan, CultureInfo.InvariantCulture);
+            }
+            else if (Runs().Match(line) is { Success: true } runs)
+            {
+                _running[runs.Groups[1].Value].TrySetResult();
+            }
+        }
+    }
+
+    [GeneratedRegex(@"^\[(silo-\d+)\] is process (\d+)")]
+    private static partial Regex Started();
+
+    [GeneratedRegex(@"^\[(silo-\d+)\] ActorTrading runs")]
+    private static partial Regex Runs();
+}
