@@ -48,6 +48,7 @@ public static class PostgresServices
         services.AddSingleton<IQuoteStore, QuoteStore>();
         services.AddSingleton<ICandleStore, CandleStore>();
         services.AddSingleton<ITerminalStore, TerminalStore>();
+        services.AddSingleton<ITerminalFence, TerminalFence>();
         services.AddSingleton<IStrategyStore, StrategyStore>();
         services.AddSingleton<IBacktestStore, BacktestStore>();
         services.AddSingleton<IStrategyRunStore, StrategyRunStore>();

@@ -109,7 +109,7 @@ public sealed class TerminalStoryTests(Server server)
         await TradingHost.UntilAsync(follower.GetStateAsync, s => s.Requests.IsEmpty && s.Orders.Values.All(o => o.Status != OrderStatus.Submitted), "the outcomes");
     }
 
-    private static async Task<IAccountGrain> AtTerminalAsync(TradingHost host, Guid user, SimulatedTerminal terminal, PositionMode mode)
+    internal static async Task<IAccountGrain> AtTerminalAsync(TradingHost host, Guid user, SimulatedTerminal terminal, PositionMode mode)
     {
         var id = TradingHost.NewId();
         await host.AccountRowAsync(id, user, "mt5", mode, terminal.ClientOptions.RequestPort);
@@ -120,7 +120,7 @@ public sealed class TerminalStoryTests(Server server)
         return account;
     }
 
-    private static SimulatedTerminal Terminal(long login, PositionMode mode, Func<SimulatedTerminalOptions, SimulatedTerminalOptions>? change = null)
+    internal static SimulatedTerminal Terminal(long login, PositionMode mode, Func<SimulatedTerminalOptions, SimulatedTerminalOptions>? change = null)
     {
         var options = new SimulatedTerminalOptions { Login = login, Mode = mode, Instruments = [EurUsd], PortBase = TestPorts.Next() };
         var terminal = new SimulatedTerminal(change?.Invoke(options) ?? options, new NoQuotes());

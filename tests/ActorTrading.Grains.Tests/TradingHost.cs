@@ -45,10 +45,10 @@ public sealed class TradingHost : IAsyncDisposable
 
     public static Guid NewId() => Guid.CreateVersion7();
 
-    public static async Task<TradingHost> StartAsync(Server server) => await StartAsync(await server.Postgres.CreateDatabaseAsync());
+    public static async Task<TradingHost> StartAsync(Server server, Action<IServiceCollection>? services = null) => await StartAsync(await server.Postgres.CreateDatabaseAsync(), services);
 
     /// <summary>A second start on the same database is what a restart is.</summary>
-    public static async Task<TradingHost> StartAsync(string connectionString)
+    public static async Task<TradingHost> StartAsync(string connectionString, Action<IServiceCollection>? services = null)
     {
         await Migrator.RunAsync(new PostgresOptions { ConnectionString = connectionString });
         var builder = Host.CreateApplicationBuilder();
@@ -57,6 +57,7 @@ public sealed class TradingHost : IAsyncDisposable
         builder.Services.AddSingleton(KeyRing.Parse("1:" + Convert.ToBase64String(new byte[32])));
         builder.Services.AddEmbeddedOrleans(o => o.AddGrainAssemblies(typeof(AccountGrain).Assembly, typeof(IAccountGrain).Assembly));
         builder.Services.AddActorTradingGrains([.. InstrumentCatalog.All.Select(i => i with { Schedule = TradingSchedule.Always })]);
+        services?.Invoke(builder.Services);
         var host = builder.Build();
         await host.StartAsync();
         var trading = new TradingHost(host, connectionString);

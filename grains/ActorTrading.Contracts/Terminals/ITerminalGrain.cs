@@ -20,9 +20,14 @@ public interface ITerminalGrain : IGrainWithGuidKey
     [Alias("Wake"), OneWay]
     Task WakeAsync();
 
+    /// <summary>The account has read its ledger anew and waits for a comparison of the books, which gives it a session to ask under.</summary>
+    [Alias("AccountIsBack")]
+    Task AccountIsBackAsync();
+
     /// <summary>
     /// Sends a command whose <see cref="OrderSubmitted"/> is durable. The outcome comes to the account through
-    /// <see cref="IAccountGrain.OnTerminalAsync"/>, also after a crash.
+    /// <see cref="IAccountGrain.OnTerminalAsync"/>, also after a crash. What comes under another session than the last comparison's is
+    /// left out: a message may be late, and the account has asked again since.
     /// </summary>
     [Alias("Submit")]
     Task SubmitAsync(TerminalInstruction instruction);
@@ -53,25 +58,36 @@ public sealed record TerminalConfig(
 /// <param name="Order">An order that is durably submitted: to be opened, or with <see cref="Domain.Order.ClosesPositionId"/> to close.</param>
 /// <param name="Request">A change that is durably asked for.</param>
 /// <param name="Partial">The order closes a part of its position only.</param>
-/// <param name="Resent">The account asked before and knows no outcome: look it up before sending.</param>
+/// <param name="Session">Of the last comparison that the account knows of.</param>
 [GenerateSerializer, Immutable, Alias("ActorTrading.TerminalInstruction")]
 public sealed record TerminalInstruction(
     [property: Id(0)] Order? Order,
     [property: Id(1)] TerminalRequest? Request,
     [property: Id(2)] long? PositionTicket,
     [property: Id(3)] long? OrderTicket,
-    [property: Id(4)] bool Resent,
+    [property: Id(4)] TerminalSession Session,
     [property: Id(5)] bool Partial)
 {
     public Guid Id => Order?.Id ?? Request!.Id;
 }
 
+/// <summary>
+/// What has been compared, and by whom. Between two comparisons a terminal takes each instruction once; with a new one everything
+/// older is void, so that no late message can repeat what the comparison has found done.
+/// </summary>
+/// <param name="Owner">The activation that holds the terminal.</param>
+/// <param name="Round">Its comparisons so far, from 1.</param>
+[GenerateSerializer, Immutable, Alias("ActorTrading.TerminalSession")]
+public sealed record TerminalSession([property: Id(0)] Guid Owner, [property: Id(1)] long Round);
+
 /// <summary>What an account must know of its terminal, oldest first; a report applied twice changes nothing.</summary>
+/// <param name="Session">Set where the books have been compared: what has no outcome is to be asked again, under this session.</param>
 [GenerateSerializer, Immutable, Alias("ActorTrading.TerminalReport")]
 public sealed record TerminalReport(
     [property: Id(0)] ImmutableArray<TerminalFact> Facts,
     [property: Id(1)] string State,
-    [property: Id(2)] DateTimeOffset? LastSync);
+    [property: Id(2)] DateTimeOffset? LastSync,
+    [property: Id(3)] TerminalSession? Session = null);
 
 [GenerateSerializer, Immutable, Alias("ActorTrading.TerminalStatus")]
 public sealed record TerminalStatus(

@@ -17,6 +17,9 @@ public sealed partial class AccountGrain
     // Sent in this activation: everything else without outcome was sent, or not, by an earlier one.
     private readonly HashSet<Guid> _sent = [];
     private string _terminalState = "connecting";
+
+    // Null until the terminal has compared the books with this activation: nothing is asked of it before.
+    private TerminalSession? _session;
     private DateTimeOffset? _lastSync;
 
     public async Task OnTerminalAsync(TerminalReport report)
@@ -48,8 +51,13 @@ public sealed partial class AccountGrain
             var again = settled.Where(s => s.Fact.Kind == TerminalFactKind.Requoted && _state.Orders.GetValueOrDefault(s.Id)?.Status == OrderStatus.Submitted).ToList();
             settled.RemoveAll(again.Contains);
             settled.RemoveAll(s => s.Fact.Kind == TerminalFactKind.NotExecuted);
-            var reconciled = report.Facts.Any(f => f.Kind == TerminalFactKind.Reconciled);
-            instructions = reconciled ? Unsent() : [.. again.Select(s => Instruction(_state.Orders[s.Id], null, resent: false))];
+            var reconciled = report.Session is { } session && !(session.Owner == _session?.Owner && session.Round < _session.Round);
+            if (reconciled)
+            {
+                _session = report.Session;
+            }
+
+            instructions = reconciled ? Unsent() : [.. again.Select(s => Instruction(_state.Orders[s.Id], null)).OfType<TerminalInstruction>()];
 
             if (report.State != _terminalState || reconciled)
             {
@@ -94,7 +102,16 @@ public sealed partial class AccountGrain
         var id = order?.Id ?? request!.Id;
         var waiter = new TaskCompletionSource<TerminalFact>(TaskCreationOptions.RunContinuationsAsynchronously);
         _waiting[id] = waiter;
-        await SendAsync(Instruction(order, request, resent: false));
+        if (Instruction(order, request) is { } instruction)
+        {
+            await SendAsync(instruction);
+        }
+        else
+        {
+            // Asked for once the books have been compared.
+            await GrainFactory.GetGrain<ITerminalGrain>(Id).AccountIsBackAsync();
+        }
+
         try
         {
             var fact = await waiter.Task.WaitAsync(OutcomeWait, clock);
@@ -104,9 +121,9 @@ public sealed partial class AccountGrain
             var positionId = order?.ClosesPositionId ?? request?.PositionId ?? (shown?.FilledVolume > 0m ? PositionOf(shown) : null);
             return new TradeResult(accepted, retcode, fact.Message ?? "", accepted ? null : RefusalCodes.Of(retcode), shown, positionId, _state.Seq);
         }
-        catch (TimeoutException)
+        catch (Exception e) when (e is TimeoutException or OperationCanceledException)
         {
-            // The order stands as submitted; its outcome comes by itself.
+            // The order stands as submitted; its outcome comes by itself, to the next activation where this one ends.
             return new TradeResult(true, Retcode.Placed, "Sent to the terminal; its outcome is not known yet.", null, FindOrder(order?.Id), null, _state.Seq);
         }
         finally
@@ -134,21 +151,27 @@ public sealed partial class AccountGrain
     }
 
     private ImmutableArray<TerminalInstruction> UnsentOf(Guid linkId) =>
-        [.. _state.Orders.Values.Where(o => o.Copy?.LinkId == linkId && o.Status == OrderStatus.Submitted && !_sent.Contains(o.Id)).Select(o => Instruction(o, null, false)),
-            .. _state.Requests.Values.Where(r => r.Copy?.LinkId == linkId && !_sent.Contains(r.Id)).Select(r => Instruction(null, r, false))];
+        [.. _state.Orders.Values.Where(o => o.Copy?.LinkId == linkId && o.Status == OrderStatus.Submitted && !_sent.Contains(o.Id)).Select(o => Instruction(o, null)).OfType<TerminalInstruction>(),
+            .. _state.Requests.Values.Where(r => r.Copy?.LinkId == linkId && !_sent.Contains(r.Id)).Select(r => Instruction(null, r)).OfType<TerminalInstruction>()];
 
     /// <summary>All that has no outcome, in the order in which it was submitted.</summary>
     private ImmutableArray<TerminalInstruction> Unsent() =>
-        [.. _state.Orders.Values.Where(o => o.Status == OrderStatus.Submitted).OrderBy(o => o.CreatedAt).ThenBy(o => o.Id).Select(o => Instruction(o, null, true)),
-            .. _state.Requests.Values.OrderBy(r => r.Id).Select(r => Instruction(null, r, true))];
+        [.. _state.Orders.Values.Where(o => o.Status == OrderStatus.Submitted).OrderBy(o => o.CreatedAt).ThenBy(o => o.Id).Select(o => Instruction(o, null)).OfType<TerminalInstruction>(),
+            .. _state.Requests.Values.OrderBy(r => r.Id).Select(r => Instruction(null, r)).OfType<TerminalInstruction>()];
 
-    private TerminalInstruction Instruction(Order? order, TerminalRequest? request, bool resent)
+    /// <returns>Null while there is no session to ask under.</returns>
+    private TerminalInstruction? Instruction(Order? order, TerminalRequest? request)
     {
+        if (_session is not { } session)
+        {
+            return null;
+        }
+
         var positionId = order?.ClosesPositionId ?? request?.PositionId;
         var position = positionId is { } p ? _state.Positions.GetValueOrDefault(p) : null;
         var orderTicket = request?.OrderId is { } o ? _state.Orders.GetValueOrDefault(o)?.BrokerTicket : null;
         var partial = order is not null && position is not null && order.RemainingVolume < position.Volume;
-        return new TerminalInstruction(order, request, position?.BrokerTicket, orderTicket, resent, partial);
+        return new TerminalInstruction(order, request, position?.BrokerTicket, orderTicket, session, partial);
     }
 
     private void CollectResumed(AccountState before, HashSet<(Guid Link, Guid Leader)> resume)

@@ -51,7 +51,7 @@ public sealed partial class AccountGrain(
         }
         else
         {
-            await GrainFactory.GetGrain<ITerminalGrain>(Id).WakeAsync();
+            await GrainFactory.GetGrain<ITerminalGrain>(Id).AccountIsBackAsync();
         }
     }
 

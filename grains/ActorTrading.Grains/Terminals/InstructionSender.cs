@@ -6,7 +6,8 @@ using ActorTrading.Mt5;
 namespace ActorTrading.Grains;
 
 /// <summary>Sends one instruction and tells what became of it.</summary>
-internal sealed class InstructionSender(TerminalLink link, TimeProvider clock)
+/// <param name="isHeld">Whether the terminal is still ours; asked before each try.</param>
+internal sealed class InstructionSender(TerminalLink link, Func<Task<bool>> isHeld, TimeProvider clock)
 {
     /// <summary>How often a change that is refused for the price's sake is tried in all. An order is not tried again from here: each of its attempts is durable first.</summary>
     private const int ChangeTriesMax = 3;
@@ -22,6 +23,11 @@ internal sealed class InstructionSender(TerminalLink link, TimeProvider clock)
 
         for (var attempt = 1; ; attempt++)
         {
+            if (!await isHeld())
+            {
+                return ([], "the terminal is not known to be ours any more");
+            }
+
             switch (await link.TradeAsync(request))
             {
                 case TradeOutcome.Answered answer when answer.IsInDoubt:

@@ -1,6 +1,7 @@
 using ActorTrading.Contracts;
 using ActorTrading.Domain;
 using ActorTrading.Mt5;
+using ActorTrading.Postgres;
 using Microsoft.Extensions.Logging;
 using Orleans;
 using Orleans.Concurrency;
@@ -10,12 +11,14 @@ namespace ActorTrading.Grains;
 
 /// <summary>
 /// Owns the sockets of one terminal. Nothing is sent before the books have been compared on this connection, and nothing whose
-/// outcome is unknown is sent again before it has been looked up. Reentrant; the turnstile makes a trade and a comparison exclude
-/// each other, so that a comparison never sees half a trade.
+/// outcome is unknown is sent again before it has been looked up. Two activations never both send: each takes the terminal at the
+/// <see cref="ITerminalFence"/> before it compares, and asks there before each trade whether it still holds it. Reentrant; the
+/// turnstile makes a trade and a comparison exclude each other, so that a comparison never sees half a trade.
 /// </summary>
 [Reentrant]
 public sealed class TerminalGrain(
     IAccountDirectory directory,
+    ITerminalFence fence,
     TerminalSettings settings,
     TimeProvider clock,
     ILoggerFactory logs) : Grain, ITerminalGrain
@@ -23,11 +26,14 @@ public sealed class TerminalGrain(
     private readonly ILogger _log = logs.CreateLogger<TerminalGrain>();
     private readonly Turnstile _turn = new();
     private readonly Queue<TerminalInstruction> _queue = new();
-    private readonly HashSet<Guid> _queued = [];
+
+    // What was asked under the session, by attempt. Nothing leaves it before the next comparison: the same message may come again, late.
+    private readonly HashSet<(Guid Id, int Attempt)> _taken = [];
 
     // Orders handed to the socket in this activation; what an earlier one handed is not known, only that it may have.
     private readonly HashSet<Guid> _handed = [];
     private readonly DateTimeOffset _since = clock.GetUtcNow();
+    private TerminalSession? _session;
     private TerminalLink? _link;
     private TerminalConfig? _config;
     private string _state = "disconnected";
@@ -35,6 +41,7 @@ public sealed class TerminalGrain(
     private DateTimeOffset? _lastSync;
     private bool _reconciled;
     private bool _sending;
+    private bool _retired;
     private IGrainTimer? _timer;
 
     private Guid Id => this.GetPrimaryKey();
@@ -56,6 +63,12 @@ public sealed class TerminalGrain(
         {
             await _link.DisposeAsync();
         }
+
+        if (_retired)
+        {
+            // Whoever took the terminal may be gone too: then this brings up the next.
+            _ = GrainFactory.GetGrain<ITerminalGrain>(Id).WakeAsync();
+        }
     }
 
     public async Task ConfigureAsync(TerminalConfig config)
@@ -76,15 +89,34 @@ public sealed class TerminalGrain(
 
     public Task WakeAsync() => Task.CompletedTask;
 
+    public Task AccountIsBackAsync()
+    {
+        _reconciled = false;
+        if (_link is { IsOnline: true })
+        {
+            // Not awaited: the comparison asks the account, which may be waiting for us.
+            _ = ReconcileAsync(onlyIfNeeded: true);
+        }
+
+        return Task.CompletedTask;
+    }
+
     public Task SubmitAsync(TerminalInstruction instruction)
     {
+        if (instruction.Session != _session)
+        {
+            // An earlier round's is late, and was asked again since. Another owner's shows that the account has not heard of us.
+            _reconciled &= instruction.Session.Owner == _session?.Owner;
+            return Task.CompletedTask;
+        }
+
         if (!_reconciled)
         {
             // Durable at the account, which asks again as soon as the books agree.
             return Task.CompletedTask;
         }
 
-        if (_queued.Add(instruction.Id))
+        if (_taken.Add((instruction.Id, instruction.Order?.Attempt ?? 0)))
         {
             _queue.Enqueue(instruction);
             _ = SendAllAsync();
@@ -150,13 +182,48 @@ public sealed class TerminalGrain(
             _reconciled = false;
         }
 
+        if (_session is { } session && !await IsHeldAsync(session.Owner))
+        {
+            await RetireAsync();
+            return;
+        }
+
         if (!_reconciled || await link.HasChangedAsync(cancellation))
         {
             await ReconcileAsync();
         }
     }
 
-    private async Task ReconcileAsync()
+    /// <summary>False where another activation has taken the terminal; unknown counts as false when something is about to be sent.</summary>
+    private async Task<bool> IsHeldAsync(Guid owner, bool ifUnknown = true)
+    {
+        try
+        {
+            return await fence.IsHeldAsync(Id, owner);
+        }
+        catch (StoreUnavailableException e)
+        {
+            _log.LogWarning("Account {AccountId}: whether the terminal is still ours cannot be told: {Reason}", Id, e.Message);
+            return ifUnknown;
+        }
+    }
+
+    /// <summary>Another activation has the terminal: this one lets go of its sockets at once, for answers go to whoever is connected.</summary>
+    private async Task RetireAsync()
+    {
+        _log.LogWarning("Account {AccountId}: another activation has taken the terminal; this one ends", Id);
+        (_reconciled, _retired) = (false, true);
+        if (_link is { } link)
+        {
+            _link = null;
+            await link.DisposeAsync();
+        }
+
+        DeactivateOnIdle();
+    }
+
+    /// <param name="onlyIfNeeded">Not where the books have been compared meanwhile.</param>
+    private async Task ReconcileAsync(bool onlyIfNeeded = false)
     {
         if (_link is not { } link)
         {
@@ -168,6 +235,23 @@ public sealed class TerminalGrain(
         {
             try
             {
+                if (_link != link || (onlyIfNeeded && _reconciled))
+                {
+                    return;
+                }
+
+                var owner = _session?.Owner ?? Guid.CreateVersion7(clock.GetUtcNow());
+                if (_session is null)
+                {
+                    // Before looking: what another activation may still have sent is there to be seen, and it sends no more.
+                    await fence.TakeAsync(Id, owner, clock.GetUtcNow());
+                }
+                else if (!await fence.IsHeldAsync(Id, owner))
+                {
+                    await RetireAsync();
+                    return;
+                }
+
                 var settled = await link.SettleAsync();
                 var now = clock.GetUtcNow();
                 var state = await Account.GetStateAsync();
@@ -183,24 +267,32 @@ public sealed class TerminalGrain(
                 }
 
                 // Whatever is asked for again from here on has not been executed.
+                _session = new TerminalSession(owner, (_session?.Round ?? 0) + 1);
                 _queue.Clear();
-                _queued.Clear();
+                _taken.Clear();
                 foreach (var (id, _) in result.Ambiguous)
                 {
-                    _queued.Add(id);
+                    _taken.Add((id, state.Orders.GetValueOrDefault(id)?.Attempt ?? 0));
                 }
 
                 _lastSync = now;
                 _reconciled = true;
                 _state = "connected";
                 _reason = null;
-                await Account.OnTerminalAsync(new TerminalReport([.. InVain(state, result), .. result.Facts], _state, _lastSync));
+                await Account.OnTerminalAsync(new TerminalReport([.. InVain(state, result), .. result.Facts], _state, _lastSync, _session));
                 _handed.ExceptWith(result.NotExecuted);
                 link.Reconciled(settled.Snapshot);
             }
             catch (Exception e) when (e is TimeoutException or TerminalUnavailableException or TerminalErrorException or TerminalProtocolException)
             {
+                _reconciled = false;
                 _log.LogWarning("Account {AccountId}: comparing the books with the terminal failed, trying again: {Reason}", Id, e.Message);
+            }
+            catch (Exception e)
+            {
+                // The account or the database did not take part.
+                _reconciled = false;
+                _log.LogWarning(e, "Account {AccountId}: the comparison with the terminal did not come to its end; trying again", Id);
             }
         }
     }
@@ -231,7 +323,10 @@ public sealed class TerminalGrain(
                         break;
                     }
 
-                    await SendAsync(instruction);
+                    if (!await SendAsync(instruction))
+                    {
+                        break;
+                    }
                 }
             }
         }
@@ -247,35 +342,35 @@ public sealed class TerminalGrain(
         }
     }
 
-    private async Task SendAsync(TerminalInstruction instruction)
+    private async Task<bool> SendAsync(TerminalInstruction instruction)
     {
+        if (_link is not { } link)
+        {
+            return false;
+        }
+
         if (instruction.Order is { } order)
         {
             _handed.Add(order.Id);
         }
 
-        var sender = new InstructionSender(_link!, clock);
+        var sender = new InstructionSender(link, () => IsHeldAsync(instruction.Session.Owner, ifUnknown: false), clock);
         var (facts, inDoubt) = await sender.SendAsync(instruction);
         if (inDoubt is not null)
         {
             // Stays in the set of what is known, so that it is not sent again before the comparison.
             _log.LogWarning("Account {AccountId}: {InstructionId} has no known outcome ({Reason}); the books will be compared", Id, instruction.Id, inDoubt);
             _reconciled = false;
-            return;
-        }
-
-        if (facts.Any(f => f.Kind == TerminalFactKind.Requoted))
-        {
-            // The account may ask for the next attempt while it takes this.
-            _queued.Remove(instruction.Id);
+            return false;
         }
 
         await Account.OnTerminalAsync(new TerminalReport(facts, _state, _lastSync));
         if (!_queue.Any(i => i.Id == instruction.Id))
         {
-            _queued.Remove(instruction.Id);
             _handed.Remove(instruction.Id);
         }
+
+        return true;
     }
 
     private async Task TellAsync(string state, string? reason)

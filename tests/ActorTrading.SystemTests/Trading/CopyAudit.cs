@@ -63,8 +63,8 @@ internal static class CopyAudit
         {
             // No client order id led to anything twice at the broker, and its deals are the ledger's.
             var audit = await terminals[i].GetAuditAsync();
-            audit.Where(a => a.ClientOrderId.Length > 0 && a.ClientOrderId[0] != 'R').Select(a => a.ClientOrderId).ShouldBeUnique();
-            audit.Where(a => a.Deals.Count > 0 && a.ClientOrderId.Length > 0).Select(a => ClientOrderIds.OfAttempt(a.ClientOrderId)).ShouldBeUnique();
+            audit.Where(a => a.ClientOrderId.Length > 0 && a.ClientOrderId[0] != 'R').Select(a => a.ClientOrderId).ShouldBeUnique($"follower {i}:\n{string.Join('\n', audit)}");
+            audit.Where(a => a.Deals.Count > 0 && a.ClientOrderId.Length > 0).Select(a => ClientOrderIds.OfAttempt(a.ClientOrderId)).ShouldBeUnique($"follower {i}:\n{string.Join('\n', audit)}");
             var atBroker = audit.Sum(a => a.Deals.Count);
             var inLedger = await connection.QuerySingleAsync<long>("SELECT count(*) FROM account_ledger WHERE account_id = @id AND kind = 'dealExecuted'", new { id = followers[i] });
             inLedger.ShouldBe(atBroker, $"deals of follower {i}");
