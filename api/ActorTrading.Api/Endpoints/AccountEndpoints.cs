@@ -27,10 +27,10 @@ internal static class AccountEndpoints
         one.MapGet("", async (string id, HttpContext context, Ownership own, CancellationToken cancel) =>
             AccountView.Of(await own.AccountAsync(context.UserId(), Id(id), cancel)));
         one.MapDelete("", CloseAsync).RequireAuthorization(AuthScopes.Trade).Produces(204);
-        one.MapGet("/status", async (string id, HttpContext context, Ownership own, IGrainFactory grains, CancellationToken cancel) =>
-            await (await GrainAsync(id, context, own, grains, cancel)).GetStatusAsync());
-        one.MapPost("/sync", async (string id, HttpContext context, Ownership own, IGrainFactory grains, CancellationToken cancel) =>
-            await (await GrainAsync(id, context, own, grains, cancel)).SyncAsync()).RequireAuthorization(AuthScopes.Trade);
+        one.MapGet("/status", async (string id, HttpContext context, Ownership own, GrainCalls grains, CancellationToken cancel) =>
+            await (await GrainAsync(id, context, own, grains, cancel)).AskAsync(g => g.GetStatusAsync(), cancel));
+        one.MapPost("/sync", async (string id, HttpContext context, Ownership own, GrainCalls grains, CancellationToken cancel) =>
+            await (await GrainAsync(id, context, own, grains, cancel)).AskAsync(g => g.SyncAsync(), cancel)).RequireAuthorization(AuthScopes.Trade);
         one.MapGet("/trades", async (string id, HttpContext context, Ownership own, ITradeQueries trades, IMarketView market, CancellationToken cancel) =>
         {
             var account = await own.AccountAsync(context.UserId(), Id(id), cancel);
@@ -40,7 +40,7 @@ internal static class AccountEndpoints
         one.MapGet("/ledger", LedgerAsync);
     }
 
-    private static async Task<IResult> CreateAsync(CreateAccount request, HttpContext context, IAccountStore store, IGrainFactory grains, TimeProvider clock, CancellationToken cancel)
+    private static async Task<IResult> CreateAsync(CreateAccount request, HttpContext context, IAccountStore store, GrainCalls grains, TimeProvider clock, CancellationToken cancel)
     {
         var check = new Checks();
         var kind = check.Required(request.Kind, "kind");
@@ -76,9 +76,9 @@ internal static class AccountEndpoints
             await store.CreateAsync(account, request.Password, cancel);
         }
         var deposit = kind == AccountKind.Paper ? request.Deposit ?? DefaultDeposit : 0m;
-        var status = await grains.GetGrain<IAccountGrain>(id).OpenAsync(new(userId, name, kind, mode, currency, leverage, deposit, terminal, now));
+        var status = await grains.Grain<IAccountGrain>(id).AskAsync(g => g.OpenAsync(new(userId, name, kind, mode, currency, leverage, deposit, terminal, now)), cancel);
         if (terminal is not null)
-            await grains.GetGrain<ITerminalGrain>(id).ConfigureAsync(new(terminal, ImmutableArray<string>.Empty, 0));
+            await grains.Grain<ITerminalGrain>(id).AskAsync(g => g.ConfigureAsync(new(terminal, ImmutableArray<string>.Empty, 0)), cancel);
         context.Response.Headers.Location = $"/api/v1/accounts/{id}";
         return Results.Json(AccountView.Of(account with { Seq = status.Seq, Balance = status.Balance }), statusCode: 201);
     }
@@ -102,14 +102,14 @@ internal static class AccountEndpoints
         return new(host, port);
     }
 
-    private static async Task<IResult> CloseAsync(string id, HttpContext context, Ownership own, IGrainFactory grains, IAccountStore store, TimeProvider clock, CancellationToken cancel)
+    private static async Task<IResult> CloseAsync(string id, HttpContext context, Ownership own, GrainCalls grains, IAccountStore store, TimeProvider clock, CancellationToken cancel)
     {
         var account = await own.AccountAsync(context.UserId(), Id(id), cancel);
         if (account.Status == "active")
         {
-            (await grains.GetGrain<IAccountGrain>(account.Id).CloseAsync()).OrThrow();
+            (await grains.Grain<IAccountGrain>(account.Id).AskAsync(g => g.CloseAsync(), cancel)).OrThrow();
             if (account.Kind == AccountKind.Mt5)
-                await grains.GetGrain<ITerminalGrain>(account.Id).DisconnectAsync();
+                await grains.Grain<ITerminalGrain>(account.Id).AskAsync(g => g.DisconnectAsync(), cancel);
             await store.CloseAsync(account.Id, clock.GetUtcNow(), cancel);
         }
         return Results.NoContent();
@@ -125,8 +125,8 @@ internal static class AccountEndpoints
         return Results.Text($$"""{"items":[{{items}}],"next":{{next}}}""", "application/json", System.Text.Encoding.UTF8);
     }
 
-    private static async Task<IAccountGrain> GrainAsync(string id, HttpContext context, Ownership own, IGrainFactory grains, CancellationToken cancel) =>
-        grains.GetGrain<IAccountGrain>((await own.AccountAsync(context.UserId(), Id(id), cancel)).Id);
+    private static async Task<GrainCalls.Asked<IAccountGrain>> GrainAsync(string id, HttpContext context, Ownership own, GrainCalls grains, CancellationToken cancel) =>
+        grains.Grain<IAccountGrain>((await own.AccountAsync(context.UserId(), Id(id), cancel)).Id);
 
     private static Guid Id(string text) => Requests.PathId(text, "account");
 }

@@ -31,7 +31,7 @@ internal static class AlertEndpoints
     public static async Task<ListOf<AlertJson>> ListAsync(HttpContext context, IAlertStore store, IMarketView market, CancellationToken cancel) =>
         ListOf.From(await store.ListAsync(context.UserId(), context.Page(), cancel), a => AlertJson.Of(a, market));
 
-    private static async Task<IResult> CreateAsync(AlertRequest request, HttpContext context, IMarketView market, IGrainFactory grains, TimeProvider clock, CancellationToken cancel)
+    private static async Task<IResult> CreateAsync(AlertRequest request, HttpContext context, IMarketView market, GrainCalls grains, TimeProvider clock, CancellationToken cancel)
     {
         var check = new Checks();
         check.Symbol(request.Symbol, "symbol");
@@ -41,12 +41,12 @@ internal static class AlertEndpoints
         var now = clock.GetUtcNow();
         var definition = request.ApplyTo(new AlertDefinition { Id = Idempotency.IdFor(context, clock, "alert"), UserId = context.UserId(), CreatedAt = now });
         Validate(definition, market, now);
-        var created = await grains.GetGrain<IAlertGrain>(definition.Id).CreateAsync(definition);
+        var created = await grains.Grain<IAlertGrain>(definition.Id).AskAsync(g => g.CreateAsync(definition), cancel);
         context.Response.Headers.Location = $"/api/v1/alerts/{created.Id}";
         return Results.Json(AlertJson.Of(new(created, AlertState.New), market), statusCode: 201);
     }
 
-    private static async Task<AlertJson> ChangeAsync(string id, AlertRequest request, HttpContext context, IAlertStore store, IMarketView market, IGrainFactory grains, TimeProvider clock, CancellationToken cancel)
+    private static async Task<AlertJson> ChangeAsync(string id, AlertRequest request, HttpContext context, IAlertStore store, IMarketView market, GrainCalls grains, TimeProvider clock, CancellationToken cancel)
     {
         var alert = await FindAsync(id, context, store, cancel);
         if (request.Status is not (null or AlertStatus.Active or AlertStatus.Paused))
@@ -55,16 +55,16 @@ internal static class AlertEndpoints
         Validate(changed, market, clock.GetUtcNow());
         // An alert that has fired or expired is armed again by changing it.
         var active = (request.Status ?? (alert.State.Status == AlertStatus.Paused ? AlertStatus.Paused : AlertStatus.Active)) == AlertStatus.Active;
-        var grain = grains.GetGrain<IAlertGrain>(alert.Definition.Id);
-        await grain.UpdateAsync(changed, active);
-        var now = await grain.GetAsync() ?? throw ApiException.NotFound("alert", alert.Definition.Id);
+        var grain = grains.Grain<IAlertGrain>(alert.Definition.Id);
+        await grain.AskAsync(g => g.UpdateAsync(changed, active), cancel);
+        var now = await grain.AskAsync(g => g.GetAsync(), cancel) ?? throw ApiException.NotFound("alert", alert.Definition.Id);
         return AlertJson.Of(new(now.Definition, now.State), market);
     }
 
-    private static async Task<IResult> DeleteAsync(string id, HttpContext context, IAlertStore store, IGrainFactory grains, CancellationToken cancel)
+    private static async Task<IResult> DeleteAsync(string id, HttpContext context, IAlertStore store, GrainCalls grains, CancellationToken cancel)
     {
         var alert = await FindAsync(id, context, store, cancel);
-        await grains.GetGrain<IAlertGrain>(alert.Definition.Id).DeleteAsync();
+        await grains.Grain<IAlertGrain>(alert.Definition.Id).AskAsync(g => g.DeleteAsync(), cancel);
         return Results.NoContent();
     }
 

@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Text.Json;
 using ActorTrading.Api.Auth;
 using ActorTrading.Api.Conventions;
+using ActorTrading.Api.Trading;
 using ActorTrading.Contracts;
 using ActorTrading.Domain;
 using ActorTrading.Postgres;
@@ -31,19 +32,19 @@ internal static class BacktestEndpoints
     public static async Task<ListOf<BacktestView>> ListAsync(HttpContext context, IBacktestStore store, CancellationToken cancel) =>
         ListOf.From(await store.ListAsync(context.UserId(), context.Page(), cancel), BacktestView.Of);
 
-    private static async Task<IResult> SubmitAsync(NewBacktest request, HttpContext context, IStrategyStore strategies, IMarketView market, IGrainFactory grains, TimeProvider clock, CancellationToken cancel)
+    private static async Task<IResult> SubmitAsync(NewBacktest request, HttpContext context, IStrategyStore strategies, IMarketView market, GrainCalls grains, TimeProvider clock, CancellationToken cancel)
     {
         request.Check();
         if (market.FindInstrument(request.Symbol!) is null)
             throw new ApiException(422, "UNKNOWN_SYMBOL", $"There is no symbol '{request.Symbol}'.");
         var strategy = request.StrategyId is { } strategyId ? await StrategyEndpoints.FindAsync(strategyId, context, strategies, cancel) : null;
-        var check = await StrategyEndpoints.CheckedAsync(strategy?.Script ?? request.Script!, grains);
+        var check = await StrategyEndpoints.CheckedAsync(strategy?.Script ?? request.Script!, grains, cancel);
         if (check.Kind != "strategy")
             throw new ApiException(422, "NOT_A_STRATEGY", $"The script is a {check.Kind}, not a strategy: begin it with strategy(…).");
         var id = Idempotency.IdFor(context, clock, "backtest");
-        var ticket = await grains.GetGrain<IBacktestGrain>(id).SubmitAsync(new(context.UserId(), strategy?.Id, strategy?.Version, strategy is null ? request.Script : null,
+        var ticket = await grains.Grain<IBacktestGrain>(id).AskAsync(g => g.SubmitAsync(new(context.UserId(), strategy?.Id, strategy?.Version, strategy is null ? request.Script : null,
             request.Symbol!, request.Timeframe!, request.From!.Value.ToUniversalTime(), request.To!.Value.ToUniversalTime(), request.Inputs?.GetRawText(),
-            request.InitialCapital, request.Commission, request.SlippageTicks));
+            request.InitialCapital, request.Commission, request.SlippageTicks)), cancel);
         if (ticket.Code is { } code)
             throw new ApiException(429, code, ticket.Message!) { RetryAfter = TimeSpan.FromSeconds(10) };
         return Results.Json(new SubmittedView(id, "queued"), statusCode: 202, contentType: "application/json; charset=utf-8");
@@ -59,10 +60,10 @@ internal static class BacktestEndpoints
         return Results.Stream(new BrotliStream(new MemoryStream(compressed), CompressionMode.Decompress), "application/json; charset=utf-8");
     }
 
-    private static async Task<IResult> CancelAsync(string id, HttpContext context, IBacktestStore store, IGrainFactory grains, CancellationToken cancel)
+    private static async Task<IResult> CancelAsync(string id, HttpContext context, IBacktestStore store, GrainCalls grains, CancellationToken cancel)
     {
         var row = await FindAsync(id, context, store, cancel);
-        await grains.GetGrain<IBacktestGrain>(row.Id).CancelAsync();
+        await grains.Grain<IBacktestGrain>(row.Id).AskAsync(g => g.CancelAsync(), cancel);
         return Results.NoContent();
     }
 

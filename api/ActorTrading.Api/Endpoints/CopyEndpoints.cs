@@ -35,7 +35,7 @@ internal static class CopyEndpoints
         ListOf.From(await links.ListAsync(context.UserId(), context.Page(), cancel), LinkView.Of);
 
     private static async Task<IResult> CreateAsync(LinkSettings settings, HttpContext context, ILinkStore links, ILeaderStore leaders, ILedgerReader ledger,
-        Ownership own, IGrainFactory grains, TimeProvider clock, CancellationToken cancel)
+        Ownership own, GrainCalls grains, TimeProvider clock, CancellationToken cancel)
     {
         var check = new Checks();
         check.AddAll(LinkValidation.Validate(settings));
@@ -62,13 +62,13 @@ internal static class CopyEndpoints
                 throw new ApiException(409, "LINK_EXISTS", e.Message);
             }
         }
-        await grains.GetGrain<ILeaderGrain>(link.LeaderAccountId).LinkChangedAsync(link.Id);
+        await grains.Grain<ILeaderGrain>(link.LeaderAccountId).AskAsync(g => g.LinkChangedAsync(link.Id), cancel);
         context.Response.Headers.Location = $"/api/v1/copy-trading/links/{link.Id}";
         return Results.Json(LinkView.Of(link), statusCode: 201);
     }
 
     /// <summary>Replaces the settings, but for the two accounts; <c>status</c> may be active or paused, <c>version</c> guards against a change in between.</summary>
-    private static async Task<LinkView> ChangeAsync(string id, JsonElement body, HttpContext context, ILinkStore links, IGrainFactory grains, TimeProvider clock, CancellationToken cancel)
+    private static async Task<LinkView> ChangeAsync(string id, JsonElement body, HttpContext context, ILinkStore links, GrainCalls grains, TimeProvider clock, CancellationToken cancel)
     {
         var link = await FindAsync(id, context, links, cancel);
         if (body.ValueKind != JsonValueKind.Object)
@@ -85,18 +85,18 @@ internal static class CopyEndpoints
             throw new ApiException(409, "VERSION_CONFLICT", $"Link {link.Id} was changed meanwhile: read it again.");
         if (change.Status is { } status && status != link.Status)
             await links.SetStatusAsync(link.Id, status, now, cancel);
-        await grains.GetGrain<ILeaderGrain>(link.LeaderAccountId).LinkChangedAsync(link.Id);
+        await grains.Grain<ILeaderGrain>(link.LeaderAccountId).AskAsync(g => g.LinkChangedAsync(link.Id), cancel);
         return LinkView.Of(await FindAsync(id, context, links, cancel));
     }
 
-    private static async Task<IResult> RemoveAsync(string id, HttpContext context, ILinkStore links, IGrainFactory grains, CancellationToken cancel)
+    private static async Task<IResult> RemoveAsync(string id, HttpContext context, ILinkStore links, GrainCalls grains, CancellationToken cancel)
     {
         var link = await FindAsync(id, context, links, cancel);
-        await grains.GetGrain<IFollowerLinkGrain>(link.Id).RemoveAsync(context.QueryEnum<RemovalMode>("mode") ?? link.Settings.RemovalMode);
+        await grains.Grain<IFollowerLinkGrain>(link.Id).AskAsync(g => g.RemoveAsync(context.QueryEnum<RemovalMode>("mode") ?? link.Settings.RemovalMode), cancel);
         return Results.NoContent();
     }
 
-    private static async Task<LeaderView> PublishAsync(string accountId, PublishLeader request, HttpContext context, Ownership own, ILeaderStore leaders, IGrainFactory grains, TimeProvider clock, CancellationToken cancel)
+    private static async Task<LeaderView> PublishAsync(string accountId, PublishLeader request, HttpContext context, Ownership own, ILeaderStore leaders, GrainCalls grains, TimeProvider clock, CancellationToken cancel)
     {
         var check = new Checks();
         var published = check.Required(request.Published, "published");
@@ -112,8 +112,8 @@ internal static class CopyEndpoints
             UpdatedAt = clock.GetUtcNow(),
         };
         await leaders.SaveAsync(leader, cancel);
-        await grains.GetGrain<IAccountGrain>(account.Id).SetPublishedAsync(published);
-        await grains.GetGrain<ILeaderGrain>(account.Id).PublishAsync(published);
+        await grains.Grain<IAccountGrain>(account.Id).AskAsync(g => g.SetPublishedAsync(published), cancel);
+        await grains.Grain<ILeaderGrain>(account.Id).AskAsync(g => g.PublishAsync(published), cancel);
         return new(leader.AccountId, leader.Published, leader.Name, JsonSerializer.Deserialize<JsonElement>(leader.Profile), leader.UpdatedAt);
     }
 

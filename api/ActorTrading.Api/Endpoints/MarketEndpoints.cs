@@ -1,4 +1,5 @@
 using ActorTrading.Api.Conventions;
+using ActorTrading.Api.Trading;
 using ActorTrading.Contracts;
 using ActorTrading.Domain;
 using Microsoft.AspNetCore.Builder;
@@ -19,16 +20,16 @@ internal static class MarketEndpoints
         market.MapGet("/candles/{symbol}", CandlesAsync).Produces<IReadOnlyList<CandleView>>();
     }
 
-    private static async Task<QuoteView> QuoteAsync(string symbol, IMarketView market, IGrainFactory grains)
+    private static async Task<QuoteView> QuoteAsync(string symbol, IMarketView market, GrainCalls grains, CancellationToken cancel)
     {
         var instrument = Find(market, symbol);
         // What this process has seen is the newest there is; only a process that has just started must ask.
-        var quote = market.LastQuote(symbol) ?? (await grains.GetGrain<ISymbolGrain>(symbol).GetQuoteAsync()).Quote
+        var quote = market.LastQuote(symbol) ?? (await grains.Grain<ISymbolGrain>(symbol).AskAsync(g => g.GetQuoteAsync(), cancel)).Quote
             ?? throw new ApiException(404, "NO_QUOTE", $"{symbol} has not been quoted yet.");
         return new(symbol, Prices.WithDigits(quote.Bid, instrument.Digits), Prices.WithDigits(quote.Ask, instrument.Digits), quote.Time);
     }
 
-    private static async Task<IReadOnlyList<CandleView>> CandlesAsync(string symbol, HttpContext context, IMarketView market, IGrainFactory grains)
+    private static async Task<IReadOnlyList<CandleView>> CandlesAsync(string symbol, HttpContext context, IMarketView market, GrainCalls grains, CancellationToken cancel)
     {
         var instrument = Find(market, symbol);
         var name = context.Query("timeframe") ?? throw ApiException.BadField("timeframe", "is required.");
@@ -37,7 +38,7 @@ internal static class MarketEndpoints
         var (from, to) = (context.QueryTime("from"), context.QueryTime("to"));
         if (from >= to)
             throw ApiException.BadField("to", "must lie after 'from'.");
-        var bars = await grains.GetGrain<ISymbolGrain>(symbol).GetBarsAsync(new(name, from, to, context.Limit(CandlesMax)));
+        var bars = await grains.Grain<ISymbolGrain>(symbol).AskAsync(g => g.GetBarsAsync(new(name, from, to, context.Limit(CandlesMax))), cancel);
         return [.. bars.Select(b => new CandleView(b.Time, Prices.WithDigits(b.Open, instrument.Digits), Prices.WithDigits(b.High, instrument.Digits),
             Prices.WithDigits(b.Low, instrument.Digits), Prices.WithDigits(b.Close, instrument.Digits), b.Volume))];
     }

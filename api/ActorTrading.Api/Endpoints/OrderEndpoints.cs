@@ -30,7 +30,7 @@ internal static class OrderEndpoints
         orders.MapDelete("/{id}", CancelAsync).RequireAuthorization(AuthScopes.Trade).Produces<OrderView>();
     }
 
-    private static async Task<IResult> PlaceAsync(PlaceOrderRequest request, HttpContext context, Ownership own, IMarketView market, IGrainFactory grains, TimeProvider clock, CancellationToken cancel)
+    private static async Task<IResult> PlaceAsync(PlaceOrderRequest request, HttpContext context, Ownership own, IMarketView market, GrainCalls grains, TimeProvider clock, CancellationToken cancel)
     {
         var id = Idempotency.IdFor(context, clock, "order");
         var command = request.ToCommand(id, market, clock.GetUtcNow());
@@ -38,7 +38,7 @@ internal static class OrderEndpoints
         OrderView order;
         try
         {
-            var result = (await grains.GetGrain<IAccountGrain>(account.Id).PlaceAsync(command)).OrThrow();
+            var result = (await grains.Grain<IAccountGrain>(account.Id).AskAsync(g => g.PlaceAsync(command), cancel)).OrThrow();
             order = result.Order is { } made
                 ? OrderView.Of(account.Id, made, result.PositionId, market)
                 : await own.OrderOfAsync(account.Id, command.ClientOrderId, market, cancel);
@@ -53,7 +53,7 @@ internal static class OrderEndpoints
         return Results.Json(order, statusCode: 201);
     }
 
-    private static async Task<OrderView> ModifyAsync(string id, ModifyOrderRequest request, HttpContext context, Ownership own, IMarketView market, IGrainFactory grains, TimeProvider clock, CancellationToken cancel)
+    private static async Task<OrderView> ModifyAsync(string id, ModifyOrderRequest request, HttpContext context, Ownership own, IMarketView market, GrainCalls grains, TimeProvider clock, CancellationToken cancel)
     {
         var check = new Checks();
         request.Check(check, clock.GetUtcNow());
@@ -66,18 +66,22 @@ internal static class OrderEndpoints
         var command = new ModifyOrder(order.Id, request.Price.Or(order.Price), request.StopLimitPrice.Or(order.StopLimitPrice), request.StopLoss.Or(order.StopLoss),
             request.TakeProfit.Or(order.TakeProfit), request.TrailingPoints.Or(order.TrailingPoints),
             request.ExpiresAt.IsGiven ? TimeOf(request.ExpiresAt.Value) : order.TimeInForce, request.ExpiresAt.Or(order.ExpiresAt));
-        var result = (await grains.GetGrain<IAccountGrain>(owned.AccountId).ModifyOrderAsync(command)).OrThrow();
+        var result = (await grains.Grain<IAccountGrain>(owned.AccountId).AskAsync(g => g.ModifyOrderAsync(command), cancel)).OrThrow();
         return OrderView.Of(owned.AccountId, result.Order ?? order, null, market);
     }
 
-    private static async Task<OrderView> CancelAsync(string id, HttpContext context, Ownership own, IMarketView market, IGrainFactory grains, CancellationToken cancel)
+    private static async Task<OrderView> CancelAsync(string id, HttpContext context, Ownership own, IMarketView market, GrainCalls grains, CancellationToken cancel)
     {
         var owned = await own.OrderAsync(context.UserId(), Id(id), cancel);
         if (owned.Row.Status == OrderStatus.Cancelled)
             return OrderView.Of(owned, market);
         if (owned.Row.IsFinal)
             throw new ApiException(409, "ORDER_FINAL", $"Order {owned.Row.Id} is {EnumNames<OrderStatus>.NameOf(owned.Row.Status)}: it cannot be cancelled any more.");
-        var result = (await grains.GetGrain<IAccountGrain>(owned.AccountId).CancelOrderAsync(new(owned.Row.Id))).OrThrow();
+        var result = await grains.Grain<IAccountGrain>(owned.AccountId).AskAsync(g => g.CancelOrderAsync(new(owned.Row.Id)), cancel);
+        // Asked twice, the first answer lost: refused because it is done.
+        if (!result.Accepted && await own.OrderAsync(context.UserId(), owned.Row.Id, cancel) is { Row.Status: OrderStatus.Cancelled } done)
+            return OrderView.Of(done, market);
+        result.OrThrow();
         return OrderView.Of(owned.AccountId, result.Order ?? owned.Row with { Status = OrderStatus.Cancelled }, null, market);
     }
 

@@ -32,7 +32,7 @@ internal static class PositionEndpoints
         return ListOf.From(page, p => PositionView.Of(p, currencies[p.AccountId], market));
     }
 
-    private static async Task<PositionView> ModifyAsync(string id, ModifyPositionRequest request, HttpContext context, Ownership own, IMarketView market, IGrainFactory grains, CancellationToken cancel)
+    private static async Task<PositionView> ModifyAsync(string id, ModifyPositionRequest request, HttpContext context, Ownership own, IMarketView market, GrainCalls grains, CancellationToken cancel)
     {
         var check = new Checks();
         check.OptionalPositive(request.StopLoss.Value, "stopLoss");
@@ -42,13 +42,13 @@ internal static class PositionEndpoints
         var owned = await own.PositionAsync(context.UserId(), Id(id), cancel);
         var position = owned.Row;
         var command = new ModifyPosition(position.Id, request.StopLoss.Or(position.StopLoss), request.TakeProfit.Or(position.TakeProfit), request.TrailingPoints.Or(position.TrailingPoints));
-        (await grains.GetGrain<IAccountGrain>(owned.AccountId).ModifyPositionAsync(command)).OrThrow();
+        (await grains.Grain<IAccountGrain>(owned.AccountId).AskAsync(g => g.ModifyPositionAsync(command), cancel)).OrThrow();
         var account = await own.AccountAsync(context.UserId(), owned.AccountId, cancel);
         var changed = position with { StopLoss = command.StopLoss, TakeProfit = command.TakeProfit, TrailingPoints = command.TrailingPoints };
         return PositionView.Of(owned with { Row = changed }, account.Currency, market);
     }
 
-    private static async Task<OrderView> CloseAsync(string id, ClosePositionRequest? request, HttpContext context, Ownership own, IMarketView market, IGrainFactory grains, TimeProvider clock, CancellationToken cancel)
+    private static async Task<OrderView> CloseAsync(string id, ClosePositionRequest? request, HttpContext context, Ownership own, IMarketView market, GrainCalls grains, TimeProvider clock, CancellationToken cancel)
     {
         var check = new Checks();
         check.OptionalPositive(request?.Volume, "volume");
@@ -61,12 +61,12 @@ internal static class PositionEndpoints
             var earlier = await own.EarlierOrderAsync(context.UserId(), orderId, cancel) ?? throw ApiException.NotFound("position", Id(id));
             return OrderView.Of(earlier, market);
         }
-        var result = (await CloseOneAsync(grains, owned, orderId, request?.Volume, request?.DeviationPoints)).OrThrow();
+        var result = (await CloseOneAsync(grains, owned, orderId, request?.Volume, request?.DeviationPoints, cancel)).OrThrow();
         return await own.OrderOfAsync(context.UserId(), owned.AccountId, orderId, result, market, cancel);
     }
 
     /// <summary>Closes whatever matches, one after the other; what could not be closed is listed with its reason.</summary>
-    private static async Task<CloseAllAnswer> CloseAllAsync(CloseAllRequest? request, HttpContext context, IPositionQueries positions, Ownership own, IMarketView market, IGrainFactory grains, TimeProvider clock, CancellationToken cancel)
+    private static async Task<CloseAllAnswer> CloseAllAsync(CloseAllRequest? request, HttpContext context, IPositionQueries positions, Ownership own, IMarketView market, GrainCalls grains, TimeProvider clock, CancellationToken cancel)
     {
         if (request?.Symbol is not null && !Checks.IsSymbol(request.Symbol))
             throw ApiException.BadField("symbol", "must be a symbol such as EURUSD.");
@@ -80,7 +80,7 @@ internal static class PositionEndpoints
             foreach (var owned in page.Items)
             {
                 var orderId = DeterministicId.Create(seed, owned.Row.Id.ToString());
-                var result = await CloseOneAsync(grains, owned, orderId, null, null);
+                var result = await CloseOneAsync(grains, owned, orderId, null, null, cancel);
                 if (result.Accepted)
                     closed.Add(await own.OrderOfAsync(context.UserId(), owned.AccountId, orderId, result, market, cancel));
                 else
@@ -92,9 +92,9 @@ internal static class PositionEndpoints
         return new(closed, failed);
     }
 
-    private static Task<TradeResult> CloseOneAsync(IGrainFactory grains, Owned<Position> owned, Guid orderId, decimal? volume, int? deviation) =>
-        grains.GetGrain<IAccountGrain>(owned.AccountId).ClosePositionAsync(
-            new(orderId, ClientOrderIds.ForOrder(orderId), owned.Row.Id, volume) { DeviationPoints = deviation });
+    private static Task<TradeResult> CloseOneAsync(GrainCalls grains, Owned<Position> owned, Guid orderId, decimal? volume, int? deviation, CancellationToken cancel) =>
+        grains.Grain<IAccountGrain>(owned.AccountId).AskAsync(g => g.ClosePositionAsync(
+            new(orderId, ClientOrderIds.ForOrder(orderId), owned.Row.Id, volume) { DeviationPoints = deviation }), cancel);
 
     private static Guid Id(string text) => Requests.PathId(text, "position");
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using ActorTrading.Api.Auth;
 using ActorTrading.Api.Conventions;
+using ActorTrading.Api.Trading;
 using ActorTrading.Contracts;
 using ActorTrading.Postgres;
 using Microsoft.AspNetCore.Builder;
@@ -45,10 +46,10 @@ internal static class StrategyEndpoints
         return ListOf.From(page, s => StrategyView.Of(s, context.UserId()));
     }
 
-    private static async Task<IResult> CreateAsync(StrategyRequest request, HttpContext context, IStrategyStore store, IGrainFactory grains, TimeProvider clock, CancellationToken cancel)
+    private static async Task<IResult> CreateAsync(StrategyRequest request, HttpContext context, IStrategyStore store, GrainCalls grains, TimeProvider clock, CancellationToken cancel)
     {
         request.Check(isNew: true);
-        await CheckedAsync(request.Script!, grains);
+        await CheckedAsync(request.Script!, grains, cancel);
         var strategy = request.ApplyTo(new StoredStrategy
         {
             Id = Idempotency.IdFor(context, clock, "strategy"), UserId = context.UserId(), Name = "", Script = "", CreatedAt = clock.GetUtcNow(), UpdatedAt = clock.GetUtcNow(),
@@ -59,14 +60,14 @@ internal static class StrategyEndpoints
         return Results.Json(StrategyView.Of(strategy, strategy.UserId), statusCode: 201);
     }
 
-    private static async Task<StrategyView> ChangeAsync(string id, StrategyRequest request, HttpContext context, IStrategyStore store, IGrainFactory grains, TimeProvider clock, CancellationToken cancel)
+    private static async Task<StrategyView> ChangeAsync(string id, StrategyRequest request, HttpContext context, IStrategyStore store, GrainCalls grains, TimeProvider clock, CancellationToken cancel)
     {
         request.Check(isNew: false);
         var there = await FindOwnAsync(id, context, store, cancel);
         if (request.Version is { } version && version != there.Version)
             throw new ApiException(409, ProblemCodes.Conflict, $"The strategy is at version {there.Version}, not {version}: read it again.");
         if (request.Script is { } script && script != there.Script)
-            await CheckedAsync(script, grains);
+            await CheckedAsync(script, grains, cancel);
         return await UpdateAsync(request.ApplyTo(there), store, clock, cancel);
     }
 
@@ -86,19 +87,19 @@ internal static class StrategyEndpoints
         return await store.DeleteAsync(context.UserId(), strategyId, clock.GetUtcNow(), cancel) ? Results.NoContent() : throw ApiException.NotFound("strategy", strategyId);
     }
 
-    private static async Task<CheckView> CheckAsync(CheckRequest request, IGrainFactory grains)
+    private static async Task<CheckView> CheckAsync(CheckRequest request, GrainCalls grains, CancellationToken cancel)
     {
         var check = new Checks();
         CheckScript(check, request.Script);
         check.Throw();
-        var result = await grains.GetGrain<IScriptGrain>(0).CheckAsync(request.Script!);
+        var result = await grains.Grain<IScriptGrain>(0).AskAsync(g => g.CheckAsync(request.Script!), cancel);
         return new(result.Ok, result.Kind, result.Diagnostics);
     }
 
     /// <exception cref="ApiException">422 <c>SCRIPT_INVALID</c> with the script's <c>diagnostics</c>.</exception>
-    public static async Task<ScriptCheck> CheckedAsync(string script, IGrainFactory grains)
+    public static async Task<ScriptCheck> CheckedAsync(string script, GrainCalls grains, CancellationToken cancel)
     {
-        var result = await grains.GetGrain<IScriptGrain>(0).CheckAsync(script);
+        var result = await grains.Grain<IScriptGrain>(0).AskAsync(g => g.CheckAsync(script), cancel);
         if (result.Ok)
             return result;
         var first = result.Diagnostics.First(d => d.Severity == "error");

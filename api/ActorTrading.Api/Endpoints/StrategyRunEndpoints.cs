@@ -32,7 +32,7 @@ internal static class StrategyRunEndpoints
     }
 
     private static async Task<IResult> StartAsync(string id, NewRun request, HttpContext context, IStrategyStore strategies, IStrategyRunStore store, Ownership owned, IMarketView market,
-        IGrainFactory grains, TimeProvider clock, CancellationToken cancel)
+        GrainCalls grains, TimeProvider clock, CancellationToken cancel)
     {
         var strategy = await StrategyEndpoints.FindAsync(Requests.PathId(id, "strategy"), context, strategies, cancel);
         request.Check();
@@ -40,20 +40,20 @@ internal static class StrategyRunEndpoints
         var account = await owned.OpenAccountAsync(context.UserId(), request.AccountId!.Value, cancel);
         if (!strategy.Enabled)
             throw new ApiException(422, "STRATEGY_DISABLED", $"Strategy {strategy.Id} is switched off: switch it on first.");
-        if ((await StrategyEndpoints.CheckedAsync(strategy.Script, grains)).Kind != "strategy")
+        if ((await StrategyEndpoints.CheckedAsync(strategy.Script, grains, cancel)).Kind != "strategy")
             throw new ApiException(422, "NOT_A_STRATEGY", "The script is not a strategy: begin it with strategy(…).");
         var capital = request.InitialCapital ?? account.Balance * (market.ConversionRate(account.Currency, instrument.QuoteCurrency)
             ?? throw new ApiException(422, "NO_QUOTE", $"The balance cannot be converted to {instrument.QuoteCurrency} without a quote: say initialCapital."));
         if (capital <= 0)
             throw ApiException.BadField("initialCapital", "must be given where the account holds nothing.");
         var runId = Idempotency.IdFor(context, clock, "run");
-        await grains.GetGrain<IStrategyRunGrain>(runId).StartAsync(new(context.UserId(), strategy.Id, strategy.Version, account.Id, request.Symbol!, request.Timeframe!, request.Inputs?.GetRawText(), capital, account.Mode));
+        await grains.Grain<IStrategyRunGrain>(runId).AskAsync(g => g.StartAsync(new(context.UserId(), strategy.Id, strategy.Version, account.Id, request.Symbol!, request.Timeframe!, request.Inputs?.GetRawText(), capital, account.Mode)), cancel);
         context.Response.Headers.Location = $"/api/v1/strategies/{strategy.Id}/runs/{runId}";
         return Results.Json(RunView.Of((await store.GetAsync(runId, cancel))!), statusCode: 201);
     }
 
     /// <summary>With <c>close=true</c> what the run holds is closed first; else it stays in the account.</summary>
-    private static async Task<RunView> StopAsync(string id, string runId, HttpContext context, IStrategyRunStore store, IGrainFactory grains, CancellationToken cancel)
+    private static async Task<RunView> StopAsync(string id, string runId, HttpContext context, IStrategyRunStore store, GrainCalls grains, CancellationToken cancel)
     {
         var run = await FindAsync(id, runId, context, store, cancel);
         var close = context.Query("close") switch
@@ -62,7 +62,7 @@ internal static class StrategyRunEndpoints
             "true" => true,
             _ => throw ApiException.BadField("close", "must be true or false."),
         };
-        if (!await grains.GetGrain<IStrategyRunGrain>(run.Id).StopAsync(close))
+        if (!await grains.Grain<IStrategyRunGrain>(run.Id).AskAsync(g => g.StopAsync(close), cancel))
             throw new ApiException(409, "RUN_NOT_FLAT", "Not everything could be closed: the run goes on. Ask again, or stop it without closing.");
         return RunView.Of((await store.GetAsync(run.Id, cancel))!);
     }

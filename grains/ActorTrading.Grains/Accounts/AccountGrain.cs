@@ -141,7 +141,7 @@ public sealed partial class AccountGrain(
         {
             if (!_state.IsOpen)
             {
-                return Missing();
+                return _state.Seq == 0 ? Missing() : new TradeResult(true, Retcode.Done, "The account is closed already.", null, null, null, _state.Seq);
             }
 
             if (!_state.Orders.IsEmpty || !_state.Positions.IsEmpty)
