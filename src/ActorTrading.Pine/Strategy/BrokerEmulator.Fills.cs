@@ -96,7 +96,7 @@ public sealed partial class BrokerEmulator
     /// <summary>Books a fill: closes what opposes it, opens the rest, settles brackets and groups.</summary>
     private void Execute(PendingOrder order, double rawPrice, FillReason reason)
     {
-        double price = _round.Price(rawPrice);
+        double price = reason == FillReason.Limit ? rawPrice : Adverse(rawPrice, order.Sign);
         double qty = order.Qty + order.Flip;
         double closing = _size != 0 && Side != order.Sign ? Math.Min(qty, Math.Abs(_size)) : 0;
         double opening = order.Opens || (order.GapCommitted && order.EntrySeq > 0 && BindingIndex(order.EntrySeq) < 0)
@@ -218,6 +218,15 @@ public sealed partial class BrokerEmulator
         if (double.IsNaN(leg.TrailPoints)) return;
         double activation = Favourable(entryPrice + side * _round.Ticks(leg.TrailPoints), side);
         leg.TrailPrice = double.IsNaN(leg.TrailPrice) ? activation : side > 0 ? Math.Min(leg.TrailPrice, activation) : Math.Max(leg.TrailPrice, activation);
+    }
+
+    /// <summary>The tick that a market or stop fill gets where the bars lie between ticks: a buyer the higher, a seller the lower.</summary>
+    private double Adverse(double price, int sign)
+    {
+        double nearest = _round.Price(price);
+        // What single precision has left of a tick is that tick.
+        if (Math.Abs(price - nearest) < Symbol.MinTick * 0.01) return nearest;
+        return sign > 0 ? _round.PriceUp(price) : _round.PriceDown(price);
     }
 
     private double Favourable(double price, int side) => side > 0 ? _round.PriceUp(price) : _round.PriceDown(price);

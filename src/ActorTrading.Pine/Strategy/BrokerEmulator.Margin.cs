@@ -118,7 +118,7 @@ public sealed partial class BrokerEmulator
         if (Math.Abs(raw - cover) > raw * 1.49e-8 + 1e-9) cover = Math.Floor(raw);
         if (mayRecover && cover == 0 && lotsPerUnit <= 1 && price != _close && MarginThreatened(_close, _close)) return;
         double qty = cover == 0 ? Math.Min(1, held) : Math.Min(held, Rounding.Clean(4 * cover / lotsPerUnit));
-        double fill = _round.Price(price - Side * _slippage);
+        double fill = Adverse(price - Side * _slippage, -Side);
         int sign = -Side;
         double commission = CommissionFor(qty, fill);
         var order = _book.Rent();

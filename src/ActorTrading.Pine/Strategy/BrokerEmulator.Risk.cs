@@ -139,7 +139,7 @@ public sealed partial class BrokerEmulator
         for (int i = 0; i < _book.Count; i++)
             if (!_book[i].Gone) _book.Remove(_book[i]);
         if (_size == 0) return;
-        double qty = Math.Abs(_size), fill = _round.Price(price - Side * _slippage);
+        double qty = Math.Abs(_size), fill = Adverse(price - Side * _slippage, -Side);
         int sign = -Side;
         double commission = CommissionFor(qty, fill);
         string comment = $"{ForcedClose} ({reason})";

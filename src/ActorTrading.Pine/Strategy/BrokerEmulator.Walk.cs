@@ -32,7 +32,7 @@ public sealed partial class BrokerEmulator
             for (int i = 0; i < lowerBars.Length; i++)
             {
                 ref readonly var bar = ref lowerBars[i];
-                WalkPath(_round.Price(bar.Open), _round.Price(bar.High), _round.Price(bar.Low), _round.Price(bar.Close), first: i == 0);
+                WalkPath(bar.Open, bar.High, bar.Low, bar.Close, first: i == 0);
             }
         }
     }

@@ -107,11 +107,6 @@ public sealed partial class BrokerEmulator
 
     private void Work(ReadOnlySpan<Bar> lowerBars)
     {
-        _open = _round.Price(_open);
-        _high = _round.Price(_high);
-        _low = _round.Price(_low);
-        _close = _round.Price(_close);
-        _mark = _close;
         if (AccountRate is { } rate) UpdateRate(rate(_timeMs));
         if (_risk.Any && RollTradingDay()) return;
         WalkBar(lowerBars);

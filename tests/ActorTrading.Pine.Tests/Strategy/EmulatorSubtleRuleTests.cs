@@ -127,4 +127,17 @@ public sealed class EmulatorSubtleRuleTests
         });
         broker.ClosedTradeCount.ShouldBe(0);
     }
+
+    [Fact]
+    public void Between_ticks_market_and_stop_fills_take_the_worse_tick_and_a_limit_the_raw_open()
+    {
+        var broker = Market.Run(Market.Bars(Still, (10.004, 10.01, 10, 10.006), (10.006, 10.01, 9, 9.5), (9.253, 9.3, 9.2, 9.25)), (b, i) =>
+        {
+            if (i == 0) b.Entry("L", Direction.Long, 1);
+            if (i == 1) b.Close("L");
+            if (i == 2) b.Entry("M", Direction.Long, 1, limit: 9.4);
+        });
+        (broker.ClosedTrades[0].EntryPrice, broker.ClosedTrades[0].ExitPrice).ShouldBe((10.01, 10.0));
+        broker.OpenTrades[0].EntryPrice.ShouldBe(9.253);
+    }
 }
