@@ -14,11 +14,11 @@ public sealed class TerminalFenceTests(Server server)
     [Fact]
     public async Task An_instruction_that_comes_again_late_is_not_sent_again()
     {
-        await using var terminal = TerminalStoryTests.Terminal(1, PositionMode.Hedging);
+        await using var terminal = TestTerminal.Start(1);
         var seen = new SeenInstructions();
         await using var host = await TradingHost.StartAsync(server, services => services.AddSingleton<IIncomingGrainCallFilter>(seen));
         await host.QuoteAsync("EURUSD", 1.10000m, 1.10002m);
-        var account = await TerminalStoryTests.AtTerminalAsync(host, await host.UserAsync(), terminal, PositionMode.Hedging);
+        var account = await TestTerminal.AccountAsync(host, await host.UserAsync(), terminal, PositionMode.Hedging);
         var grain = host.Grains.GetGrain<ITerminalGrain>(account.GetPrimaryKey());
 
         (await account.PlaceAsync(TradingHost.Buy("EURUSD", 0.10m))).Accepted.ShouldBeTrue();
@@ -40,10 +40,10 @@ public sealed class TerminalFenceTests(Server server)
     [Fact]
     public async Task Who_has_lost_the_terminal_sends_nothing_and_what_it_was_asked_is_done_once_by_who_has_it()
     {
-        await using var terminal = TerminalStoryTests.Terminal(1, PositionMode.Hedging);
+        await using var terminal = TestTerminal.Start(1);
         await using var host = await TradingHost.StartAsync(server);
         await host.QuoteAsync("EURUSD", 1.10000m, 1.10002m);
-        var account = await TerminalStoryTests.AtTerminalAsync(host, await host.UserAsync(), terminal, PositionMode.Hedging);
+        var account = await TestTerminal.AccountAsync(host, await host.UserAsync(), terminal, PositionMode.Hedging);
         (await account.PlaceAsync(TradingHost.Buy("EURUSD", 0.10m))).Accepted.ShouldBeTrue();
         var before = await terminal.GetAuditAsync();
 

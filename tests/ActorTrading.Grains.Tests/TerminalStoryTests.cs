@@ -11,18 +11,16 @@ namespace ActorTrading.Grains.Tests;
 [Collection(nameof(Server))]
 public sealed class TerminalStoryTests(Server server)
 {
-    private static readonly Instrument EurUsd = InstrumentCatalog.Get("EURUSD") with { Schedule = TradingSchedule.Always, CommissionPerLot = 0m };
-
     [Fact]
     public async Task A_leaders_terminal_trade_is_filled_at_the_followers_terminal()
     {
-        await using var leaderTerminal = Terminal(1, PositionMode.Hedging);
-        await using var followerTerminal = Terminal(2, PositionMode.Netting);
+        await using var leaderTerminal = TestTerminal.Start(1);
+        await using var followerTerminal = TestTerminal.Start(2, o => o with { Mode = PositionMode.Netting });
         await using var host = await TradingHost.StartAsync(server);
         var user = await host.UserAsync();
         await host.QuoteAsync("EURUSD", 1.10000m, 1.10002m);
-        var leader = await AtTerminalAsync(host, user, leaderTerminal, PositionMode.Hedging);
-        var follower = await AtTerminalAsync(host, user, followerTerminal, PositionMode.Netting);
+        var leader = await TestTerminal.AccountAsync(host, user, leaderTerminal, PositionMode.Hedging);
+        var follower = await TestTerminal.AccountAsync(host, user, followerTerminal, PositionMode.Netting);
         await host.PublishAsync(leader.GetPrimaryKey(), user);
         await host.LinkAsync(user, new LinkSettings
         {
@@ -56,9 +54,9 @@ public sealed class TerminalStoryTests(Server server)
     [Fact]
     public async Task A_requoted_order_goes_again_under_a_name_of_its_own_and_is_filled_once()
     {
-        await using var terminal = Terminal(1, PositionMode.Hedging, o => o with { RequoteRate = 0.5, Seed = 7 });
+        await using var terminal = TestTerminal.Start(1, o => o with { RequoteRate = 0.5, Seed = 7 });
         await using var host = await TradingHost.StartAsync(server);
-        var account = await AtTerminalAsync(host, await host.UserAsync(), terminal, PositionMode.Hedging);
+        var account = await TestTerminal.AccountAsync(host, await host.UserAsync(), terminal, PositionMode.Hedging);
         var results = new List<TradeResult>();
         for (var i = 0; i < 12; i++)
         {
@@ -87,9 +85,9 @@ public sealed class TerminalStoryTests(Server server)
     [Fact]
     public async Task What_was_opened_and_closed_between_two_looks_is_in_the_ledger()
     {
-        await using var terminal = Terminal(1, PositionMode.Hedging);
+        await using var terminal = TestTerminal.Start(1);
         await using var host = await TradingHost.StartAsync(server);
-        var account = await AtTerminalAsync(host, await host.UserAsync(), terminal, PositionMode.Hedging);
+        var account = await TestTerminal.AccountAsync(host, await host.UserAsync(), terminal, PositionMode.Hedging);
 
         // No spread and no commission: the balance, the positions and the orders are afterwards what they were.
         await terminal.PushQuote(new Quote("EURUSD", 1.10000m, 1.10000m, DateTimeOffset.UtcNow));
@@ -107,25 +105,5 @@ public sealed class TerminalStoryTests(Server server)
     {
         await host.Grains.GetGrain<ILeaderGrain>(leader.GetPrimaryKey()).WaitDecidedAsync((await leader.GetStateAsync()).Seq);
         await TradingHost.UntilAsync(follower.GetStateAsync, s => s.Requests.IsEmpty && s.Orders.Values.All(o => o.Status != OrderStatus.Submitted), "the outcomes");
-    }
-
-    internal static async Task<IAccountGrain> AtTerminalAsync(TradingHost host, Guid user, SimulatedTerminal terminal, PositionMode mode)
-    {
-        var id = TradingHost.NewId();
-        await host.AccountRowAsync(id, user, "mt5", mode, terminal.ClientOptions.RequestPort);
-        var account = host.Grains.GetGrain<IAccountGrain>(id);
-        await account.OpenAsync(new OpenAccount(user, "T", AccountKind.Mt5, mode, "USD", 100, 0m, null, DateTimeOffset.UtcNow));
-        await host.Grains.GetGrain<ITerminalGrain>(id).WakeAsync();
-        await TradingHost.UntilAsync(account.GetStateAsync, s => s.IsReconciled, "the first comparison");
-        return account;
-    }
-
-    internal static SimulatedTerminal Terminal(long login, PositionMode mode, Func<SimulatedTerminalOptions, SimulatedTerminalOptions>? change = null)
-    {
-        var options = new SimulatedTerminalOptions { Login = login, Mode = mode, Instruments = [EurUsd], PortBase = TestPorts.Next() };
-        var terminal = new SimulatedTerminal(change?.Invoke(options) ?? options, new NoQuotes());
-        terminal.Start();
-        terminal.PushQuote(new Quote("EURUSD", 1.10000m, 1.10002m, DateTimeOffset.UtcNow));
-        return terminal;
     }
 }

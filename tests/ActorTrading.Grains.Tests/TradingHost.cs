@@ -32,8 +32,9 @@ public sealed class TradingHost : IAsyncDisposable
 {
     private readonly IHost _host;
     private readonly string _connectionString;
+    private readonly Action<IServiceCollection>? _services;
 
-    private TradingHost(IHost host, string connectionString) => (_host, _connectionString) = (host, connectionString);
+    private TradingHost(IHost host, string connectionString, Action<IServiceCollection>? services) => (_host, _connectionString, _services) = (host, connectionString, services);
 
     public IGrainFactory Grains => _host.Services.GetRequiredService<IGrainFactory>();
 
@@ -60,7 +61,7 @@ public sealed class TradingHost : IAsyncDisposable
         services?.Invoke(builder.Services);
         var host = builder.Build();
         await host.StartAsync();
-        var trading = new TradingHost(host, connectionString);
+        var trading = new TradingHost(host, connectionString, services);
         await trading.Market.StartAsync();
         return trading;
     }
@@ -75,7 +76,7 @@ public sealed class TradingHost : IAsyncDisposable
             await between(database);
         }
 
-        return await StartAsync(_connectionString);
+        return await StartAsync(_connectionString, _services);
     }
 
     /// <summary>Sends a quote through the symbol's grain; completes when this process's market has it.</summary>

@@ -59,6 +59,10 @@ public interface IAccountGrain : IGrainWithGuidKey
     [Alias("OnTerminal")]
     Task OnTerminalAsync(TerminalReport report);
 
+    /// <summary>The account's terminal quotes a price that it waits for: trailing stops follow.</summary>
+    [Alias("OnPrice")]
+    Task OnPriceAsync(PriceReached price);
+
     [Alias("GetStatus"), ReadOnly]
     Task<AccountStatus> GetStatusAsync();
 

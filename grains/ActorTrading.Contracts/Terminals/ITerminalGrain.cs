@@ -32,6 +32,14 @@ public interface ITerminalGrain : IGrainWithGuidKey
     [Alias("Submit")]
     Task SubmitAsync(TerminalInstruction instruction);
 
+    /// <summary>
+    /// Follows the terminal's own prices for the account, in the place of what it followed before: a price at or beyond one of the
+    /// triggers comes to <see cref="IAccountGrain.OnPriceAsync"/>, at most one a symbol at a time and every
+    /// <c>TerminalSettings.PriceEvery</c>, until the triggers change. Forgotten with the activation.
+    /// </summary>
+    [Alias("WatchPrices")]
+    Task WatchPricesAsync(PriceWatch watch);
+
     [Alias("Sync")]
     Task<TerminalStatus> SyncAsync();
 
@@ -79,6 +87,14 @@ public sealed record TerminalInstruction(
 /// <param name="Round">Its comparisons so far, from 1.</param>
 [GenerateSerializer, Immutable, Alias("ActorTrading.TerminalSession")]
 public sealed record TerminalSession([property: Id(0)] Guid Owner, [property: Id(1)] long Round);
+
+/// <summary>The prices that an account waits for at its terminal.</summary>
+[GenerateSerializer, Immutable, Alias("ActorTrading.PriceWatch")]
+public sealed record PriceWatch([property: Id(0)] ImmutableArray<PriceTrigger> Triggers);
+
+/// <summary>A price at the account's own terminal, with the extremes since the triggers of its symbol were set.</summary>
+[GenerateSerializer, Immutable, Alias("ActorTrading.PriceReached")]
+public sealed record PriceReached([property: Id(0)] Quote Quote, [property: Id(1)] decimal HighestBid, [property: Id(2)] decimal LowestAsk);
 
 /// <summary>What an account must know of its terminal, oldest first; a report applied twice changes nothing.</summary>
 /// <param name="Session">Set where the books have been compared: what has no outcome is to be asked again, under this session.</param>

@@ -214,6 +214,7 @@ public sealed partial class AccountGrain
     {
         PlaceOrder c => market.FindInstrument(c.Symbol),
         ClosePosition c when draft.Positions.TryGetValue(c.PositionId, out var position) => market.FindInstrument(position.Symbol),
+        ModifyPosition c when draft.Positions.TryGetValue(c.PositionId, out var position) => market.FindInstrument(position.Symbol),
         _ => null,
     };
 }

@@ -47,6 +47,19 @@ public sealed partial class AccountGrain
             }
 
             CollectResumed(before, resume);
+            foreach (var fact in report.Facts)
+            {
+                if (fact.RequestId is { } id && before.Requests.GetValueOrDefault(id) is { OnlyTightens: true } trailed && !_state.Requests.ContainsKey(id))
+                {
+                    _trailing.Settled(trailed, taken: fact.Kind == TerminalFactKind.Modified);
+                }
+            }
+
+            foreach (var gone in before.Positions.Keys.Where(id => !_state.Positions.ContainsKey(id)))
+            {
+                _trailing.Forget(gone);
+            }
+
             // A requoted order is tried again, or it has been refused.
             var again = settled.Where(s => s.Fact.Kind == TerminalFactKind.Requoted && _state.Orders.GetValueOrDefault(s.Id)?.Status == OrderStatus.Submitted).ToList();
             settled.RemoveAll(again.Contains);
@@ -79,6 +92,7 @@ public sealed partial class AccountGrain
             await SendAsync(instruction);
         }
 
+        await WatchPricesAsync(again: report.Facts.Any(f => f.Kind == TerminalFactKind.Reconciled));
         foreach (var (link, leader) in resume)
         {
             await GrainFactory.GetGrain<IFollowerLinkGrain>(link).ResumeAsync(leader);
@@ -97,6 +111,13 @@ public sealed partial class AccountGrain
 
     private async Task<TradeResult> SendAndWaitAsync(BrokerDecision decision)
     {
+        if (!decision.Events.Any(e => e is OrderSubmitted or RequestSubmitted))
+        {
+            // Ours alone to change: the terminal need not be asked.
+            await WatchPricesAsync(again: false);
+            return ResultOf(decision, decision.OrderId ?? OrderIdOf(decision));
+        }
+
         var order = decision.Events.OfType<OrderSubmitted>().SingleOrDefault()?.Order;
         var request = decision.Events.OfType<RequestSubmitted>().SingleOrDefault()?.Request;
         var id = order?.Id ?? request!.Id;
@@ -150,14 +171,20 @@ public sealed partial class AccountGrain
         }
     }
 
+    /// <summary>What of a link has not been sent in this activation, in the order in which it was submitted.</summary>
     private ImmutableArray<TerminalInstruction> UnsentOf(Guid linkId) =>
-        [.. _state.Orders.Values.Where(o => o.Copy?.LinkId == linkId && o.Status == OrderStatus.Submitted && !_sent.Contains(o.Id)).Select(o => Instruction(o, null)).OfType<TerminalInstruction>(),
-            .. _state.Requests.Values.Where(r => r.Copy?.LinkId == linkId && !_sent.Contains(r.Id)).Select(r => Instruction(null, r)).OfType<TerminalInstruction>()];
+        [.. Submitted(o => o.Copy?.LinkId == linkId && !_sent.Contains(o.Id)).Select(o => Instruction(o, null)).OfType<TerminalInstruction>(),
+            .. Asked(r => r.Copy?.LinkId == linkId && !_sent.Contains(r.Id)).Select(r => Instruction(null, r)).OfType<TerminalInstruction>()];
 
     /// <summary>All that has no outcome, in the order in which it was submitted.</summary>
     private ImmutableArray<TerminalInstruction> Unsent() =>
-        [.. _state.Orders.Values.Where(o => o.Status == OrderStatus.Submitted).OrderBy(o => o.CreatedAt).ThenBy(o => o.Id).Select(o => Instruction(o, null)).OfType<TerminalInstruction>(),
-            .. _state.Requests.Values.OrderBy(r => r.Id).Select(r => Instruction(null, r)).OfType<TerminalInstruction>()];
+        [.. Submitted(_ => true).Select(o => Instruction(o, null)).OfType<TerminalInstruction>(), .. Asked(_ => true).Select(r => Instruction(null, r)).OfType<TerminalInstruction>()];
+
+    private IEnumerable<Order> Submitted(Func<Order, bool> which) =>
+        _state.Orders.Values.Where(o => o.Status == OrderStatus.Submitted && which(o)).OrderBy(o => o.CreatedAt).ThenBy(o => o.Id);
+
+    private IEnumerable<TerminalRequest> Asked(Func<TerminalRequest, bool> which) =>
+        _state.Requests.Values.Where(which).OrderBy(r => r.AfterSeq).ThenBy(r => r.Id);
 
     /// <returns>Null while there is no session to ask under.</returns>
     private TerminalInstruction? Instruction(Order? order, TerminalRequest? request)
@@ -174,22 +201,30 @@ public sealed partial class AccountGrain
         return new TerminalInstruction(order, request, position?.BrokerTicket, orderTicket, session, partial);
     }
 
+    /// <summary>What has an outcome now need not be remembered as sent; the links whose it was may go on.</summary>
     private void CollectResumed(AccountState before, HashSet<(Guid Link, Guid Leader)> resume)
     {
         foreach (var order in before.Orders.Values)
         {
-            if (order is { Status: OrderStatus.Submitted, Copy: { } copy } && !(_state.Orders.TryGetValue(order.Id, out var now) && now.Status == OrderStatus.Submitted))
+            if (order.Status == OrderStatus.Submitted && !(_state.Orders.TryGetValue(order.Id, out var now) && now.Status == OrderStatus.Submitted))
             {
-                _sent.Remove(order.Id);
-                resume.Add((copy.LinkId, copy.LeaderAccountId));
+                Resume(order.Id, order.Copy);
             }
         }
 
         foreach (var request in before.Requests.Values)
         {
-            if (request.Copy is { } copy && !_state.Requests.ContainsKey(request.Id))
+            if (!_state.Requests.ContainsKey(request.Id))
             {
-                _sent.Remove(request.Id);
+                Resume(request.Id, request.Copy);
+            }
+        }
+
+        void Resume(Guid id, CopyOrigin? copy)
+        {
+            _sent.Remove(id);
+            if (copy is not null)
+            {
                 resume.Add((copy.LinkId, copy.LeaderAccountId));
             }
         }

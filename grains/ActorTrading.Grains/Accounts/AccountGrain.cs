@@ -94,7 +94,11 @@ public sealed partial class AccountGrain(
 
     public Task<TradeResult> CancelOrderAsync(CancelOrder command) => ExecuteAsync(command, null);
 
-    public Task<TradeResult> ModifyPositionAsync(ModifyPosition command) => ExecuteAsync(command, null);
+    public Task<TradeResult> ModifyPositionAsync(ModifyPosition command)
+    {
+        _trailing.Forget(command.PositionId);
+        return ExecuteAsync(command, null);
+    }
 
     public Task<TradeResult> ClosePositionAsync(ClosePosition command) => ExecuteAsync(command, command.ClientOrderId);
 
@@ -320,6 +324,7 @@ public sealed partial class AccountGrain(
     {
         PlaceOrder c => market.FindInstrument(c.Symbol),
         ClosePosition c when _state.Positions.TryGetValue(c.PositionId, out var position) => market.FindInstrument(position.Symbol),
+        ModifyPosition c when _state.Positions.TryGetValue(c.PositionId, out var position) => market.FindInstrument(position.Symbol),
         _ => null,
     };
 }

@@ -21,6 +21,15 @@ internal sealed class InstructionSender(TerminalLink link, Func<Task<bool>> isHe
             return ([Rejected(instruction, Retcode.PositionClosed, "The terminal's ticket of what is to be changed is not known.")], null);
         }
 
+        if (instruction.Request is { OnlyTightens: true })
+        {
+            (request, var refusal) = await TightenAsync(instruction, request);
+            if (refusal is not null)
+            {
+                return ([refusal], null);
+            }
+        }
+
         for (var attempt = 1; ; attempt++)
         {
             if (!await isHeld())
@@ -49,6 +58,29 @@ internal sealed class InstructionSender(TerminalLink link, Func<Task<bool>> isHe
                 case TradeOutcome.Unknown unknown:
                     return ([], unknown.Reason);
             }
+        }
+    }
+
+    /// <summary>
+    /// A trailing stop was decided on the ledger's levels. The terminal may have others by now, set by hand: a stop that is tighter there
+    /// stays, and its take profit stays in any case.
+    /// </summary>
+    private async Task<(TradeRequest Request, TerminalFact? Refusal)> TightenAsync(TerminalInstruction instruction, TradeRequest request)
+    {
+        try
+        {
+            return await link.FindPositionAsync(request.Ticket) switch
+            {
+                null => (request, Rejected(instruction, Retcode.PositionClosed, $"The terminal shows no position {request.Ticket}.")),
+                { StopLoss: { } stop } there when (request.StopLoss - stop) * (there.Side == Side.Buy ? 1 : -1) <= 0m =>
+                    (request, Rejected(instruction, Retcode.NoChanges, $"The terminal's stop loss {stop} is as tight as {request.StopLoss} already.")),
+                var there => (request with { TakeProfit = there.TakeProfit }, null),
+            };
+        }
+        catch (Exception e) when (e is TimeoutException or TerminalUnavailableException or TerminalErrorException or TerminalProtocolException)
+        {
+            // Nothing was sent: the next price asks for the stop anew.
+            return (request, Rejected(instruction, Retcode.Connection, e.Message));
         }
     }
 

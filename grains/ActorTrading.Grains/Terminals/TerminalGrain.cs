@@ -39,6 +39,7 @@ public sealed class TerminalGrain(
     private string _state = "disconnected";
     private string? _reason;
     private DateTimeOffset? _lastSync;
+    private PriceWatch _watch = new([]);
     private bool _reconciled;
     private bool _sending;
     private bool _retired;
@@ -125,6 +126,13 @@ public sealed class TerminalGrain(
         return Task.CompletedTask;
     }
 
+    public Task WatchPricesAsync(PriceWatch watch)
+    {
+        _watch = watch;
+        _link?.Watch(watch.Triggers);
+        return Task.CompletedTask;
+    }
+
     public async Task<TerminalStatus> SyncAsync()
     {
         if (_link is { IsOnline: true })
@@ -154,6 +162,7 @@ public sealed class TerminalGrain(
     {
         _reconciled = false;
         _link = new TerminalLink(_config!, settings, GrainFactory, Id, clock, logs);
+        _link.Watch(_watch.Triggers);
         _timer ??= this.RegisterGrainTimer(OnTimerAsync, new GrainTimerCreationOptions(settings.PollEvery, settings.PollEvery) { Interleave = true, KeepAlive = true });
         _ = TellAsync("connecting", null);
     }

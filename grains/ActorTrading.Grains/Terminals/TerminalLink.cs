@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ActorTrading.Contracts;
 using ActorTrading.Domain;
 using ActorTrading.Mt5;
@@ -11,6 +12,9 @@ namespace ActorTrading.Grains;
 /// <param name="SettlePause">Between the two equal looks that a comparison needs.</param>
 public sealed record TerminalSettings(TimeSpan PollEvery, TimeSpan SettlePause, TimeSpan TradeTimeout)
 {
+    /// <summary>The least time between two prices of a symbol that are told to the account, and so between two moves of a trailing stop.</summary>
+    public TimeSpan PriceEvery { get; init; } = TimeSpan.FromSeconds(1);
+
     public static TerminalSettings Default { get; } = new(TimeSpan.FromSeconds(1), TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(10));
 }
 
@@ -27,6 +31,9 @@ internal sealed class TerminalLink : ITerminalEvents, IAsyncDisposable
     private readonly Guid _accountId;
     private readonly IGrainFactory _grains;
     private readonly HistoryPace _pace;
+    private readonly PriceLanes _prices;
+    private readonly HashSet<string> _fed;
+    private readonly HashSet<string> _subscribed;
     private TerminalSnapshot? _known;
     private volatile string? _reason;
     private int _lost = 1;
@@ -37,6 +44,9 @@ internal sealed class TerminalLink : ITerminalEvents, IAsyncDisposable
         (_settings, _clock, _accountId, _grains) = (settings, clock, accountId, grains);
         _log = logs.CreateLogger<TerminalLink>();
         _pace = new HistoryPace(clock);
+        _prices = new PriceLanes(price => grains.GetGrain<IAccountGrain>(accountId).OnPriceAsync(price), settings.PriceEvery, clock, _log);
+        _fed = new HashSet<string>(config.FeedSymbols, StringComparer.Ordinal);
+        _subscribed = new HashSet<string>(_fed, StringComparer.Ordinal);
         var port = config.Address.RequestPort;
         var options = new Mt5TerminalOptions
         {
@@ -61,10 +71,57 @@ internal sealed class TerminalLink : ITerminalEvents, IAsyncDisposable
 
     public string? Reason => _reason;
 
-    public Task<TradeOutcome> TradeAsync(TradeRequest request)
+    public async Task<TradeOutcome> TradeAsync(TradeRequest request)
     {
-        Interlocked.Exchange(ref _changed, 1);
-        return _client.TradeAsync(request);
+        if (request.Action != TradeAction.PositionModify)
+        {
+            Interlocked.Exchange(ref _changed, 1);
+            return await _client.TradeAsync(request);
+        }
+
+        // Levels show in the next look at the positions, so that a stop that follows the market does not ask for the whole history each time.
+        var outcome = await _client.TradeAsync(request);
+        if (outcome is TradeOutcome.Answered { Succeeded: true } && _known is { } known)
+        {
+            _known = known with
+            {
+                Positions = [.. known.Positions.Select(p => p.Ticket == request.Ticket ? p with { StopLoss = Level(request.StopLoss), TakeProfit = Level(request.TakeProfit) } : p)],
+            };
+        }
+
+        return outcome;
+
+        static decimal? Level(decimal? price) => price is 0m ? null : price;
+    }
+
+    /// <summary>The position as the terminal has it now; null where it shows none of this ticket.</summary>
+    public async Task<TerminalPosition?> FindPositionAsync(long ticket) => (await _client.GetPositionsAsync()).FirstOrDefault(p => p.Ticket == ticket);
+
+    /// <summary>
+    /// Follows the prices of what the account waits for. A symbol once subscribed stays so while the connection's client lives: the
+    /// protocol can only drop all.
+    /// </summary>
+    public void Watch(ImmutableArray<PriceTrigger> triggers)
+    {
+        _prices.Set(triggers);
+        var missing = _prices.Symbols.Where(_subscribed.Add).ToList();
+        if (missing.Count > 0)
+        {
+            _ = SubscribeAsync(missing);
+        }
+    }
+
+    private async Task SubscribeAsync(List<string> symbols)
+    {
+        try
+        {
+            await _client.SubscribeQuotesAsync(symbols);
+        }
+        catch (Exception e)
+        {
+            // Kept as wanted by the client, which asks again on its next connection.
+            _log.LogWarning("Terminal of account {AccountId} does not quote {Symbols}, so stops there do not trail: {Reason}", _accountId, string.Join(", ", symbols), e.Message);
+        }
     }
 
     /// <summary>Whether the connection was lost since this was last asked; true on the first question.</summary>
@@ -129,13 +186,27 @@ internal sealed class TerminalLink : ITerminalEvents, IAsyncDisposable
         throw new TimeoutException($"The terminal's books kept changing for {SettleTriesMax} looks.");
     }
 
-    public void OnQuote(in Quote quote) => _quotes?.Add(quote);
+    public void OnQuote(in Quote quote)
+    {
+        if (_fed.Contains(quote.Symbol))
+        {
+            _quotes?.Add(quote);
+        }
+
+        _prices.OnQuote(quote);
+    }
 
     public void OnBar(in TerminalBar bar)
     {
     }
 
-    public void OnTradeExecuted(TerminalTradeEvent trade) => Interlocked.Exchange(ref _changed, 1);
+    public void OnTradeExecuted(TerminalTradeEvent trade)
+    {
+        if (trade.Action != "TRADE_ACTION_SLTP")
+        {
+            Interlocked.Exchange(ref _changed, 1);
+        }
+    }
 
     public void OnLateTradeAnswer(TradeRequest request, TradeOutcome.Answered answer)
     {

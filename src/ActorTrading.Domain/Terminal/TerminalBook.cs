@@ -11,19 +11,7 @@ public static partial class TerminalBook
     {
         PlaceOrder c => Place(state, c, instrument, now),
         ClosePosition c => Close(state, c, instrument, now),
-        ModifyPosition c => state.Positions.TryGetValue(c.PositionId, out var position)
-            ? c.StopLoss == position.StopLoss && c.TakeProfit == position.TakeProfit
-                ? new BrokerDecision(Retcode.NoChanges, "The position has this stop loss and take profit already.", [])
-                : Ask(c, new TerminalRequest
-                {
-                    Id = DeterministicId.Create(c.PositionId, $"modify:{state.Seq}"),
-                    Kind = TerminalRequestKind.ModifyPosition,
-                    PositionId = c.PositionId,
-                    StopLoss = c.StopLoss,
-                    TakeProfit = c.TakeProfit,
-                    Copy = c.Copy,
-                })
-            : Refuse(Retcode.PositionClosed, $"There is no open position {c.PositionId}."),
+        ModifyPosition c => Modify(state, c, instrument),
         ModifyOrder c => Resting(state, c.OrderId) is null
             ? Refuse(Retcode.InvalidOrder, $"There is no resting order {c.OrderId}.")
             : Ask(c, new TerminalRequest
@@ -34,6 +22,8 @@ public static partial class TerminalBook
                 Price = c.Price,
                 StopLoss = c.StopLoss,
                 TakeProfit = c.TakeProfit,
+                TrailingPoints = c.TrailingPoints,
+                AfterSeq = state.Seq,
                 Copy = c.Copy,
             }),
         CancelOrder c => Resting(state, c.OrderId) is null
@@ -43,6 +33,7 @@ public static partial class TerminalBook
                 Id = DeterministicId.Create(c.OrderId, $"cancel:{state.Seq}"),
                 Kind = TerminalRequestKind.CancelOrder,
                 OrderId = c.OrderId,
+                AfterSeq = state.Seq,
                 Copy = c.Copy,
             }),
         CloseBy => Refuse(Retcode.Invalid, "This terminal's protocol has no close-by; close each position instead."),
@@ -72,7 +63,7 @@ public static partial class TerminalBook
         TerminalFactKind.Modified => Modified(state, fact),
         TerminalFactKind.PositionChanged => FindPosition(state, fact) is { } position
             && (position.StopLoss != fact.StopLoss || position.TakeProfit != fact.TakeProfit)
-            ? [new PositionModified(position.Id, fact.StopLoss, fact.TakeProfit, null, fact.Reason)]
+            ? [new PositionModified(position.Id, fact.StopLoss, fact.TakeProfit, position.TrailingPoints, fact.Reason)]
             : [],
         TerminalFactKind.PositionFound => FindPosition(state, fact) is null ? [Adopt(state, fact)] : [],
         TerminalFactKind.PositionOpened => FindPosition(state, fact) is null ? Opened(state, fact) : [],
@@ -108,6 +99,11 @@ public static partial class TerminalBook
             return Refuse(Retcode.InvalidPrice, c.Type == OrderType.Market ? "A market order has no price." : $"A {c.Type} order needs a price above zero.");
         }
 
+        if (CheckTrailing(c.TrailingPoints, instrument, c.Side) is { } distance)
+        {
+            return distance;
+        }
+
         return Submit(new Order
         {
             Id = c.OrderId,
@@ -130,6 +126,40 @@ public static partial class TerminalBook
             Status = OrderStatus.Submitted,
             CreatedAt = now,
             UpdatedAt = now,
+        });
+    }
+
+    private static BrokerDecision Modify(AccountState state, ModifyPosition c, Instrument? instrument)
+    {
+        if (!state.Positions.TryGetValue(c.PositionId, out var position))
+        {
+            return Refuse(Retcode.PositionClosed, $"There is no open position {c.PositionId}.");
+        }
+
+        if (c.TrailingPoints != position.TrailingPoints && CheckTrailing(c.TrailingPoints, instrument, position.Side) is { } refusal)
+        {
+            return refusal;
+        }
+
+        if (c.StopLoss == position.StopLoss && c.TakeProfit == position.TakeProfit)
+        {
+            // Trailing is done from here: the terminal has nothing to change.
+            return c.TrailingPoints == position.TrailingPoints
+                ? new BrokerDecision(Retcode.NoChanges, "The position has this stop loss and take profit already.", [])
+                : new BrokerDecision(Retcode.Done, $"Position {c.PositionId} changed.",
+                    [new PositionModified(c.PositionId, c.StopLoss, c.TakeProfit, c.TrailingPoints, c.Reason)]);
+        }
+
+        return Ask(c, new TerminalRequest
+        {
+            Id = DeterministicId.Create(c.PositionId, $"modify:{state.Seq}"),
+            Kind = TerminalRequestKind.ModifyPosition,
+            PositionId = c.PositionId,
+            StopLoss = c.StopLoss,
+            TakeProfit = c.TakeProfit,
+            TrailingPoints = c.TrailingPoints,
+            AfterSeq = state.Seq,
+            Copy = c.Copy,
         });
     }
 
@@ -312,11 +342,11 @@ public static partial class TerminalBook
         switch (request.Kind)
         {
             case TerminalRequestKind.ModifyPosition when state.Positions.ContainsKey(request.PositionId!.Value):
-                events.Add(new PositionModified(request.PositionId.Value, request.StopLoss, request.TakeProfit, null, ReasonOf(request)));
+                events.Add(new PositionModified(request.PositionId.Value, request.StopLoss, request.TakeProfit, request.TrailingPoints, ReasonOf(request)));
                 break;
             case TerminalRequestKind.ModifyOrder when Resting(state, request.OrderId!.Value) is { } order:
                 events.Add(new OrderModified(order.Id, request.Price, order.StopLimitPrice, request.StopLoss, request.TakeProfit,
-                    order.TrailingPoints, order.TimeInForce, order.ExpiresAt));
+                    request.TrailingPoints, order.TimeInForce, order.ExpiresAt));
                 break;
             case TerminalRequestKind.CancelOrder when Resting(state, request.OrderId!.Value) is { } order:
                 events.Add(new OrderCancelled(order.Id, ReasonOf(request)));
@@ -326,7 +356,7 @@ public static partial class TerminalBook
         return events;
     }
 
-    private static DealReason ReasonOf(TerminalRequest request) => request.Copy is null ? DealReason.Client : DealReason.Copy;
+    private static DealReason ReasonOf(TerminalRequest request) => request.Reason ?? (request.Copy is null ? DealReason.Client : DealReason.Copy);
 
     private static PositionAdopted Adopt(AccountState state, TerminalFact fact) => new(new Position
     {
@@ -423,6 +453,11 @@ public static partial class TerminalBook
 
         return null;
     }
+
+    private static BrokerDecision? CheckTrailing(int? points, Instrument? instrument, Side side) =>
+        points is null ? null
+        : instrument is null ? Refuse(Retcode.Invalid, "A trailing stop needs a symbol whose specification is known.")
+        : OrderChecks.Stops(instrument, side, 0m, null, null, points)?.ToDecision();
 
     private static BrokerDecision? Repeated(AccountState state, string clientOrderId) =>
         state.RecentOrders.TryGetValue(clientOrderId, out var earlier)

@@ -91,7 +91,19 @@ public sealed record TerminalRequest
     public decimal? Price { get; init; }
     public decimal? StopLoss { get; init; }
     public decimal? TakeProfit { get; init; }
+
+    /// <summary>The trailing distance wanted, in points; it is ours to follow, the terminal is not told. Null for none.</summary>
+    public int? TrailingPoints { get; init; }
     public CopyOrigin? Copy { get; init; }
+
+    /// <summary>Why it is asked; null for what a person asked, or a copy.</summary>
+    public DealReason? Reason { get; init; }
+
+    /// <summary>The account's sequence before it was asked: the order in which requests were made.</summary>
+    public long AfterSeq { get; init; }
+
+    /// <summary>A trailing stop: to be sent only where it is tighter than what the terminal has.</summary>
+    public bool OnlyTightens => Reason == DealReason.TrailingStop;
 }
 
 public enum TerminalRequestKind { ModifyPosition, ModifyOrder, CancelOrder }

@@ -102,7 +102,7 @@ public static class LedgerReconciler
             }
         }
 
-        foreach (var asked in state.Requests.Values.OrderBy(r => r.Id))
+        foreach (var asked in state.Requests.Values.OrderBy(r => r.AfterSeq).ThenBy(r => r.Id))
         {
             var position = asked.PositionId is { } p ? state.Positions.GetValueOrDefault(p)?.BrokerTicket : null;
             var order = asked.OrderId is { } o ? state.Orders.GetValueOrDefault(o)?.BrokerTicket : null;
@@ -148,11 +148,22 @@ public static class LedgerReconciler
                 case ResolvedOutcome.Ambiguous unclear:
                     ambiguous.Add((id, unclear.Reason));
                     break;
+                case ResolvedOutcome.NotExecuted when !isOrder && Superseded(state, id):
+                    facts.Add(new TerminalFact { Kind = TerminalFactKind.Rejected, RequestId = id, Retcode = Retcode.Cancel, Message = "A later change has taken its place.", At = now });
+                    break;
                 default:
                     notExecuted.Add(id);
                     break;
             }
         }
+    }
+
+    /// <summary>What was asked later of the same position or order stands: sending the earlier now would undo it.</summary>
+    private static bool Superseded(AccountState state, Guid requestId)
+    {
+        var request = state.Requests[requestId];
+        return request.Kind != TerminalRequestKind.CancelOrder
+            && state.Requests.Values.Any(r => r.AfterSeq > request.AfterSeq && r.PositionId == request.PositionId && r.OrderId == request.OrderId);
     }
 
     private static void Orders(AccountState state, TerminalSnapshot snapshot, TwoBooks books, ImmutableArray<TerminalFact>.Builder facts, DateTimeOffset now)

@@ -132,6 +132,26 @@ public sealed class LedgerReconcilerTests
         Requote(order.Id, 0).ShouldHaveSingleItem().ShouldBeOfType<OrderRejected>();
     }
 
+    [Fact]
+    public void A_change_that_was_followed_by_another_is_not_sent_again_after_it()
+    {
+        Compare([Position(5)], [Deal(1, 1m, 1.1m)]);
+        var id = _state.Positions.Keys.Single();
+        foreach (var stop in new[] { 1.05m, 1.06m })
+        {
+            foreach (var happened in TerminalBook.Decide(_state, new ModifyPosition(id, stop, null, null), SimulatedPair.Eurusd, _now).Events)
+            {
+                Add(happened);
+            }
+        }
+
+        // Both arrived, and we died before either's answer was written.
+        Compare([Position(5, sl: 1.06m)], [Deal(1, 1m, 1.1m)]);
+        _state.Requests.ShouldBeEmpty();
+        _state.Positions[id].StopLoss.ShouldBe(1.06m);
+        _told.OfType<RequestSettled>().Select(e => e.Retcode).ShouldBe([Retcode.Cancel, Retcode.Done]);
+    }
+
     private IReadOnlyList<LedgerEvent> Requote(Guid orderId, int attempt) =>
         Observe(new TerminalFact { Kind = TerminalFactKind.Requoted, OrderId = orderId, Attempt = attempt, Retcode = Retcode.Requote, Message = "10004", At = _now });
 
