@@ -7,6 +7,7 @@ internal sealed partial class Checker
 {
     private const int MaxRequests = 64;
     private const int MaxRequestDepth = 3;
+    private const int MaxLookBack = 50;
     private int _requests;
 
     /// <summary>Outermost scope of the request being checked.</summary>
@@ -38,7 +39,7 @@ internal sealed partial class Checker
         int depth = 0;
         for (var context = _context; context.Parent is not null; context = context.Parent) depth++;
         if (depth >= MaxRequestDepth) return Fail("PINE4006", call.Pos, $"request.*() calls are nested more than {MaxRequestDepth} deep.");
-        if (match.Constant("lookahead") is "lookahead_on" && expression is not HistoryExpr && _context.IsMain)
+        if (match.Constant("lookahead") is "lookahead_on" && _context.IsMain && !LooksBack(expression!))
             _diagnostics.Warning("PINE5002", call.Pos, "The script repaints: 'lookahead_on' without a history offset such as 'close[1]' shows the future on historical bars.");
         var site = BindRequestContext(call, expression!, name == "request.security_lower_tf");
         if (site.Context.Results!.Any(r => r.Type.IsError)) return new BoundError(call.Pos);
@@ -49,6 +50,22 @@ internal sealed partial class Checker
         _context.Requests.Add(site);
         return new BoundBuiltinCall(call.Pos, function, match.Arguments, [], isTuple ? PineType.TupleOf(types) : types[0], Qualifier.Series) { Extra = site };
     }
+
+    /// <summary>Whether an expression reads only bars before its own, so that lookahead shows nothing too early.</summary>
+    private bool LooksBack(Expr expr, int depth = 0) => depth < MaxLookBack && expr switch
+    {
+        NumberExpr or StringExpr or BoolExpr or ColorExpr => true,
+        HistoryExpr e => e.Offset is not NumberExpr { Value: 0 },
+        TupleExpr e => e.Items.TrueForAll(i => LooksBack(i, depth + 1)),
+        UnaryExpr e => LooksBack(e.Operand, depth + 1),
+        BinaryExpr e => LooksBack(e.Left, depth + 1) && LooksBack(e.Right, depth + 1),
+        TernaryExpr e => LooksBack(e.Condition, depth + 1) && LooksBack(e.Then, depth + 1) && LooksBack(e.Else, depth + 1),
+        // ta.atr(14) names no series and reads the bar all the same.
+        CallExpr e => e.Arguments.TrueForAll(a => LooksBack(a.Value, depth + 1)) && e.Arguments.Exists(a => a.Value is not NumberExpr),
+        NameExpr e when _scope.Find(e.Name) is { } symbol => symbol.Qualifier < Qualifier.Series ||
+            !_frame.Reassigned.Contains(e.Name) && _frame.Done.FindLast(s => s is DeclStmt d && d.Name == e.Name) is DeclStmt { Value: { } value } && LooksBack(value, depth + 1),
+        _ => false,
+    };
 
     /// <summary>
     /// Checks the expression again as code of its own chart: with the script's global statements it depends on and, inside functions,

@@ -110,4 +110,20 @@ public sealed class DiagnosticTests
     [InlineData("//@version=6\nindicator(\"t\")\nplot(request.security(\"A\", \"D\", close, currency = \"EUR\"))", "PINE2009", 3)]
     public void What_is_not_there_is_said_and_never_ignored(string source, string code, int line) =>
         PineCompiler.Compile(source).Diagnostics.ShouldContain(d => d.Code == code && d.Line == line && d.Severity == DiagnosticSeverity.Error);
+
+    [Theory]
+    [InlineData("[high[1], low[1]]", false)]
+    [InlineData("[high[1], low]", true)]
+    [InlineData("ta.sma(close[1], 3) + 1", false)]
+    [InlineData("ta.atr(14)", true)]
+    [InlineData("before", false)]
+    [InlineData("(close > open ? high : low)[1]", false)]
+    public void Lookahead_repaints_only_what_reads_its_own_bar(string expression, bool warns)
+    {
+        var target = expression[0] == '[' ? "[a, b]" : "a";
+        var source = Scripts.Indicator($"before = close[1]\n{target} = request.security(syminfo.tickerid, \"D\", {expression}, lookahead = barmerge.lookahead_on)\nplot(a)");
+        var result = PineCompiler.Compile(source);
+        result.Ok.ShouldBeTrue(string.Join("\n", result.Diagnostics));
+        result.Diagnostics.Any(d => d.Code == "PINE5002").ShouldBe(warns);
+    }
 }
