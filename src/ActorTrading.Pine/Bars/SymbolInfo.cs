@@ -1,3 +1,5 @@
+using System.Collections.ObjectModel;
+
 namespace ActorTrading.Pine.Bars;
 
 /// <summary>
@@ -21,6 +23,16 @@ public sealed record SymbolInfo
     public string Sector { get; init; } = "";
     public string Industry { get; init; } = "";
     public string VolumeType { get; init; } = "tick";
+
+    /// <summary>ISIN; empty where there is none, as for currency pairs.</summary>
+    public string Isin { get; init; } = "";
+    /// <summary>Of a continuous futures contract the one behind it now.</summary>
+    public string CurrentContract { get; init; } = "";
+    /// <summary>
+    /// What else is known of the instrument, by Pine's name: "syminfo.shareholders", "earnings.future_eps"… in the units of Pine's
+    /// reference, times in ms UTC. What is not there is na, as on TradingView for a symbol that has no such figure.
+    /// </summary>
+    public IReadOnlyDictionary<string, double> Facts { get; init; } = ReadOnlyDictionary<string, double>.Empty;
 
     /// <summary>Smallest price step, above 0.</summary>
     public double MinTick { get; init; } = 0.00001;

@@ -21,6 +21,7 @@ public static class BuiltinTable
         "max_bars_back", "plot", "plotarrow", "plotbar", "plotcandle", "plotchar", "plotshape", "hline", "fill", "bgcolor", "barcolor", "alertcondition",
         "input", "input.bool", "input.color", "input.enum", "input.float", "input.int", "input.price", "input.session", "input.source", "input.string",
         "input.symbol", "input.text_area", "input.time", "input.timeframe", "request.security", "request.security_lower_tf",
+        "request.dividends", "request.earnings", "request.economic", "request.financial", "request.quandl", "request.seed", "request.splits",
         "str.tostring", "str.format", "log.error", "log.info", "log.warning", "math.max", "math.min", "math.avg", "nz", "fixnan",
     ];
 

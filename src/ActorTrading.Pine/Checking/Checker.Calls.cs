@@ -146,6 +146,13 @@ internal sealed partial class Checker
     private BoundExpr BindBuiltinCall(CallExpr call, string name, IReadOnlyList<BuiltinFunction> overloads, PineType? element)
     {
         if (name is "request.security" or "request.security_lower_tf") return BindRequest(call, name, overloads[0]);
+        if (DataRequests.AsSecurity(call, overloads[0]) is { } security)
+        {
+            // The arguments are checked as they are written, under their own names.
+            var written = new OverloadMatch(this, overloads[0], call.Pos, []);
+            if (name != "request.seed" && !written.Try(BindArguments(call))) return Fail(written.Failure.Code, written.Failure.Pos, written.Failure.Message);
+            return BindRequest(security, "request.security", BuiltinTable.Functions("request.security", _version)[0]);
+        }
         if (name is "indicator" or "strategy" or "library") return BindScriptDeclaration(call, name, overloads[0]);
         var pending = _pendingName;
         _pendingName = null;

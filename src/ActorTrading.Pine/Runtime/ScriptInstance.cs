@@ -68,10 +68,21 @@ public sealed partial class ScriptInstance
             if (settings.CalcOnOrderFills) Broker.Recalculate = Recalculate;
         }
         _main.SetBars(bars);
+        if (Broker is not null && bars.Count > 0) ConvertMoney(Broker);
         _main.LastBarIndex = bars.Count - 1;
         _main.IsHistory = _main.IsConfirmed = _main.IsNew = true;
         AllocatePlots(bars.Count);
         _main.Attach();
+    }
+
+    /// <summary>An account in another currency than the symbol's: its money goes by the rate of the day before.</summary>
+    private void ConvertMoney(BrokerEmulator broker)
+    {
+        var (from, to) = (Options.Symbol.Currency, broker.Settings.Currency);
+        if (to.Length == 0 || from.Length == 0 || from == to) return;
+        if (double.IsNaN(_runtime.Rates.Rate(from, to, _bars!.TimeMs[0])))
+            _runtime.Logs.Add(new LogEntry(0, _bars.TimeMs[0], LogLevel.Warning, $"No bars of {from}{to} or {to}{from} are available: money is not converted to the strategy's currency, {to}, and stays in {from}."));
+        else broker.AccountRate = time => _runtime.Rates.Rate(from, to, time);
     }
 
     private void AllocatePlots(int bars)

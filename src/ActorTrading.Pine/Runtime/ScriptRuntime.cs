@@ -24,6 +24,7 @@ internal sealed class ScriptRuntime
     public ScriptContext Main = null!;
     public DrawingStore Drawings = null!;
     public SecurityData Security = null!;
+    public CurrencyRates Rates => field ??= new CurrencyRates(this);
     /// <summary>Live updates so far: what was made from the chart's bars is stale after each.</summary>
     public int Updates;
 

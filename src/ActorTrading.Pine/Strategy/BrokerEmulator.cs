@@ -68,6 +68,7 @@ public sealed partial class BrokerEmulator
         (_bar, _timeMs, _open, _high, _low, _close) = (bar, timeMs, open, high, low, close);
         _mark = close;
         _tick++;
+        if (AccountRate is { } rate) UpdateRate(rate(timeMs));
         // A script that idles pays for these few tests and nothing else.
         if (_book.Count == 0 && _openCount == 0 && !_risk.Any) return;
         if (_book.Count == 0 && !_risk.Any && !MarginThreatened(high, low) && AccountRate is null)
@@ -91,6 +92,7 @@ public sealed partial class BrokerEmulator
         (_bar, _timeMs, _open, _high, _low, _close) = (bar, timeMs, open, high, low, close);
         _mark = close;
         _tick++;
+        if (AccountRate is { } rate) UpdateRate(rate(timeMs));
         if (_book.Count == 0 && _openCount == 0 && !_risk.Any) return;
         Work(lowerBars);
     }
@@ -107,7 +109,6 @@ public sealed partial class BrokerEmulator
 
     private void Work(ReadOnlySpan<Bar> lowerBars)
     {
-        if (AccountRate is { } rate) UpdateRate(rate(_timeMs));
         if (_risk.Any && RollTradingDay()) return;
         WalkBar(lowerBars);
         CancelUnaffordable();

@@ -25,7 +25,7 @@ public sealed class DiagnosticTests
     [InlineData("f(x) =>\n    x := 2\n    x\nplot(f(1))", "PINE2006", 4, 5)]
     [InlineData("x = 1\nf() =>\n    x := 2\n    x\nplot(f())", "PINE2007", 5, 5)]
     [InlineData("flaot x = 1", "PINE2008", 3, 1)]
-    [InlineData("plot(request.quandl(\"x\"))", "PINE2009", 3, 14)]
+    [InlineData("x = request.footprint(100)", "PINE2009", 3, 13)]
     [InlineData("break", "PINE2012", 3, 1)]
     [InlineData("strategy.entry(\"a\", strategy.long)", "PINE2013", 3, 10)]
     [InlineData("if close > 1\n    plot(close)", "PINE2016", 4, 5)]
