@@ -89,6 +89,7 @@ static async Task<int> RunAsync(RunOptions options)
     }
 
     using var metrics = new PrometheusMetrics();
+    using var process = new ProcessMetrics(options.Role, TimeProvider.System);
     using var otlp = OtlpExport.Start(builder.Configuration, options.Role);
     builder.Services.AddSingleton(metrics);
     builder.AddGrainHost(options, database.ConnectionString);

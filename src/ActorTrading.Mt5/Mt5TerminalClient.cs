@@ -123,7 +123,7 @@ public sealed class Mt5TerminalClient : IAsyncDisposable
         if (request.Problem() is { } problem)
             return new TradeOutcome.Refused(RefusalKind.Invalid, problem);
         if (State != TerminalConnectionState.Online)
-            return new TradeOutcome.Refused(RefusalKind.NotConnected, $"the terminal is {State}");
+            return Offline();
         var pending = new PendingTrade(request, _options.TradeTimeout, _loop.Answers);
         await using var registration = cancellation.UnsafeRegister(static state =>
         {
@@ -132,7 +132,16 @@ public sealed class Mt5TerminalClient : IAsyncDisposable
                 trade.Refuse(RefusalKind.Cancelled, "cancelled before it was sent");
         }, pending).ConfigureAwait(false);
         _loop.Submit(pending);
-        return await pending.Outcome.ConfigureAwait(false);
+        var outcome = await pending.Outcome.ConfigureAwait(false);
+        TerminalMetrics.Traded(outcome);
+        return outcome;
+    }
+
+    private TradeOutcome.Refused Offline()
+    {
+        var refused = new TradeOutcome.Refused(RefusalKind.NotConnected, $"the terminal is {State}");
+        TerminalMetrics.Traded(refused);
+        return refused;
     }
 
     /// <summary>

@@ -73,6 +73,7 @@ public sealed class HostFixture : IAsyncLifetime
             .AddMemoryGrainStorage("PubSubStore")
             .UseInMemoryReminderService()
             .AddMemoryStreams(Streams)
+            .AddActivityPropagation()
             .AddIncomingGrainCallFilter<IncomingFilter>()
             .AddOutgoingGrainCallFilter<OutgoingFilter>()
             .Configure<GrainCollectionOptions>(options =>

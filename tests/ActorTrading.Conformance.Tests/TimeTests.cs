@@ -130,8 +130,15 @@ public sealed class TimeTests(HostFixture host) : ConformanceTests(host)
         }
 
         await grain.Set("r", TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(3));
-        Advance(TimeSpan.FromMinutes(1));
-        await Journal.Noted(key, "r every 00:03:00");
+        // The one that was set before may still be ending, and the new one's first minute begins after that.
+        var again = Journal.Noted(key, "r every 00:03:00");
+        for (var minute = 1; minute <= 2 && !again.IsCompleted; minute++)
+        {
+            await grain.Has("r");
+            Advance(TimeSpan.FromMinutes(1));
+        }
+
+        await again;
         await grain.Remove("r");
         Advance(TimeSpan.FromMinutes(10));
         Journal.Of(key).Count(e => e != "deactivated").ShouldBe(4);

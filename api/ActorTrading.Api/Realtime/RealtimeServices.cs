@@ -22,6 +22,7 @@ public static class RealtimeServices
     public static IServiceCollection AddTradingRealtime(this IServiceCollection services, FanoutOptions options)
     {
         services.AddSingleton(options);
+        services.AddSingleton<RealtimeMetrics>();
         services.AddSingleton<QuoteFanout>();
         services.AddSingleton<SessionRegistry>();
         services.AddSingleton<Subscriptions>();

@@ -54,14 +54,14 @@ public interface IQuoteObserver : IGrainObserver
 
 /// <summary>Quotes of one symbol from one feed, oldest first.</summary>
 /// <param name="Feed">The feed's name: a terminal's id, <c>simulator</c>, <c>replay</c>.</param>
-/// <param name="ReceivedTicks">When the newest quote came in, by the receiving process's monotonic timestamp; 0 where unknown.</param>
+/// <param name="ReceivedUtcTicks">When the first of them came in, by the clock of the machine that received it, UTC; 0 where unknown.</param>
 /// <param name="FeedRank">The feed's preference, 0 best.</param>
 [GenerateSerializer, Immutable, Alias("ActorTrading.QuoteBatch")]
 public sealed record QuoteBatch(
     [property: Id(0)] string Symbol,
     [property: Id(1)] string Feed,
     [property: Id(2)] ImmutableArray<Quote> Quotes,
-    [property: Id(3)] long ReceivedTicks,
+    [property: Id(5)] long ReceivedUtcTicks,
     [property: Id(4)] int FeedRank);
 
 [GenerateSerializer, Immutable, Alias("ActorTrading.QuoteReply")]

@@ -12,6 +12,7 @@ public sealed partial class AccountGrain
     {
         var instructions = ImmutableArray<TerminalInstruction>.Empty;
         CopyAck ack;
+        using var span = TradeTrace.Start("copy.decide")?.SetTag("copy.link", offer.LinkId).SetTag("leader.seq", offer.Leader.Stretch.LastSeq);
         using (await EnterAsync())
         {
             ack = await DecideAsync(offer);
@@ -96,7 +97,7 @@ public sealed partial class AccountGrain
         if (draft.Entries.Count > 0)
         {
             await CommitEntriesAsync(draft.Entries);
-            metrics.Copied(_state.Kind, clock.GetUtcNow() - stretch.CommittedAt, draft.Entries.Count);
+            MeasureDecision(draft.Entries, stretch.CommittedAt);
         }
 
         return new CopyAck(cursor, busy, deferred);

@@ -44,6 +44,7 @@ public sealed partial class AccountGrain
             if (draft.Entries.Count > 0)
             {
                 await CommitEntriesAsync(draft.Entries);
+                MeasureFills(draft.Entries);
             }
 
             CollectResumed(before, resume);
@@ -159,6 +160,7 @@ public sealed partial class AccountGrain
     private async Task SendAsync(TerminalInstruction instruction)
     {
         _sent.Add(instruction.Id);
+        using var span = Resumed(instruction.Id);
         try
         {
             await GrainFactory.GetGrain<ITerminalGrain>(Id).SubmitAsync(instruction);

@@ -174,6 +174,7 @@ public sealed partial class AccountGrain(
     private async Task<TradeResult> ExecuteAsync(TradeCommand command, string? clientOrderId)
     {
         var started = clock.GetTimestamp();
+        using var span = TradeTrace.Start("order")?.SetTag("order.command", command.GetType().Name).SetTag("order.client_id", clientOrderId);
         BrokerDecision decision;
         using (await EnterAsync())
         {
@@ -196,6 +197,7 @@ public sealed partial class AccountGrain(
         var result = _state.Kind == AccountKind.Paper || decision.Events.Count == 0
             ? ResultOf(decision, decision.OrderId ?? OrderIdOf(decision))
             : await SendAndWaitAsync(decision);
+        span?.SetTag("order.accepted", result.Accepted).SetTag("order.retcode", result.Retcode.ToString());
         metrics.OrderAnswered(clock.GetElapsedTime(started), result.Accepted);
         return result;
     }
@@ -207,12 +209,15 @@ public sealed partial class AccountGrain(
     private async Task CommitEntriesAsync(IReadOnlyList<LedgerEntry> entries)
     {
         var (after, changes) = AccountProjection.Fold(_state, entries);
+        using var span = TradeTrace.Commit(entries, CauseOf(entries));
         try
         {
             await writer.AppendAsync(new LedgerAppend { AccountId = Id, ExpectedSeq = _state.Seq, Entries = entries, Changes = changes }, CancellationToken.None);
         }
         catch (Exception e) when (e is ConflictException { Conflict: not LedgerConflict.ClientOrderId } or StoreUnavailableException { OutcomeUnknown: true } or InvalidLedgerException)
         {
+            span.Failed(e);
+
             // Another activation owns the account now, or nobody knows what was written: the ledger must be read again before anything is decided.
             log.LogWarning(e, "Account {AccountId} does not know its ledger after {Seq} any more; deactivating", Id, _state.Seq);
             _broken = true;
@@ -222,6 +227,7 @@ public sealed partial class AccountGrain(
 
         _state = after;
         Remember(changes);
+        RememberCauses(entries, span);
         Tell(entries);
     }
 

@@ -16,6 +16,7 @@ public sealed class FollowerLinkGrain(ILinkDirectory links) : Grain, IFollowerLi
 
     public async Task<CopyAck> OfferAsync(LeaderOffer offer)
     {
+        using var span = TradeTrace.Start("copy.link")?.SetTag("copy.link", this.GetPrimaryKey());
         using (await _offers.EnterAsync())
         {
             return await GrainFactory.GetGrain<IAccountGrain>(offer.FollowerAccountId).CopyAsync(new CopyOffer(this.GetPrimaryKey(), offer));

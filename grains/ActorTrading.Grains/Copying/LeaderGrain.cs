@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using ActorTrading.Contracts;
 using ActorTrading.Domain;
 using ActorTrading.Postgres;
@@ -59,14 +60,25 @@ public sealed class LeaderGrain(
 
     public async Task OnLedgerAsync(LedgerHint hint)
     {
-        if (hint.Entries.IsEmpty || hint.Entries[^1].Seq <= _log.LastSeq)
+        if (hint.Entries.IsEmpty)
         {
+            return;
+        }
+
+        var trace = TradeTrace.Current;
+        if (hint.Entries[^1].Seq <= _log.LastSeq)
+        {
+            if (trace != default)
+            {
+                _log.Trace(hint.Entries, trace);
+            }
+
             return;
         }
 
         if (hint.Entries[0].Seq == _log.LastSeq + 1)
         {
-            _log.Append(hint.Entries, hint.CommittedAt);
+            _log.Append(hint.Entries, hint.CommittedAt, trace);
         }
         else
         {
@@ -238,6 +250,7 @@ public sealed class LeaderGrain(
                     continue;
                 }
 
+                using var span = Traced(offer.Stretch);
                 var ack = await GrainFactory.GetGrain<IFollowerLinkGrain>(link.Id).OfferAsync(offer);
                 link.Settle(ack, last);
                 if (!link.IsReadyAfterAck)
@@ -261,6 +274,19 @@ public sealed class LeaderGrain(
                 Release();
             }
         }
+    }
+
+    /// <summary>A step of what the first of the entries came of; the others' traces are linked to it.</summary>
+    private Activity? Traced(LeaderStretch stretch)
+    {
+        if (!TradeTrace.IsOn)
+        {
+            return null;
+        }
+
+        var causes = _log.TracesOf(stretch);
+        return TradeTrace.Start("copy.offer", causes.FirstOrDefault(), causes.Skip(1).Select(c => new ActivityLink(c)))?
+            .SetTag("leader.seq", stretch.LastSeq).SetTag("leader.entries", stretch.Entries.Length);
     }
 
     /// <summary>Offers a new link what was open when it began, of which only what is open still can be wanted.</summary>

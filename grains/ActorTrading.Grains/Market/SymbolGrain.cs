@@ -102,6 +102,7 @@ public sealed class SymbolGrain(
             if (_validator.Check(quote, now) is var verdict && verdict != QuoteVerdict.Accepted)
             {
                 kept ??= Keep(batch.Quotes, i);
+                metrics.QuotesDropped(1, TradingMetrics.Invalid);
                 log.LogWarning("Quote {Quote} of feed {Feed} is dropped: {Verdict}", quote, batch.Feed, verdict);
                 continue;
             }

@@ -10,7 +10,7 @@ namespace ActorTrading.Grains;
 /// Carries a terminal's quotes to the symbol grains: one call under way per symbol, what comes meanwhile goes with the next, in
 /// order. Called from the terminal's own thread.
 /// </summary>
-internal sealed class QuotePump(IGrainFactory grains, string feed, int rank, TimeProvider clock, ILogger log)
+internal sealed class QuotePump(IGrainFactory grains, string feed, int rank, TradingMetrics metrics, TimeProvider clock, ILogger log)
 {
     /// <summary>Quotes that may wait for one symbol. Beyond it the oldest give way: the feed outruns the machine, and that is said.</summary>
     public const int WaitingMax = 100_000;
@@ -32,6 +32,7 @@ internal sealed class QuotePump(IGrainFactory grains, string feed, int rank, Tim
         private readonly Lock _lock = new();
         private readonly List<Quote> _waiting = [];
         private long _dropped;
+        private long _firstAt;
         private bool _busy;
 
         public void Add(in Quote quote)
@@ -42,6 +43,11 @@ internal sealed class QuotePump(IGrainFactory grains, string feed, int rank, Tim
                 {
                     _waiting.RemoveRange(0, WaitingMax / 10);
                     _dropped += WaitingMax / 10;
+                }
+
+                if (_waiting.Count == 0)
+                {
+                    _firstAt = pump.UtcTicks;
                 }
 
                 _waiting.Add(quote);
@@ -75,7 +81,7 @@ internal sealed class QuotePump(IGrainFactory grains, string feed, int rank, Tim
                         _dropped = 0;
                     }
 
-                    batch = pump.Batch(symbol, [.. _waiting]);
+                    batch = pump.Batch(symbol, [.. _waiting], _firstAt);
                     _waiting.Clear();
                 }
 
@@ -91,9 +97,15 @@ internal sealed class QuotePump(IGrainFactory grains, string feed, int rank, Tim
         }
     }
 
-    private QuoteBatch Batch(string symbol, ImmutableArray<Quote> quotes) => new(symbol, feed, quotes, clock.GetTimestamp(), rank);
+    private long UtcTicks => clock.GetUtcNow().UtcTicks;
 
-    private void Warn(string symbol, long dropped) => log.LogWarning("{Count} quotes of {Symbol} from {Feed} were dropped: more than {Max} waited", dropped, symbol, feed, WaitingMax);
+    private QuoteBatch Batch(string symbol, ImmutableArray<Quote> quotes, long firstAt) => new(symbol, feed, quotes, firstAt, rank);
+
+    private void Warn(string symbol, long dropped)
+    {
+        metrics.QuotesDropped(dropped, TradingMetrics.TooMany);
+        log.LogWarning("{Count} quotes of {Symbol} from {Feed} were dropped: more than {Max} waited", dropped, symbol, feed, WaitingMax);
+    }
 
     private void Warn(string symbol, Exception e) => log.LogWarning(e, "Quotes of {Symbol} from {Feed} could not be published", symbol, feed);
 }

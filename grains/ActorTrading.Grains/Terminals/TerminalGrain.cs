@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using ActorTrading.Contracts;
 using ActorTrading.Domain;
 using ActorTrading.Mt5;
@@ -20,12 +21,13 @@ public sealed class TerminalGrain(
     IAccountDirectory directory,
     ITerminalFence fence,
     TerminalSettings settings,
+    TradingMetrics metrics,
     TimeProvider clock,
     ILoggerFactory logs) : Grain, ITerminalGrain
 {
     private readonly ILogger _log = logs.CreateLogger<TerminalGrain>();
     private readonly Turnstile _turn = new();
-    private readonly Queue<TerminalInstruction> _queue = new();
+    private readonly Queue<(TerminalInstruction Instruction, ActivityContext Cause)> _queue = new();
 
     // What was asked under the session, by attempt. Nothing leaves it before the next comparison: the same message may come again, late.
     private readonly HashSet<(Guid Id, int Attempt)> _taken = [];
@@ -119,7 +121,7 @@ public sealed class TerminalGrain(
 
         if (_taken.Add((instruction.Id, instruction.Order?.Attempt ?? 0)))
         {
-            _queue.Enqueue(instruction);
+            _queue.Enqueue((instruction, TradeTrace.Current));
             _ = SendAllAsync();
         }
 
@@ -161,7 +163,7 @@ public sealed class TerminalGrain(
     private void Connect()
     {
         _reconciled = false;
-        _link = new TerminalLink(_config!, settings, GrainFactory, Id, clock, logs);
+        _link = new TerminalLink(_config!, settings, GrainFactory, Id, metrics, clock, logs);
         _link.Watch(_watch.Triggers);
         _timer ??= this.RegisterGrainTimer(OnTimerAsync, new GrainTimerCreationOptions(settings.PollEvery, settings.PollEvery) { Interleave = true, KeepAlive = true });
         _ = TellAsync("connecting", null);
@@ -327,12 +329,13 @@ public sealed class TerminalGrain(
             {
                 using (await _turn.EnterAsync())
                 {
-                    if (!_reconciled || !_queue.TryDequeue(out var instruction))
+                    if (!_reconciled || !_queue.TryDequeue(out var next))
                     {
                         break;
                     }
 
-                    if (!await SendAsync(instruction))
+                    using var span = TradeTrace.Start("terminal.order", next.Cause)?.SetTag("instruction.id", next.Instruction.Id);
+                    if (!await SendAsync(next.Instruction))
                     {
                         break;
                     }
@@ -374,7 +377,7 @@ public sealed class TerminalGrain(
         }
 
         await Account.OnTerminalAsync(new TerminalReport(facts, _state, _lastSync));
-        if (!_queue.Any(i => i.Id == instruction.Id))
+        if (!_queue.Any(q => q.Instruction.Id == instruction.Id))
         {
             _handed.Remove(instruction.Id);
         }

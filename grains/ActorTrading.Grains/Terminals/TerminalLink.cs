@@ -39,7 +39,7 @@ internal sealed class TerminalLink : ITerminalEvents, IAsyncDisposable
     private int _lost = 1;
     private int _changed;
 
-    public TerminalLink(TerminalConfig config, TerminalSettings settings, IGrainFactory grains, Guid accountId, TimeProvider clock, ILoggerFactory logs)
+    public TerminalLink(TerminalConfig config, TerminalSettings settings, IGrainFactory grains, Guid accountId, TradingMetrics metrics, TimeProvider clock, ILoggerFactory logs)
     {
         (_settings, _clock, _accountId, _grains) = (settings, clock, accountId, grains);
         _log = logs.CreateLogger<TerminalLink>();
@@ -60,7 +60,7 @@ internal sealed class TerminalLink : ITerminalEvents, IAsyncDisposable
         _client = new Mt5TerminalClient(options, this, clock);
         if (!config.FeedSymbols.IsEmpty)
         {
-            _quotes = new QuotePump(grains, accountId.ToString("N"), config.FeedRank, clock, _log);
+            _quotes = new QuotePump(grains, accountId.ToString("N"), config.FeedRank, metrics, clock, _log);
             _ = _client.SubscribeQuotesAsync(config.FeedSymbols);
         }
 

@@ -26,20 +26,27 @@ internal static class GrainHost
     {
         var cluster = ClusterSettings.From(builder.Configuration);
         var membership = Membership(connectionString);
+        var traced = OtlpExport.IsConfigured(builder.Configuration);
         builder.Services.Configure<ExceptionSerializationOptions>(exceptions => exceptions.SupportedNamespacePrefixes.UnionWith(["ActorTrading", "Npgsql", "Orleans"]));
         if (options.Role == "api")
         {
-            builder.UseOrleansClient(client => Client(client, cluster, membership));
+            builder.UseOrleansClient(client => Client(client, cluster, membership, traced));
         }
         else
         {
-            builder.UseOrleans(silo => Silo(silo, cluster, membership));
+            builder.UseOrleans(silo => Silo(silo, cluster, membership, traced));
             builder.Services.AddHostedService<ClusterWatch>();
         }
     }
 
-    private static void Silo(ISiloBuilder silo, ClusterSettings cluster, NpgsqlDataSource membership)
+    private static void Silo(ISiloBuilder silo, ClusterSettings cluster, NpgsqlDataSource membership, bool traced)
     {
+        if (traced)
+        {
+            // Passes every call through a filter, so only where somebody looks at traces.
+            silo.AddActivityPropagation();
+        }
+
         silo.Configure<ClusterOptions>(o => (o.ClusterId, o.ServiceId) = (cluster.ClusterId, cluster.ServiceId));
         silo.Configure<SiloOptions>(o => o.SiloName = cluster.SiloName);
         silo.Configure<EndpointOptions>(o =>
@@ -76,8 +83,13 @@ internal static class GrainHost
         silo.UseAdoNetReminderService(o => (o.Invariant, o.DataSource) = (Invariant, membership));
     }
 
-    private static void Client(IClientBuilder client, ClusterSettings cluster, NpgsqlDataSource membership)
+    private static void Client(IClientBuilder client, ClusterSettings cluster, NpgsqlDataSource membership, bool traced)
     {
+        if (traced)
+        {
+            client.AddActivityPropagation();
+        }
+
         client.Configure<ClusterOptions>(o => (o.ClusterId, o.ServiceId) = (cluster.ClusterId, cluster.ServiceId));
         client.Configure<ClientMessagingOptions>(o => o.ResponseTimeout = cluster.ResponseTimeout);
         client.Configure<GatewayOptions>(o => o.GatewayListRefreshPeriod = TimeSpan.FromSeconds(5));

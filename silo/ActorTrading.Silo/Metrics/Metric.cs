@@ -17,9 +17,13 @@ internal sealed class Metric
     private static readonly double[] Sizes = [1, 4, 16, 64, 256, 1024, 4096, 16384, 65536, 262144, 1048576, 4194304, 16777216];
 
     private readonly ConcurrentDictionary<string, Series> _series = new(StringComparer.Ordinal);
+
+    /// <summary>The same by their one label, as it comes: what is measured often has one or none, and is found without making text of it.</summary>
+    private readonly ConcurrentDictionary<KeyValuePair<string, object?>, Series> _byLabel = new(new SameLabel());
     private readonly Func<string, Series> _make;
     private readonly double _scale;
     private readonly string _help;
+    private Series? _unlabelled;
     private long _dropped;
 
     public Metric(Instrument instrument)
@@ -33,7 +37,8 @@ internal sealed class Metric
         _help = (instrument.Description ?? instrument.Name).ReplaceLineEndings(" ").Replace("\\", "\\\\", StringComparison.Ordinal);
         if (kind.StartsWith("Histogram", StringComparison.Ordinal))
         {
-            (Type, _make) = ("histogram", labels => new HistogramSeries(labels, suffix == "_seconds" ? Seconds : Sizes));
+            var bounds = BoundsOf(instrument, _scale) ?? (suffix == "_seconds" ? Seconds : Sizes);
+            (Type, _make) = ("histogram", labels => new HistogramSeries(labels, bounds));
         }
         else if (kind.StartsWith("Counter", StringComparison.Ordinal))
         {
@@ -67,28 +72,39 @@ internal sealed class Metric
 
     public void Record(double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
-        var labels = LabelsOf(tags);
-        if (!_series.TryGetValue(labels, out var series))
+        if (Find(tags) is { } series)
         {
-            if (_series.Count >= SeriesMax)
-            {
-                Interlocked.Increment(ref _dropped);
-                return;
-            }
-
-            series = _series.GetOrAdd(labels, _make);
+            series.Record(value * _scale);
         }
-
-        series.Record(value * _scale);
+        else
+        {
+            Interlocked.Increment(ref _dropped);
+        }
     }
+
+    private Series? Find(ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    {
+        switch (tags.Length)
+        {
+            case 0:
+                return _unlabelled ??= Make("");
+            case 1 when _byLabel.TryGetValue(tags[0], out var known):
+                return known;
+            case 1 when Make(LabelsOf(tags)) is { } made:
+                return _byLabel.Count < SeriesMax ? _byLabel.GetOrAdd(tags[0], made) : made;
+            default:
+                return Make(LabelsOf(tags));
+        }
+    }
+
+    /// <returns>Null where there are as many as may be.</returns>
+    private Series? Make(string labels) =>
+        _series.TryGetValue(labels, out var series) ? series
+        : _series.Count < SeriesMax ? _series.GetOrAdd(labels, _make)
+        : null;
 
     public void Write(StringBuilder text)
     {
-        if (_series.IsEmpty)
-        {
-            return;
-        }
-
         text.Append("# HELP ").Append(Name).Append(' ').Append(_help).Append('\n');
         text.Append("# TYPE ").Append(Name).Append(' ').Append(Type).Append('\n');
         foreach (var series in _series.OrderBy(s => s.Key, StringComparer.Ordinal))
@@ -96,6 +112,15 @@ internal sealed class Metric
             series.Value.Write(text, Name);
         }
     }
+
+    /// <summary>The buckets that the instrument itself asks for.</summary>
+    private static double[]? BoundsOf(Instrument instrument, double scale) => instrument switch
+    {
+        Histogram<double> { Advice.HistogramBucketBoundaries: { } bounds } => [.. bounds.Select(b => b * scale)],
+        Histogram<int> { Advice.HistogramBucketBoundaries: { } bounds } => [.. bounds.Select(b => b * scale)],
+        Histogram<long> { Advice.HistogramBucketBoundaries: { } bounds } => [.. bounds.Select(b => b * scale)],
+        _ => null,
+    };
 
     private static string LabelsOf(ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
@@ -113,6 +138,13 @@ internal sealed class Metric
         }
 
         return text.ToString();
+    }
+
+    private sealed class SameLabel : IEqualityComparer<KeyValuePair<string, object?>>
+    {
+        public bool Equals(KeyValuePair<string, object?> x, KeyValuePair<string, object?> y) => x.Key == y.Key && Equals(x.Value, y.Value);
+
+        public int GetHashCode(KeyValuePair<string, object?> label) => HashCode.Combine(label.Key, label.Value);
     }
 
     private static string Sanitize(string name)

@@ -1,37 +1,91 @@
+using System.Diagnostics;
+using ActorTrading.Grains;
+using Microsoft.Extensions.DependencyInjection;
 using OpenTelemetry;
-using OpenTelemetry.Exporter;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 
 namespace ActorTrading.Silo;
 
-/// <summary>The same meters, and the traces, pushed to an OpenTelemetry collector, where <c>Telemetry:Otlp:Endpoint</c> names one.</summary>
+/// <summary>
+/// The same meters, and the traces, pushed to an OpenTelemetry collector, where OpenTelemetry's own setting <c>OTEL_EXPORTER_OTLP_ENDPOINT</c>
+/// names one. Its other settings (<c>OTEL_EXPORTER_OTLP_PROTOCOL</c>, <c>…_HEADERS</c>, <c>OTEL_METRIC_EXPORT_INTERVAL</c>, <c>OTEL_TRACES_SAMPLER</c>, …) mean what they
+/// mean there.
+/// </summary>
 internal sealed class OtlpExport : IDisposable
 {
+    private const string Endpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";
+
+    /// <summary>Of requests that begin a trace, this share is traced; all that follows from a traced one is traced.</summary>
+    private const double TracedShare = 0.1;
+
+    private static readonly string[] Protocols = ["grpc", "http/protobuf"];
+
     private readonly MeterProvider _meters;
     private readonly TracerProvider _traces;
 
-    private OtlpExport(Uri endpoint, string role)
+    private OtlpExport(IConfiguration configuration, string role)
     {
-        var resource = ResourceBuilder.CreateDefault().AddService("actortrading", serviceInstanceId: $"{Environment.MachineName}-{Environment.ProcessId}")
-            .AddAttributes([new("actortrading.role", role)]);
-        void Export(OtlpExporterOptions options) => options.Endpoint = endpoint;
-        _meters = Sdk.CreateMeterProviderBuilder().SetResourceBuilder(resource).AddMeter(PrometheusMetrics.Meters).AddOtlpExporter(Export).Build();
-        _traces = Sdk.CreateTracerProviderBuilder().SetResourceBuilder(resource).AddSource("ActorTrading", "Microsoft.Orleans.Application", "Npgsql")
-            .SetSampler(new ParentBasedSampler(new TraceIdRatioBasedSampler(0.1))).AddOtlpExporter(Export).Build();
+        void Resource(ResourceBuilder resource) => resource
+            .AddService("actortrading", serviceInstanceId: $"{Environment.MachineName}-{Environment.ProcessId}")
+            .AddAttributes([new("actortrading.role", role)])
+            .AddEnvironmentVariableDetector();
+
+        // The process's settings are the exporter's: from the environment or from appsettings.json.
+        _meters = Sdk.CreateMeterProviderBuilder().ConfigureServices(s => s.AddSingleton(configuration)).ConfigureResource(Resource)
+            .AddMeter([.. PrometheusMetrics.Meters, PrometheusMetrics.OwnMeters + "*"]).AddOtlpExporter().Build();
+        var traces = Sdk.CreateTracerProviderBuilder().ConfigureServices(s => s.AddSingleton(configuration)).ConfigureResource(Resource)
+            .AddSource(TradeTrace.SourceName, "Microsoft.Orleans.Application", "Microsoft.AspNetCore", "Npgsql");
+        if (configuration["OTEL_TRACES_SAMPLER"] is not { Length: > 0 })
+        {
+            traces.SetSampler(new ParentBasedSampler(new WhatBeginsSampler(new TraceIdRatioBasedSampler(TracedShare))));
+        }
+
+        _traces = traces.AddOtlpExporter().Build();
     }
 
-    /// <returns>Null where no collector is configured.</returns>
-    /// <exception cref="StartupException">The endpoint is no URL.</exception>
-    public static OtlpExport? Start(IConfiguration configuration, string role) =>
-        configuration["Telemetry:Otlp:Endpoint"] is not { Length: > 0 } text ? null
-        : Uri.TryCreate(text, UriKind.Absolute, out var endpoint) && endpoint.Scheme is ("http" or "https") ? new OtlpExport(endpoint, role)
-        : throw new StartupException($"Telemetry:Otlp:Endpoint is '{text}': it must be a URL like http://collector:4317.");
+    public static bool IsConfigured(IConfiguration configuration) =>
+        configuration[Endpoint] is { Length: > 0 } && !string.Equals(configuration["OTEL_SDK_DISABLED"], "true", StringComparison.OrdinalIgnoreCase);
 
+    /// <returns>Null where no collector is configured.</returns>
+    /// <exception cref="StartupException">A setting is not what it must be.</exception>
+    public static OtlpExport? Start(IConfiguration configuration, string role)
+    {
+        if (!IsConfigured(configuration))
+        {
+            return null;
+        }
+
+        if (!Uri.TryCreate(configuration[Endpoint], UriKind.Absolute, out var endpoint) || endpoint.Scheme is not ("http" or "https"))
+        {
+            throw new StartupException($"{Endpoint} is '{configuration[Endpoint]}': it must be a URL like http://collector:4317.");
+        }
+
+        if (configuration["OTEL_EXPORTER_OTLP_PROTOCOL"] is { Length: > 0 } protocol && !Protocols.Contains(protocol, StringComparer.Ordinal))
+        {
+            throw new StartupException($"OTEL_EXPORTER_OTLP_PROTOCOL is '{protocol}': it must be {string.Join(" or ", Protocols)}.");
+        }
+
+        return new OtlpExport(configuration, role);
+    }
+
+    /// <summary>Sends what is left, within a few seconds.</summary>
     public void Dispose()
     {
         _meters.Dispose();
         _traces.Dispose();
+    }
+
+    /// <summary>
+    /// A trace begins with a request from outside or with something done here, not with a call between grains or a statement of ours that no trace
+    /// led to: those are the system's own pulse, thousands a second.
+    /// </summary>
+    private sealed class WhatBeginsSampler(Sampler inner) : Sampler
+    {
+        public override SamplingResult ShouldSample(in SamplingParameters parameters) =>
+            parameters.Kind == ActivityKind.Internal || parameters.Name == "Microsoft.AspNetCore.Hosting.HttpRequestIn"
+                ? inner.ShouldSample(parameters)
+                : new SamplingResult(SamplingDecision.Drop);
     }
 }

@@ -13,6 +13,9 @@ internal sealed class PrometheusMetrics : IDisposable
     /// <summary>Whose meters are told. Others are not listened to.</summary>
     public static readonly string[] Meters = ["ActorTrading", "Microsoft.Orleans", "System.Runtime", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "Npgsql"];
 
+    /// <summary>And all whose names begin so.</summary>
+    public const string OwnMeters = "ActorTrading.";
+
     private readonly ConcurrentDictionary<Instrument, Metric> _metrics = new();
     private readonly MeterListener _listener = new();
     private readonly Lock _scrape = new();
@@ -21,7 +24,7 @@ internal sealed class PrometheusMetrics : IDisposable
     {
         _listener.InstrumentPublished = (instrument, listener) =>
         {
-            if (Meters.Contains(instrument.Meter.Name, StringComparer.Ordinal) || instrument.Meter.Name.StartsWith("ActorTrading.", StringComparison.Ordinal))
+            if (Meters.Contains(instrument.Meter.Name, StringComparer.Ordinal) || instrument.Meter.Name.StartsWith(OwnMeters, StringComparison.Ordinal))
             {
                 listener.EnableMeasurementEvents(instrument, _metrics.GetOrAdd(instrument, i => new Metric(i)));
             }

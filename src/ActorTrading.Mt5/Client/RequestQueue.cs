@@ -10,6 +10,15 @@ internal sealed class RequestQueue(int limit)
     private readonly Queue<PendingRequest> _questions = new();
     private string? _closed;
 
+    public int Count
+    {
+        get
+        {
+            lock (_gate)
+                return _trades.Count + _questions.Count;
+        }
+    }
+
     /// <returns>Null, or why it was not taken.</returns>
     public (RefusalKind Kind, string Reason)? TryAdd(PendingRequest request)
     {

@@ -27,6 +27,7 @@ internal sealed class TerminalLoop
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _stop;
     private bool _brokerLost;
+    private bool _wasOnline;
     private long _idleProbeAt = MonotonicClock.Never;
     private long _onlineSince;
     private string _reason = "";
@@ -55,6 +56,9 @@ internal sealed class TerminalLoop
     public AnswerReader Answers => _answers;
     public TerminalConnectionState State => _state;
     public Task Ended => _ended.Task;
+
+    /// <summary>Requests that wait for their turn.</summary>
+    public int Waiting => _queue.Count;
 
     /// <summary>Called on the terminal's thread after every change of <see cref="State"/>.</summary>
     public Action<TerminalConnectionState>? StateChanged { get; set; }
@@ -92,6 +96,7 @@ internal sealed class TerminalLoop
     private void Run()
     {
         var backoff = _options.FirstBackoff;
+        TerminalMetrics.Add(this);
         try
         {
             while (!_stop)
@@ -109,6 +114,7 @@ internal sealed class TerminalLoop
         }
         finally
         {
+            TerminalMetrics.Remove(this);
             _queue.Close("the terminal's client is stopped");
             _timer.Dispose();
             _wake.Dispose();
@@ -326,6 +332,15 @@ internal sealed class TerminalLoop
     {
         if (state == _state && reason == _reason)
             return;
+        if (state == TerminalConnectionState.Online)
+        {
+            TerminalMetrics.CameOnline(again: _wasOnline);
+            _wasOnline = true;
+        }
+        else if (_state == TerminalConnectionState.Online && state != TerminalConnectionState.Stopped)
+        {
+            TerminalMetrics.WentOffline();
+        }
         _state = state;
         _reason = reason;
         _events.ConnectionChanged(state, reason);

@@ -23,8 +23,12 @@ internal static class Faults
 
     public static bool IsUnavailable(Exception error) => IsConnectionLost(error) || IsBusy(error) || IsBroken(error);
 
-    public static StoreUnavailableException Unavailable(Exception error, bool outcomeUnknown = false) => new(
-        IsBroken(error) ? $"PostgreSQL cannot store now: {error.Message}" : $"PostgreSQL is not available: {error.Message}", error, outcomeUnknown);
+    public static StoreUnavailableException Unavailable(Exception error, bool outcomeUnknown = false)
+    {
+        PostgresMetrics.Failures.Add(1);
+        return new StoreUnavailableException(
+            IsBroken(error) ? $"PostgreSQL cannot store now: {error.Message}" : $"PostgreSQL is not available: {error.Message}", error, outcomeUnknown);
+    }
 
     public static bool IsUniqueViolation(Exception error, string? constraint = null) =>
         error is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation } refused && (constraint is null || refused.ConstraintName == constraint);

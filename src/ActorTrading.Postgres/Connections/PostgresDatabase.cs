@@ -16,6 +16,7 @@ public sealed class PostgresDatabase : IAsyncDisposable
     public PostgresDatabase(PostgresOptions options)
     {
         DapperSetup.Ensure();
+        PostgresMetrics.Ensure();
         Options = options;
         var builder = new NpgsqlDataSourceBuilder(Complete(options));
         builder.UsePhysicalConnectionInitializer(

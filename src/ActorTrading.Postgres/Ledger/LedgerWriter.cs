@@ -22,6 +22,7 @@ public interface ILedgerWriter
 public sealed class LedgerWriter : ILedgerWriter, IAsyncDisposable
 {
     private readonly LedgerWriterOptions options;
+    private readonly TimeProvider time;
     private readonly LedgerLane[] lanes;
     private volatile bool closed;
     private bool disposed;
@@ -29,10 +30,12 @@ public sealed class LedgerWriter : ILedgerWriter, IAsyncDisposable
     public LedgerWriter(PostgresOptions options, TimeProvider time, ILogger<LedgerWriter>? log = null)
     {
         this.options = options.Ledger;
+        this.time = time;
         Require(this.options.Lanes, 1, 16, nameof(this.options.Lanes));
         Require(this.options.BatchAppends, 1, 10_000, nameof(this.options.BatchAppends));
         lanes = [.. Enumerable.Range(0, this.options.Lanes)
             .Select(_ => new LedgerLane(options.ConnectionString, this.options, time, log ?? NullLogger<LedgerWriter>.Instance))];
+        LedgerMetrics.Add(this);
     }
 
     /// <summary>Appends waiting for a transaction, all lanes together.</summary>
@@ -44,12 +47,13 @@ public sealed class LedgerWriter : ILedgerWriter, IAsyncDisposable
         ObjectDisposedException.ThrowIf(closed, this);
         if (cancellation.IsCancellationRequested) return Task.FromCanceled<AppendResult>(cancellation);
 
-        var pending = new PendingAppend(append);
+        var pending = new PendingAppend(append, time.GetTimestamp());
         // Always the same lane for an account: its appends stay in order, and two lanes never wait for one another's rows.
         var lane = lanes[(append.AccountId.GetHashCode() & int.MaxValue) % lanes.Length];
         if (!lane.TryEnqueue(pending))
         {
             ObjectDisposedException.ThrowIf(closed, this);
+            LedgerMetrics.Overloads.Add(1);
             throw new LedgerOverloadedException($"{lane.Waiting} appends are waiting for PostgreSQL, the most that are accepted. Try again later.");
         }
         return cancellation.CanBeCanceled ? AnswerAsync(pending, cancellation) : pending.Answer;
@@ -61,6 +65,7 @@ public sealed class LedgerWriter : ILedgerWriter, IAsyncDisposable
         // A container that knows the writer by two names disposes it twice.
         if (Interlocked.Exchange(ref disposed, true)) return;
         closed = true;
+        LedgerMetrics.Remove(this);
         foreach (var lane in lanes) await lane.DisposeAsync();
     }
 

@@ -18,6 +18,7 @@ internal sealed class Activation : Mailbox, IGrainContext
     private Phase _phase = Phase.Created;
     private int _idleSince;
     private long _keepUntil;
+    private bool _counted;
 
     internal Activation(GrainHost host, GrainClass grainClass, GrainId grainId) : base(host)
     {
@@ -95,6 +96,8 @@ internal sealed class Activation : Mailbox, IGrainContext
         if (_phase != Phase.Created)
             return;
         _phase = Phase.Activating;
+        Host.Metrics.Began(Class);
+        _counted = true;
         var context = call.Context;
         _ = Run(() =>
         {
@@ -229,6 +232,7 @@ internal sealed class Activation : Mailbox, IGrainContext
             Open = false;
             Closed = true;
             waiting = TakeWaiting();
+            Discount();
         }
 
         Host.Directory.Remove(this);
@@ -270,6 +274,7 @@ internal sealed class Activation : Mailbox, IGrainContext
             Closed = true;
             Halted = true;
             TakeWaiting();
+            Discount();
         }
 
         Host.Directory.Remove(this);
@@ -277,6 +282,13 @@ internal sealed class Activation : Mailbox, IGrainContext
         foreach (var call in unanswered)
             call.TryFail(new SiloUnavailableException($"{GrainId} died while {call.Method} was waiting or running; its outcome is unknown."));
         Host.Dispatcher.Post(() => _deactivated.TrySetResult());
+    }
+
+    private void Discount()
+    {
+        if (_counted)
+            Host.Metrics.Ended(Class);
+        _counted = false;
     }
 
     /// <summary>In the turn, so that what is registered on the token also runs alone.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Reflection;
 using Orleans.Runtime;
 using Orleans.Serialization.Invocation;
@@ -31,6 +32,9 @@ internal abstract class Call : IInvokable, IThreadPoolWorkItem
 
     internal CallCancellation? Cancellation;
 
+    /// <summary>What the caller was doing, then the part of its trace that this call is; null where nobody traces.</summary>
+    internal Activity? Trace;
+
     /// <summary>The host's sweep number at submission; see <see cref="TimeoutSweeper"/>.</summary>
     internal int Stamp;
 
@@ -58,6 +62,9 @@ internal abstract class Call : IInvokable, IThreadPoolWorkItem
 
     /// <summary>What the call failed with before or instead of the method.</summary>
     internal abstract void SetFailure(Exception exception);
+
+    /// <summary>What the work failed with; null where it did not, or has not ended.</summary>
+    internal abstract Exception? Failure { get; }
 
     /// <summary>Gives the outcome of the work to the caller, unless the caller was answered already.</summary>
     internal abstract void Publish();

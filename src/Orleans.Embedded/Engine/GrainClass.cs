@@ -11,11 +11,13 @@ internal sealed class GrainClass
 {
     private readonly ConstructorInvoker _constructor;
     private readonly Func<Activation, object?>[] _parameters;
+    private int _activations;
 
     internal GrainClass(Type type)
     {
         Type = type;
         GrainType = NameOf(type);
+        Label = new("type", GrainType.ToString());
         IsReentrant = type.IsDefined(typeof(ReentrantAttribute), true);
         StatelessWorkers = type.GetCustomAttribute<StatelessWorkerAttribute>(true)?.MaxLocalWorkers ?? 0;
         KeepAlive = type.IsDefined(typeof(KeepAliveAttribute), true);
@@ -28,6 +30,14 @@ internal sealed class GrainClass
     }
 
     internal Type Type { get; }
+
+    /// <summary>The class in metrics.</summary>
+    internal KeyValuePair<string, object?> Label { get; }
+
+    /// <summary>Activations now.</summary>
+    internal int Activations => Volatile.Read(ref _activations);
+
+    internal void Count(int change) => Interlocked.Add(ref _activations, change);
 
     internal GrainType GrainType { get; }
 

@@ -21,6 +21,7 @@ internal sealed class GrainHost : IHostedLifecycleService
         Time = services.GetService<TimeProvider>() ?? TimeProvider.System;
         Log = new HostLog(services.GetRequiredService<ILoggerFactory>().CreateLogger("Orleans.Embedded"));
         Registry = new GrainRegistry(settings.EffectiveAssemblies());
+        Metrics = new HostMetrics(Registry);
         Factory = new GrainFactory(this);
         Directory = new GrainDirectory(this);
         Observers = new ObserverTable(this);
@@ -53,6 +54,8 @@ internal sealed class GrainHost : IHostedLifecycleService
     internal HostLog Log { get; }
 
     internal GrainRegistry Registry { get; }
+
+    internal HostMetrics Metrics { get; }
 
     internal GrainFactory Factory { get; }
 
@@ -177,6 +180,7 @@ internal sealed class GrainHost : IHostedLifecycleService
         }
 
         Sweeper.Stop();
+        Metrics.Dispose();
         _state = State.Stopped;
     }
 

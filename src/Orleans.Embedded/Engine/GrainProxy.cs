@@ -69,6 +69,7 @@ internal abstract class GrainProxy(ReferenceShared shared, GrainId grainId) : Gr
         call.Source = Turn.Mailbox;
         call.Context = RequestContext.Export();
         call.Stamp = host.Sweeper.Now;
+        call.Trace = CallTrace.Caller;
         if (host.Settings.DetectCallCycles)
             call.Parent = CallChain.Current;
         return descriptor.CancellationIndex >= 0 ? CallCancellation.Attach(call, descriptor.CancellationIndex) : null;

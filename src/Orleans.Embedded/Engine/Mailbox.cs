@@ -216,7 +216,11 @@ internal abstract class Mailbox : IThreadPoolWorkItem
             RequestContext.Import(call.Context);
         if (Host.Settings.DetectCallCycles)
             CallChain.Current = call;
+        if (call.Trace is not null)
+            call.Trace = CallTrace.Begin(call);
         var completed = Start(call);
+        if (completed && call.Trace is { } span)
+            CallTrace.End(span, call.Failure);
         // A method that is not async may have left something in the execution context; the next turn must not see it.
         if (!ReferenceEquals(ExecutionContext.Capture(), DefaultContext))
             ExecutionContext.Restore(DefaultContext);
@@ -239,6 +243,8 @@ internal abstract class Mailbox : IThreadPoolWorkItem
     /// <summary>A call that had been suspended has completed; runs in a turn.</summary>
     internal void WorkEnded(Call call)
     {
+        if (call.Trace is { } span)
+            CallTrace.End(span, call.Failure);
         lock (Gate)
         {
             var last = _suspended![^1];

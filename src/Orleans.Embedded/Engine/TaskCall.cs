@@ -34,6 +34,8 @@ internal abstract class TaskCall<T> : Call
 
     internal override void SetBoxed(object? result) => _work = Task.FromResult((T)result!);
 
+    internal override Exception? Failure => _work?.Exception?.InnerException;
+
     internal override void SetFailure(Exception exception) => _work = Task.FromException<T>(exception);
 
     internal override void Publish()
@@ -138,6 +140,8 @@ internal abstract class VoidTaskCall : Call
     }
 
     internal override void SetBoxed(object? result) => _work = Task.CompletedTask;
+
+    internal override Exception? Failure => _work?.Exception?.InnerException;
 
     internal override void SetFailure(Exception exception) => _work = Task.FromException(exception);
 

@@ -1,3 +1,4 @@
+using ActorTrading.Api.Realtime;
 using ActorTrading.Api.Realtime.Quotes;
 using ActorTrading.Api.Tests.Support;
 using ActorTrading.Domain;
@@ -11,7 +12,7 @@ public class QuoteFanoutTests
     private readonly ManualClock _clock = new();
     private readonly QuoteFanout _fanout;
 
-    public QuoteFanoutTests() => _fanout = new(new FanoutOptions { LogCapacity = 64 }, _clock);
+    public QuoteFanoutTests() => _fanout = new(new FanoutOptions { LogCapacity = 64 }, _clock, new RealtimeMetrics());
 
     /// <summary>Publishes a quote whose bid is its number.</summary>
     private void Publish(string symbol, int number) =>
@@ -214,7 +215,7 @@ public class QuoteFanoutTests
         var steps = Gen.Choose(0, 99).ArrayOf(300);
         Prop.ForAll(steps.ToArbitrary(), script =>
         {
-            var fanout = new QuoteFanout(new FanoutOptions { LogCapacity = 32 }, new ManualClock());
+            var fanout = new QuoteFanout(new FanoutOptions { LogCapacity = 32 }, new ManualClock(), new RealtimeMetrics());
             var sink = new TestSink();
             var client = fanout.Connect(sink);
             client.Subscribe(["A"], 0);

@@ -64,7 +64,7 @@ public sealed class OutboxDispatcherTests(Server server)
     private async Task<Dispatching> StartAsync(IOutbox outbox, PostgresDatabase database)
     {
         var handler = new WebhookHandler(new WebhookClient(new WebhookSettings(AllowPrivate: true)), new WebhookSecrets(new byte[32]), new WebhookSecretStore(database), _clock);
-        var dispatcher = new OutboxDispatcher(outbox, [handler], _clock, NullLogger<OutboxDispatcher>.Instance);
+        var dispatcher = new OutboxDispatcher(outbox, [handler], new TradingMetrics(), _clock, NullLogger<OutboxDispatcher>.Instance);
         await dispatcher.StartAsync(CancellationToken.None);
         return new Dispatching(dispatcher);
     }

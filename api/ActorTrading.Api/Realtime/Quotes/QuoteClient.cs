@@ -61,23 +61,29 @@ public sealed class QuoteClient : IDisposable
             return;
         }
         if (write.IsCompletedSuccessfully)
-            End();
+            End(frame);
         else
-            _ = EndAsync(write);
+            _ = EndAsync(write, frame);
     }
 
-    private async Task EndAsync(ValueTask write)
+    private async Task EndAsync(ValueTask write, QuoteFrame frame)
     {
         try
         {
             await write.ConfigureAwait(false);
-            End();
+            End(frame);
         }
         catch (Exception e)
         {
             // Stays "writing": nothing more is sent to it, and its owner removes it.
             _sink.Abort(e);
         }
+    }
+
+    private void End(QuoteFrame frame)
+    {
+        _fanout.Written(frame);
+        End();
     }
 
     private void End()

@@ -32,6 +32,7 @@ public sealed class QuoteFanout : IAsyncDisposable
 
     private readonly FanoutOptions _options;
     private readonly TimeProvider _clock;
+    private readonly RealtimeMetrics _metrics;
     private readonly Lock _membership = new();
     private readonly Dictionary<string, QuoteGroup> _groups = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _wake = new(0, 1);
@@ -42,10 +43,13 @@ public sealed class QuoteFanout : IAsyncDisposable
     private int _isAwake;
     private int _first;
     private TimeSpan _gather;
+    private int _busy;
 
-    public QuoteFanout(FanoutOptions options, TimeProvider clock)
+    public QuoteFanout(FanoutOptions options, TimeProvider clock, RealtimeMetrics metrics)
     {
         _options = options;
+        _metrics = metrics;
+        metrics.Observe("actortrading.hub.clients.busy", "{client}", "Clients that were still taking their last frame when the next was ready", () => Volatile.Read(ref _busy));
         _clock = clock;
         _gather = options.GatherMin;
         Log = new(options.LogCapacity);
@@ -62,13 +66,16 @@ public sealed class QuoteFanout : IAsyncDisposable
 
     public void Start() => _loop = Task.Run(RunAsync);
 
-    public void Publish(SymbolSlot symbol, Quote quote, int digits)
+    /// <param name="receivedUtcTicks">When the quote entered the system, UTC; 0 where that is not known.</param>
+    public void Publish(SymbolSlot symbol, Quote quote, int digits, long receivedUtcTicks = 0)
     {
-        Log.Append(symbol, quote, digits);
+        Log.Append(symbol, quote, digits, receivedUtcTicks);
         Wake();
     }
 
     public QuoteClient Connect(IQuoteSink sink) => new(this, sink);
+
+    internal void Written(QuoteFrame frame) => _metrics.Written(frame, _clock.GetUtcNow());
 
     internal void Wake()
     {
@@ -106,6 +113,7 @@ public sealed class QuoteFanout : IAsyncDisposable
         var head = Log.Head;
         var due = long.MaxValue;
         int sent = 0, busy = 0;
+        var (delivered, gaps, replaced) = (Delivered, Gaps, 0L);
         lock (_membership)
         {
             // A client in two groups has one write at a time: starting elsewhere each time gives each group its turn.
@@ -115,10 +123,13 @@ public sealed class QuoteFanout : IAsyncDisposable
                 var group = _order[(_first + i) % _order.Length];
                 var before = group.Edition;
                 due = Math.Min(due, group.Advance(head, now));
+                replaced += group.TakeReplaced();
                 if (group.Edition != before || group.HasLaggards)
                     Send(group, ref sent, ref busy);
             }
         }
+        Volatile.Write(ref _busy, busy);
+        _metrics.Passed(Delivered - delivered, replaced, Gaps - gaps);
         if (due != long.MaxValue)
             _dueTimer.Change(TimeSpan.FromTicks(Math.Max(1, (long)((due - now) * (double)TimeSpan.TicksPerSecond / _clock.TimestampFrequency))), Timeout.InfiniteTimeSpan);
         return busy > 8 && busy > sent / 4;

@@ -15,6 +15,11 @@ public sealed class QuoteFrame
         Lines = lines;
         To = to;
         HasGap = hasGap;
+        foreach (var line in lines)
+        {
+            if (line.ReceivedUtcTicks > 0 && (OldestUtcTicks == 0 || line.ReceivedUtcTicks < OldestUtcTicks))
+                OldestUtcTicks = line.ReceivedUtcTicks;
+        }
     }
 
     public IReadOnlyList<QuoteLine> Lines { get; }
@@ -24,6 +29,12 @@ public sealed class QuoteFrame
 
     /// <summary>The client was too slow for the log: quotes are missing before this frame, which holds the newest of each symbol.</summary>
     public bool HasGap { get; }
+
+    /// <summary>When the quote entered the system that waited longest, UTC ticks; 0 where that is not known or what is sent is meant to be old.</summary>
+    public long OldestUtcTicks { get; init; }
+
+    /// <summary>Of a client that does not want every quote.</summary>
+    public bool IsConflated { get; init; }
 
     /// <summary>A SignalR invocation of <c>MarketData</c> in the JSON protocol, shared by all receivers.</summary>
     public SerializedHubMessage Hub => _hub ??= new([new SerializedMessage("json", HubJson())]);

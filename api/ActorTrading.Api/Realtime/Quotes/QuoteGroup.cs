@@ -20,8 +20,19 @@ internal abstract class QuoteGroup(string key, QuoteLog log, SymbolSlot[] symbol
     /// <summary>The newest sequence that there is something to send for.</summary>
     public long Edition { get; protected set; }
 
+    /// <summary>Quotes that a newer one has replaced, since the last <see cref="TakeReplaced"/>.</summary>
+    protected long Replaced { get; set; }
+
     /// <summary>Somebody is behind <see cref="Edition"/> or waits for its first quotes.</summary>
     public bool HasLaggards { get; set; }
+
+    /// <returns>Quotes that never went out because a newer one did, counted once for each member.</returns>
+    public long TakeReplaced()
+    {
+        var replaced = Replaced * Members.Count;
+        Replaced = 0;
+        return replaced;
+    }
 
     /// <summary>Takes up what has come since the last pass.</summary>
     /// <param name="now">Timestamp of the clock.</param>
@@ -34,7 +45,8 @@ internal abstract class QuoteGroup(string key, QuoteLog log, SymbolSlot[] symbol
         {
             member.First = null;
             var rest = member.Cursor < Edition ? Build(member.Cursor) : new([], member.Cursor);
-            return new([.. first, .. rest.Lines], rest.To, rest.HasGap);
+            // The first ones are as old as they are: only the rest tells how long quotes take.
+            return new([.. first, .. rest.Lines], rest.To, rest.HasGap) { OldestUtcTicks = rest.OldestUtcTicks, IsConflated = rest.IsConflated };
         }
         if (_framesFor != Edition)
         {
@@ -114,6 +126,7 @@ internal sealed class ConflatedGroup(string key, QuoteLog log, SymbolSlot[] symb
     private readonly QuoteLine?[] _published = new QuoteLine?[symbols.Length];
     private readonly long[] _publishedIn = new long[symbols.Length];
     private readonly long[] _due = new long[symbols.Length];
+    private readonly long[] _counts = new long[symbols.Length];
 
     /// <summary>A new group takes the newest quotes for published: its first members get them on joining.</summary>
     public void Start()
@@ -121,6 +134,7 @@ internal sealed class ConflatedGroup(string key, QuoteLog log, SymbolSlot[] symb
         for (var i = 0; i < Symbols.Length; i++)
         {
             _published[i] = Symbols[i].Latest;
+            _counts[i] = Symbols[i].Count;
             Edition = Math.Max(Edition, _published[i]?.Seq ?? 0);
         }
     }
@@ -155,6 +169,9 @@ internal sealed class ConflatedGroup(string key, QuoteLog log, SymbolSlot[] symb
                 continue;
             }
             _published[i] = latest;
+            var count = Symbols[i].Count;
+            Replaced += Math.Max(0, count - _counts[i] - 1);
+            _counts[i] = count;
             // A quote may arrive while this runs: then it has a sequence above head, and belongs to this edition all the same.
             Edition = Math.Max(Edition, Math.Max(head, latest.Seq));
             _publishedIn[i] = Edition;
@@ -173,6 +190,6 @@ internal sealed class ConflatedGroup(string key, QuoteLog log, SymbolSlot[] symb
                 lines.Add(line);
         }
         lines.Sort(static (a, b) => a.Seq.CompareTo(b.Seq));
-        return new([.. lines], Edition);
+        return new([.. lines], Edition) { IsConflated = true };
     }
 }

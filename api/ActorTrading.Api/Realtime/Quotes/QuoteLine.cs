@@ -11,9 +11,10 @@ public sealed class QuoteLine
 {
     private static readonly byte[] EventPart = "{\"event\":\"market_data\","u8.ToArray();
 
-    internal QuoteLine(long seq, SymbolSlot symbol, Quote quote, int digits)
+    internal QuoteLine(long seq, SymbolSlot symbol, Quote quote, int digits, long receivedUtcTicks)
     {
         Seq = seq;
+        ReceivedUtcTicks = receivedUtcTicks;
         Symbol = symbol;
         Quote = quote;
         EventJson = Serialise(symbol.JsonName, quote, digits);
@@ -23,6 +24,9 @@ public sealed class QuoteLine
     public long Seq { get; }
 
     public SymbolSlot Symbol { get; }
+
+    /// <summary>When the quote entered the system, UTC; 0 where that is not known.</summary>
+    public long ReceivedUtcTicks { get; }
 
     public Quote Quote { get; }
 
@@ -70,6 +74,7 @@ public sealed class SymbolSlot
     public const int NameLengthMax = 64;
 
     private QuoteLine? _latest;
+    private long _count;
 
     internal SymbolSlot(string name, int index)
     {
@@ -84,6 +89,11 @@ public sealed class SymbolSlot
     public int Index { get; }
 
     internal byte[] JsonName { get; }
+
+    /// <summary>Quotes so far. It may be a quote ahead of <see cref="Latest"/>.</summary>
+    public long Count => Volatile.Read(ref _count);
+
+    internal void Counted() => Volatile.Write(ref _count, _count + 1);
 
     public QuoteLine? Latest
     {

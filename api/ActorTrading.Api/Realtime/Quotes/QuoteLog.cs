@@ -34,10 +34,10 @@ public sealed class QuoteLog(int capacity)
         }
     }
 
-    public void Append(SymbolSlot symbol, Quote quote, int digits)
+    public void Append(SymbolSlot symbol, Quote quote, int digits, long receivedUtcTicks = 0)
     {
         lock (_gate)
-            AppendHeld(symbol, quote, digits);
+            AppendHeld(symbol, quote, digits, receivedUtcTicks);
     }
 
     /// <summary>Takes a quote that was asked for, unless one has come by itself meanwhile.</summary>
@@ -47,14 +47,15 @@ public sealed class QuoteLog(int capacity)
         {
             if (symbol.Latest is not null)
                 return false;
-            AppendHeld(symbol, quote, digits);
+            AppendHeld(symbol, quote, digits, 0);
             return true;
         }
     }
 
-    private void AppendHeld(SymbolSlot symbol, Quote quote, int digits)
+    private void AppendHeld(SymbolSlot symbol, Quote quote, int digits, long receivedUtcTicks)
     {
-        var line = new QuoteLine(_head + 1, symbol, quote, digits);
+        var line = new QuoteLine(_head + 1, symbol, quote, digits, receivedUtcTicks);
+        symbol.Counted();
         Volatile.Write(ref _ring[line.Seq & (_ring.Length - 1)], line);
         symbol.Latest = line;
         Volatile.Write(ref _head, line.Seq);

@@ -21,6 +21,7 @@ public sealed class LiveSession : IAsyncDisposable
 
     private readonly ISessionSink _sink;
     private readonly IAccountFeed _feed;
+    private readonly RealtimeMetrics _metrics;
     private readonly ILogger _log;
     private readonly Channel<Work> _queue = Channel.CreateBounded<Work>(new BoundedChannelOptions(QueuedEventsMax) { SingleReader = true });
     private readonly CancellationTokenSource _stop = new();
@@ -31,14 +32,17 @@ public sealed class LiveSession : IAsyncDisposable
     private readonly Task _pump;
     private int _overflowed;
 
-    public LiveSession(Guid userId, ISessionSink sink, QuoteFanout quotes, IAccountFeed feed, ILogger log)
+    public LiveSession(Guid userId, ISessionSink sink, QuoteFanout quotes, IAccountFeed feed, RealtimeMetrics metrics, ILogger log)
     {
-        (UserId, _sink, _feed, _log) = (userId, sink, feed, log);
+        (UserId, _sink, _feed, _metrics, _log) = (userId, sink, feed, metrics, log);
         Quotes = quotes.Connect(sink);
         _pump = PumpAsync();
     }
 
     public Guid UserId { get; }
+
+    /// <summary>Events that wait to be sent.</summary>
+    public int Waiting => _queue.Reader.Count;
 
     private QuoteClient Quotes { get; }
 
@@ -111,8 +115,10 @@ public sealed class LiveSession : IAsyncDisposable
 
     private void Enqueue(Work work)
     {
-        if (!_queue.Writer.TryWrite(work))
-            Volatile.Write(ref _overflowed, 1);
+        if (_queue.Writer.TryWrite(work))
+            return;
+        Volatile.Write(ref _overflowed, 1);
+        _metrics.Dropped();
     }
 
     private async Task PumpAsync()

@@ -6,16 +6,31 @@ using Microsoft.Extensions.Logging;
 namespace ActorTrading.Api.Realtime.Sessions;
 
 /// <summary>Everybody who is connected to this process, by user. A user's events are asked for once, however many tabs are open.</summary>
-public sealed class SessionRegistry(QuoteFanout quotes, IAccountFeed feed, IUserEventSource events, LimitOptions limits, TimeProvider clock, ILogger<SessionRegistry> log) : IAsyncDisposable
+public sealed class SessionRegistry : IAsyncDisposable
 {
     /// <summary>A user's grain drops an observer that has not renewed for two minutes.</summary>
     public static readonly TimeSpan RenewEvery = TimeSpan.FromSeconds(30);
 
+    private readonly QuoteFanout _quotes;
+    private readonly IAccountFeed _feed;
+    private readonly IUserEventSource _events;
+    private readonly LimitOptions _limits;
+    private readonly RealtimeMetrics _metrics;
+    private readonly TimeProvider _clock;
+    private readonly ILogger<SessionRegistry> _log;
     private readonly Lock _gate = new();
     private readonly Dictionary<Guid, ImmutableArray<LiveSession>> _byUser = [];
     private readonly CancellationTokenSource _stop = new();
     private Task _renewing = Task.CompletedTask;
     private int _count;
+
+    public SessionRegistry(QuoteFanout quotes, IAccountFeed feed, IUserEventSource events, LimitOptions limits, RealtimeMetrics metrics, TimeProvider clock, ILogger<SessionRegistry> log)
+    {
+        (_quotes, _feed, _events, _limits, _metrics, _clock, _log) = (quotes, feed, events, limits, metrics, clock, log);
+        metrics.Observe("actortrading.hub.clients", "{client}", "Clients connected", () => Count);
+        metrics.Observe("actortrading.hub.events.waiting", "{event}", "Events in the buffers of all clients", () => Sessions().Sum(s => s.Waiting));
+        metrics.Observe("actortrading.hub.events.waiting.max", "{event}", "Events in the fullest buffer", () => Sessions().Select(s => s.Waiting).DefaultIfEmpty().Max());
+    }
 
     /// <summary>Connections now.</summary>
     public int Count => Volatile.Read(ref _count);
@@ -26,13 +41,13 @@ public sealed class SessionRegistry(QuoteFanout quotes, IAccountFeed feed, IUser
     public bool IsFull(Guid userId)
     {
         lock (_gate)
-            return limits.ConnectionsPerUser > 0 && _byUser.TryGetValue(userId, out var sessions) && sessions.Length >= limits.ConnectionsPerUser;
+            return _limits.ConnectionsPerUser > 0 && _byUser.TryGetValue(userId, out var sessions) && sessions.Length >= _limits.ConnectionsPerUser;
     }
 
     /// <exception cref="Conventions.ApiException">429: one too many of this user.</exception>
     public async Task<LiveSession> OpenAsync(Guid userId, ISessionSink sink)
     {
-        var session = new LiveSession(userId, sink, quotes, feed, log);
+        var session = new LiveSession(userId, sink, _quotes, _feed, _metrics, _log);
         bool isFirst;
         lock (_gate)
         {
@@ -80,9 +95,15 @@ public sealed class SessionRegistry(QuoteFanout quotes, IAccountFeed feed, IUser
             session.Post(message);
     }
 
+    private LiveSession[] Sessions()
+    {
+        lock (_gate)
+            return [.. _byUser.Values.SelectMany(sessions => sessions)];
+    }
+
     private async Task RenewAsync()
     {
-        using var timer = new PeriodicTimer(RenewEvery, clock);
+        using var timer = new PeriodicTimer(RenewEvery, _clock);
         try
         {
             while (await timer.WaitForNextTickAsync(_stop.Token))
@@ -103,12 +124,12 @@ public sealed class SessionRegistry(QuoteFanout quotes, IAccountFeed feed, IUser
     {
         try
         {
-            await events.WatchAsync(userId);
+            await _events.WatchAsync(userId);
         }
         catch (Exception e)
         {
             // The next renewal tries again; what is missed meanwhile is caught up on by sequence.
-            log.LogWarning(e, "Watching user {UserId} failed", userId);
+            _log.LogWarning(e, "Watching user {UserId} failed", userId);
         }
     }
 
@@ -116,16 +137,16 @@ public sealed class SessionRegistry(QuoteFanout quotes, IAccountFeed feed, IUser
     {
         try
         {
-            await events.UnwatchAsync(userId);
+            await _events.UnwatchAsync(userId);
             bool isBack;
             lock (_gate)
                 isBack = _byUser.ContainsKey(userId);
             if (isBack)
-                await events.WatchAsync(userId);
+                await _events.WatchAsync(userId);
         }
         catch (Exception e)
         {
-            log.LogDebug(e, "User {UserId} is not watched any more, but could not be told so", userId);
+            _log.LogDebug(e, "User {UserId} is not watched any more, but could not be told so", userId);
         }
     }
 

@@ -7,6 +7,7 @@ internal sealed class LaneConnection : IAsyncDisposable
 {
     private readonly string connectionString;
     private NpgsqlConnection? connection;
+    private bool wasOpen;
 
     public LaneConnection(string connectionString, TimeSpan batchTimeout)
     {
@@ -34,6 +35,8 @@ internal sealed class LaneConnection : IAsyncDisposable
             // Unnested arrays look the same to the planner whatever is in them: planning once is enough.
             await using var prepare = new NpgsqlCommand($"SET ROLE {PostgresDatabase.AppRole}; SET plan_cache_mode = force_generic_plan", fresh);
             await prepare.ExecuteNonQueryAsync(cancellation);
+            if (wasOpen) LedgerMetrics.Reconnects.Add(1);
+            wasOpen = true;
             return connection = fresh;
         }
         catch

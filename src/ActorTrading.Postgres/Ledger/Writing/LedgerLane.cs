@@ -159,7 +159,12 @@ internal sealed class LedgerLane : IAsyncDisposable
     private void Answer(IReadOnlyList<PendingAppend> appends)
     {
         awaySince = null;
-        foreach (var pending in appends) pending.Succeed();
+        var now = time.GetTimestamp();
+        foreach (var pending in appends)
+        {
+            LedgerMetrics.CommitSeconds.Record(time.GetElapsedTime(pending.QueuedAt, now).TotalSeconds);
+            pending.Succeed();
+        }
     }
 
     /// <summary>

@@ -8,15 +8,17 @@ internal sealed class PendingAppend
     private readonly TaskCompletionSource<AppendResult> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int stage;
 
-    public PendingAppend(LedgerAppend append)
+    /// <param name="queuedAt">When it joined the queue, as a timestamp.</param>
+    public PendingAppend(LedgerAppend append, long queuedAt)
     {
-        Append = append;
+        (Append, QueuedAt) = (append, queuedAt);
         // Serialised by the caller, so that the lane only copies bytes.
         Bodies = new byte[append.Entries.Count][];
         for (var i = 0; i < Bodies.Length; i++) Bodies[i] = LedgerJson.Body(append.Entries[i].Event);
     }
 
     public LedgerAppend Append { get; }
+    public long QueuedAt { get; }
     public byte[][] Bodies { get; }
     public long LastSeq => Append.ExpectedSeq + Bodies.Length;
     public Task<AppendResult> Answer => answer.Task;
