@@ -72,10 +72,13 @@ public sealed class SiloProcess : IAsyncDisposable
         await _process.WaitForExitAsync().WaitAsync(Patience.Max, TimeProvider.System);
     }
 
-    /// <summary>Asks a process to end its work and stop (SIGTERM).</summary>
-    public static void Terminate(int process)
+    /// <summary>Asks a process to end its work and stop.</summary>
+    public static void Terminate(int process) => Signal(process, "TERM");
+
+    /// <param name="name">Without SIG: TERM, STOP, CONT.</param>
+    public static void Signal(int process, string name)
     {
-        using var kill = Process.Start("kill", ["-TERM", process.ToString()]);
+        using var kill = Process.Start("kill", [$"-{name}", process.ToString()]);
         kill.WaitForExit();
     }
 

@@ -48,7 +48,7 @@ public interface IAccountGrain : IGrainWithGuidKey
     [Alias("WatchLink")]
     Task<LinkRiskState> WatchLinkAsync(LinkWatch watch);
 
-    [Alias("OnTrigger"), OneWay]
+    [Alias("OnTrigger")]
     Task OnTriggerAsync(TriggerHit hit);
 
     /// <summary>Arms again at every symbol what this account waits for; a symbol calls it after losing its book.</summary>

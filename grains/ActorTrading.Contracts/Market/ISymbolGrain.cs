@@ -75,11 +75,15 @@ public sealed record ArmTriggers(
     [property: Id(2)] ImmutableArray<PriceTrigger> Triggers);
 
 /// <summary>Levels of one account that a quote has reached, in the order in which the book fired them.</summary>
+/// <param name="At">When it came, by the clock of the symbol's process.</param>
+/// <param name="Late">Told again, after a first time that was not taken.</param>
 [GenerateSerializer, Immutable, Alias("ActorTrading.TriggerHit")]
 public sealed record TriggerHit(
     [property: Id(0)] Guid AccountId,
     [property: Id(1)] Quote Quote,
-    [property: Id(2)] ImmutableArray<PriceTrigger> Triggers);
+    [property: Id(2)] ImmutableArray<PriceTrigger> Triggers,
+    [property: Id(3)] DateTimeOffset At,
+    [property: Id(4)] bool Late = false);
 
 /// <summary>Which bars are wanted: those that open in [From, To), at most <paramref name="Limit"/> of the newest.</summary>
 [GenerateSerializer, Immutable, Alias("ActorTrading.BarQuery")]

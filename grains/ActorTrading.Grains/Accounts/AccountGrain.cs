@@ -115,7 +115,7 @@ public sealed partial class AccountGrain(
             if (_state.IsOpen && _state.Kind == AccountKind.Paper)
             {
                 var now = clock.GetUtcNow();
-                var events = BrokerEngine.OnQuote(_state, hit.Quote, market, broker, now);
+                var events = hit.Late && !IsStillMeant(hit) ? [] : BrokerEngine.OnQuote(_state, hit.Quote, market, broker, now);
                 if (events.Count > 0)
                 {
                     await CommitAsync(events, now);
@@ -124,6 +124,17 @@ public sealed partial class AccountGrain(
                 await ArmAsync();
             }
         }
+    }
+
+    /// <summary>
+    /// An old quote is judged only against what stood when it came. Where anything is new or has moved since, the levels are armed
+    /// instead, and fire at the present quote if it is beyond them.
+    /// </summary>
+    private bool IsStillMeant(TriggerHit hit)
+    {
+        var watched = BrokerEngine.WatchList(_state, market, broker).Select(t => (t.Key, t.Price)).ToHashSet();
+        return hit.Triggers.All(t => watched.Contains((t.Key, t.Price)))
+            && _state.Positions.Values.All(p => p.OpenedAt <= hit.At) && _state.Orders.Values.All(o => o.CreatedAt <= hit.At);
     }
 
     public async Task RearmAsync()

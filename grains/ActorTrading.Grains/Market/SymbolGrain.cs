@@ -25,6 +25,10 @@ public sealed class SymbolGrain(
     /// <summary>What is written behind waits at most this long.</summary>
     private static readonly TimeSpan WriteEvery = TimeSpan.FromSeconds(1);
 
+    /// <summary>An account that did not take what has happened to its levels is told again so soon, and then less and less often.</summary>
+    private static readonly TimeSpan TellAgainAfter = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan TellAgainMax = TimeSpan.FromSeconds(5);
+
     /// <summary>Firings being recorded at the same time.</summary>
     private const int DeliveriesMax = 512;
 
@@ -43,6 +47,7 @@ public sealed class SymbolGrain(
     private Quote? _last;
     private bool _unsaved;
     private bool _delivering;
+    private bool _ended;
 
     private string Symbol => this.GetPrimaryKeyString();
 
@@ -76,8 +81,11 @@ public sealed class SymbolGrain(
         this.RegisterGrainTimer(OnTimerAsync, new GrainTimerCreationOptions(WriteEvery, WriteEvery) { Interleave = true, KeepAlive = true });
     }
 
-    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) =>
-        _instrument is null ? Task.CompletedTask : WriteBehindAsync();
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        _ended = true;
+        return _instrument is null ? Task.CompletedTask : WriteBehindAsync();
+    }
 
     public Task PublishAsync(QuoteBatch batch)
     {
@@ -213,7 +221,34 @@ public sealed class SymbolGrain(
 
         foreach (var owner in _hits.GroupBy(h => h.Key.OwnerId))
         {
-            _ = GrainFactory.GetGrain<IAccountGrain>(owner.Key).OnTriggerAsync(new TriggerHit(owner.Key, quote, [.. owner]));
+            TellUntilTaken(GrainFactory.GetGrain<IAccountGrain>(owner.Key), new TriggerHit(owner.Key, quote, [.. owner], clock.GetUtcNow()));
+        }
+    }
+
+    /// <summary>
+    /// The levels are out of the book, so nobody else will tell of them: a silo that goes or a database that is away delays a stop loss and
+    /// does not lose it. Where this grain goes first, its next activation has the accounts arm anew.
+    /// </summary>
+    private async void TellUntilTaken(IAccountGrain account, TriggerHit hit)
+    {
+        for (var pause = TellAgainAfter; ; pause = pause * 2 < TellAgainMax ? pause * 2 : TellAgainMax)
+        {
+            try
+            {
+                await account.OnTriggerAsync(hit);
+                return;
+            }
+            catch (Exception e)
+            {
+                log.LogWarning("Account {AccountId} did not take that {Symbol} reached its levels; telling it again in {Pause}: {Reason}", hit.AccountId, Symbol, pause, e.Message);
+            }
+
+            hit = hit with { Late = true };
+            await Task.Delay(pause, clock);
+            if (_ended)
+            {
+                return;
+            }
         }
     }
 

@@ -48,6 +48,43 @@ public sealed class ClusterTests(Server server, ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task A_silo_that_was_given_up_and_lives_on_doubles_nothing()
+    {
+        var connectionString = await server.Postgres.CreateDatabaseAsync();
+        await using var cluster = new TestCluster(connectionString, 3, "--no-demo");
+        await cluster.StartAsync();
+        await using var trading = new MirroredTrading(cluster.Api);
+        await cluster.Api.RegisterAsync("frozen");
+        await trading.OpenAsync();
+        await trading.FollowAsync();
+        await trading.QuotedAsync();
+        await using var watch = await QuoteWatch.OpenAsync(cluster.Port, cluster.Api.Token!, Symbols);
+        using var enough = new CancellationTokenSource();
+        var rounds = trading.TradeAsync(() => Task.CompletedTask, enough.Token);
+        var killer = new Killer();
+        foreach (var name in cluster.Names)
+        {
+            await killer.WaitAsync(500, 1_500);
+            var since = TimeProvider.System.GetTimestamp();
+            await cluster.Freeze(name);
+            var givenUp = TimeProvider.System.GetElapsedTime(since).TotalSeconds;
+            await Patience.WithinAsync(watch.NewerThan(TimeProvider.System.GetUtcNow(), Symbols), () => $"{watch.Seen()}\n{cluster.Api.Tail()}");
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{name} given up after {givenUp:0.0} s, every symbol quoted by {TimeProvider.System.GetElapsedTime(since).TotalSeconds:0.0} s"));
+
+            // What it had, others have now and trade with. It goes on in the middle of what it did.
+            await killer.WaitAsync(1_000, 4_000);
+            cluster.Thaw(name);
+            await cluster.RunningAsync(name);
+        }
+
+        await enough.CancelAsync();
+        (await Patience.WithinAsync(rounds, cluster.Api.Tail)).ShouldBeGreaterThan(0);
+        await using var db = NpgsqlDataSource.Create(connectionString);
+        await trading.AuditAsync(db);
+    }
+
+    [Fact]
     public async Task Silos_restarted_one_after_another_fail_no_order()
     {
         const int traders = 8;

@@ -11,6 +11,7 @@ internal sealed partial class TestCluster : IAsyncDisposable
     private readonly Lock _gate = new();
     private readonly Dictionary<string, int> _processes = [];
     private readonly Dictionary<string, TaskCompletionSource> _running = [];
+    private readonly Dictionary<string, TaskCompletionSource> _givenUp = [];
 
     public TestCluster(string connectionString, int silos, params string[] arguments)
     {
@@ -44,6 +45,29 @@ internal sealed partial class TestCluster : IAsyncDisposable
 
     /// <summary>As an orchestrator stops it; it is started again by itself.</summary>
     public void Terminate(string name) => End(name, SiloProcess.Terminate);
+
+    /// <summary>Stops it where it stands: the others see it fall silent, and it does not know.</summary>
+    /// <returns>Until the others have given it up.</returns>
+    public Task Freeze(string name)
+    {
+        Task gone;
+        lock (_gate)
+        {
+            gone = (_givenUp[name] = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+        }
+
+        End(name, id => SiloProcess.Signal(id, "STOP"));
+        return Patience.WithinAsync(gone, _process.Tail);
+    }
+
+    /// <summary>Goes on where it stood. If it was given up meanwhile it ends as soon as it knows, and is started again.</summary>
+    public void Thaw(string name)
+    {
+        lock (_gate)
+        {
+            SiloProcess.Signal(_processes[name], "CONT");
+        }
+    }
 
     /// <summary>Until the silo, ended before or not, serves.</summary>
     public Task RunningAsync(string name)
@@ -91,6 +115,16 @@ internal sealed partial class TestCluster : IAsyncDisposable
             else if (Runs().Match(line) is { Success: true } runs)
             {
                 _running[runs.Groups[1].Value].TrySetResult();
+            }
+            else if (line.Contains("Cluster at", StringComparison.Ordinal))
+            {
+                foreach (var (name, gone) in _givenUp)
+                {
+                    if (!line.Contains($"{name} Active", StringComparison.Ordinal))
+                    {
+                        gone.TrySetResult();
+                    }
+                }
             }
         }
     }
