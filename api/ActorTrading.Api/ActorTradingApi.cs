@@ -90,6 +90,7 @@ public static class ActorTradingApi
         api.MapWebhookSecrets();
         api.MapMarket();
         api.MapAccounts();
+        api.MapPayments();
         api.MapOrders();
         api.MapPositions();
         api.MapTrades();

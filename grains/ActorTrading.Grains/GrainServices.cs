@@ -30,6 +30,8 @@ public static class GrainServices
         services.TryAddSingleton(BrokerSettings.Default);
         services.TryAddSingleton(FeedSettings.Default);
         services.TryAddSingleton(TerminalSettings.Default);
+        services.TryAddSingleton(SnapshotSettings.Default);
+        services.AddSingleton<ISnapshotKeeper, SnapshotKeeper>();
         services.AddSingleton(new InstrumentSet(instruments));
         services.AddSingleton<IAccountDirectory, AccountDirectory>();
         services.AddSingleton<ILinkDirectory, LinkDirectory>();

@@ -18,7 +18,8 @@ public static class PostgresServices
         services.AddSingleton<PostgresDatabase>();
         services.AddSingleton<LedgerWriter>();
         services.AddSingleton<ILedgerWriter>(provider => provider.GetRequiredService<LedgerWriter>());
-        services.AddSingleton<ILedgerReader, LedgerReader>();
+        services.AddSingleton<ISnapshotStore, SnapshotStore>();
+        services.AddSingleton<ILedgerReader>(provider => new LedgerReader(provider.GetRequiredService<PostgresDatabase>(), provider.GetRequiredService<ISnapshotStore>()));
         AddStores(services);
         services.AddHealthChecks().AddCheck<PostgresHealthCheck>("postgres", tags: ["ready"]);
         return services;

@@ -15,7 +15,7 @@ public static class Refusals
         var status = code switch
         {
             "ORDER_NOT_FOUND" or "POSITION_NOT_FOUND" => 404,
-            "CLOSE_UNDER_WAY" or "CLIENT_ORDER_ID_REUSED" => 409,
+            "CLOSE_UNDER_WAY" or "CLIENT_ORDER_ID_REUSED" or "OPERATION_ID_REUSED" => 409,
             "BROKER_UNAVAILABLE" or "BROKER_BUSY" => 503,
             _ => 422,
         };

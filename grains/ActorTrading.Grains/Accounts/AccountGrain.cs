@@ -18,6 +18,8 @@ namespace ActorTrading.Grains;
 public sealed partial class AccountGrain(
     ILedgerReader reader,
     ILedgerWriter writer,
+    ISnapshotKeeper keeper,
+    SnapshotSettings snapshots,
     IAccountDirectory directory,
     ProcessMarket market,
     BrokerSettings broker,
@@ -38,12 +40,13 @@ public sealed partial class AccountGrain(
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        _state = await reader.FoldAsync(Id, cancellation: cancellationToken);
+        (_state, _snapshotSeq) = await reader.RestoreAsync(Id, cancellation: cancellationToken);
         if (_state.Seq == 0)
         {
             return;
         }
 
+        Keep(snapshots.Every);
         _profile = await directory.GetAsync(Id, cancellationToken);
         if (_state.Kind == AccountKind.Paper)
         {
@@ -62,6 +65,7 @@ public sealed partial class AccountGrain(
             waiter.TrySetCanceled(CancellationToken.None);
         }
 
+        Keep(snapshots.AtLeast);
         return Task.CompletedTask;
     }
 
@@ -103,8 +107,6 @@ public sealed partial class AccountGrain(
     public Task<TradeResult> ClosePositionAsync(ClosePosition command) => ExecuteAsync(command, command.ClientOrderId);
 
     public Task<TradeResult> CloseByAsync(CloseBy command) => ExecuteAsync(command, command.ClientOrderId);
-
-    public Task<TradeResult> AdjustBalanceAsync(AdjustBalance command) => ExecuteAsync(command, null);
 
     public async Task OnTriggerAsync(TriggerHit hit)
     {
@@ -182,7 +184,9 @@ public sealed partial class AccountGrain(
         return Task.CompletedTask;
     }
 
-    private async Task<TradeResult> ExecuteAsync(TradeCommand command, string? clientOrderId)
+    private async Task<TradeResult> ExecuteAsync(TradeCommand command, string? clientOrderId) => (await RunAsync(command, clientOrderId)).Result;
+
+    private async Task<(TradeResult Result, bool IsRepetition)> RunAsync(TradeCommand command, string? clientOrderId)
     {
         var started = clock.GetTimestamp();
         using var span = TradeTrace.Start("order")?.SetTag("order.command", command.GetType().Name).SetTag("order.client_id", clientOrderId);
@@ -191,7 +195,7 @@ public sealed partial class AccountGrain(
         {
             if (!_state.IsOpen)
             {
-                return Missing();
+                return (Missing(), false);
             }
 
             var now = clock.GetUtcNow();
@@ -210,7 +214,7 @@ public sealed partial class AccountGrain(
             : await SendAndWaitAsync(decision);
         span?.SetTag("order.accepted", result.Accepted).SetTag("order.retcode", result.Retcode.ToString());
         metrics.OrderAnswered(clock.GetElapsedTime(started), result.Accepted);
-        return result;
+        return (result, decision.IsDuplicate);
     }
 
     /// <summary>Makes the events durable, then folds them, then tells. Nothing is told that is not durable.</summary>
@@ -225,7 +229,7 @@ public sealed partial class AccountGrain(
         {
             await writer.AppendAsync(new LedgerAppend { AccountId = Id, ExpectedSeq = _state.Seq, Entries = entries, Changes = changes }, CancellationToken.None);
         }
-        catch (Exception e) when (e is ConflictException { Conflict: not LedgerConflict.ClientOrderId } or StoreUnavailableException { OutcomeUnknown: true } or InvalidLedgerException)
+        catch (Exception e) when (e is ConflictException { Conflict: not (LedgerConflict.ClientOrderId or LedgerConflict.Operation) } or StoreUnavailableException { OutcomeUnknown: true } or InvalidLedgerException)
         {
             span.Failed(e);
 
@@ -240,6 +244,7 @@ public sealed partial class AccountGrain(
         Remember(changes);
         RememberCauses(entries, span);
         Tell(entries);
+        Keep(snapshots.Every);
     }
 
     private async ValueTask<Turnstile.Pass> EnterAsync()

@@ -31,8 +31,9 @@ internal static class BalanceChanges
             if (-amount > free)
                 return new Refusal(Retcode.NoMoney, $"{Currencies.Format(-amount, state.Currency)} cannot be withdrawn: {Currencies.Format(Math.Max(0m, free), state.Currency)} are free.").ToDecision();
         }
-        session.Emit(new BalanceAdjusted(amount, command.BalanceReason, command.Reference) { OperationId = command.OperationId });
-        return new BrokerDecision(Retcode.Done, $"{command.BalanceReason} of {amount} {state.Currency}.", session.Events);
+        var moved = new BalanceAdjusted(amount, command.BalanceReason, command.Reference) { OperationId = command.OperationId };
+        session.Emit(moved);
+        return new BrokerDecision(Retcode.Done, moved.Describe(state.Currency), session.Events);
     }
 
     // Neither credit nor floating profit can be taken out, but a floating loss counts.

@@ -97,6 +97,9 @@ public sealed partial record AccountState
         return next with { RecentOrders = recent, RecentOrderIds = ids };
     }
 
+    /// <summary>Whether a movement of money is among the newest; an older one only the stored operations know.</summary>
+    public bool Remembers(Guid operationId) => RecentOrders.ContainsKey(OperationKey(operationId));
+
     /// <summary>Under what a movement of money is remembered: longer than any client order id, so that the two never meet.</summary>
     internal static string OperationKey(Guid operationId) => $"operation:{operationId:N}";
 

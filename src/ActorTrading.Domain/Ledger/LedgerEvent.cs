@@ -60,6 +60,9 @@ public sealed record BalanceAdjusted(decimal Amount, BalanceReason Reason, strin
 
     /// <summary>What makes a repetition known; null where the movement had no id.</summary>
     public Guid? OperationId { get; init; }
+
+    /// <summary>For a person, and the same each time.</summary>
+    public string Describe(string currency) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Reason} of {Amount} {currency}.");
 }
 
 /// <summary>The order is accepted by us. At a terminal it is sent only after this is durable.</summary>

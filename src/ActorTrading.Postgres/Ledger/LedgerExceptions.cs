@@ -10,6 +10,9 @@ public enum LedgerConflict
 
     /// <summary>The account has already had an order with this client order id, or this id.</summary>
     ClientOrderId,
+
+    /// <summary>The account has already made this movement of money.</summary>
+    Operation,
 }
 
 /// <summary>The append lost against one that is already durable. Nothing of it was written.</summary>

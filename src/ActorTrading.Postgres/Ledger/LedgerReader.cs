@@ -18,11 +18,18 @@ public interface ILedgerReader
     /// <summary>Sequence of the account's last entry; 0 where there is none.</summary>
     Task<long> HeadAsync(Guid accountId, CancellationToken cancellation = default);
 
+    /// <summary>The entry that made a movement of money with an id; null where none has.</summary>
+    Task<LedgerEntry?> FindOperationAsync(Guid accountId, Guid operationId, CancellationToken cancellation = default);
+
     /// <summary>The account as its ledger tells it, at the newest entry or at <paramref name="upToSeq"/>.</summary>
     Task<AccountState> FoldAsync(Guid accountId, long? upToSeq = null, CancellationToken cancellation = default);
+
+    /// <summary>The same, with the sequence of the snapshot that it began with; 0 where there was none.</summary>
+    Task<(AccountState State, long SnapshotSeq)> RestoreAsync(Guid accountId, long? upToSeq = null, CancellationToken cancellation = default);
 }
 
-public sealed class LedgerReader(PostgresDatabase database) : ILedgerReader
+/// <param name="snapshots">Null folds every ledger from its first entry.</param>
+public sealed class LedgerReader(PostgresDatabase database, ISnapshotStore? snapshots = null) : ILedgerReader
 {
     public const int PageMax = 10_000;
     private const int StreamPage = 1_000;
@@ -59,15 +66,31 @@ public sealed class LedgerReader(PostgresDatabase database) : ILedgerReader
         return (long?)await query.ExecuteScalarAsync(cancellation) ?? 0;
     }, cancellation);
 
-    public async Task<AccountState> FoldAsync(Guid accountId, long? upToSeq = null, CancellationToken cancellation = default)
+    public Task<LedgerEntry?> FindOperationAsync(Guid accountId, Guid operationId, CancellationToken cancellation = default) => database.UseAsync<LedgerEntry?>(async connection =>
     {
-        var state = AccountState.Empty;
-        await foreach (var entry in StreamAsync(accountId, 0, cancellation))
+        await using var query = new NpgsqlCommand(
+            "SELECT l.seq, l.at, l.kind, l.body FROM money_operations o JOIN account_ledger l USING (account_id, seq) WHERE o.account_id = $1 AND o.operation_id = $2", connection)
+        {
+            Parameters = { new NpgsqlParameter<Guid> { TypedValue = accountId }, new NpgsqlParameter<Guid> { TypedValue = operationId } },
+        };
+        await using var reader = await query.ExecuteReaderAsync(cancellation);
+        return await reader.ReadAsync(cancellation) ? EntryOf(accountId, reader) : null;
+    }, cancellation);
+
+    public async Task<AccountState> FoldAsync(Guid accountId, long? upToSeq = null, CancellationToken cancellation = default) =>
+        (await RestoreAsync(accountId, upToSeq, cancellation)).State;
+
+    public async Task<(AccountState State, long SnapshotSeq)> RestoreAsync(Guid accountId, long? upToSeq = null, CancellationToken cancellation = default)
+    {
+        var state = snapshots is null ? null : await snapshots.LoadAsync(accountId, upToSeq, cancellation);
+        var from = state?.Seq ?? 0;
+        state ??= AccountState.Empty;
+        await foreach (var entry in StreamAsync(accountId, from, cancellation))
         {
             if (entry.Seq > upToSeq) break;
             state = state.Apply(entry);
         }
-        return state;
+        return (state, from);
     }
 
     private static async Task<IReadOnlyList<LedgerEntry>> PageAsync(NpgsqlConnection connection, Guid accountId, long afterSeq, int limit, CancellationToken cancellation)
@@ -86,10 +109,10 @@ public sealed class LedgerReader(PostgresDatabase database) : ILedgerReader
         var entries = new List<LedgerEntry>();
         await using var reader = await query.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
-        {
-            var happened = LedgerJson.Read(reader.GetString(2), reader.GetFieldValue<byte[]>(3));
-            entries.Add(new LedgerEntry(accountId, reader.GetInt64(0), reader.GetFieldValue<DateTimeOffset>(1), happened));
-        }
+            entries.Add(EntryOf(accountId, reader));
         return entries;
     }
+
+    private static LedgerEntry EntryOf(Guid accountId, NpgsqlDataReader row) => new(accountId, row.GetInt64(0), row.GetFieldValue<DateTimeOffset>(1),
+        LedgerJson.Read(row.GetString(2), row.GetFieldValue<byte[]>(3)));
 }

@@ -35,6 +35,59 @@ public class RepetitionTests(ApiHost host)
     }
 
     [Fact]
+    public async Task A_deposit_and_a_withdrawal_are_made_once_however_long_ago_and_answered_the_same()
+    {
+        var user = await host.RegisterAsync();
+        var account = (await (await SendAsync(user.Http, "/accounts", """{"kind":"paper","name":"Money","deposit":1000}""")).JsonAsync()).GetProperty("id").GetGuid();
+        var deposit = $$"""{"accountId":"{{account}}","amount":250.50,"reference":"wire 7"}""";
+        var withdrawal = $$"""{"accountId":"{{account}}","amount":1200}""";
+        var first = await TextAsync(await SendAsync(user.Http, "/payments/deposits", deposit, "in"));
+        var second = await TextAsync(await SendAsync(user.Http, "/payments/withdrawals", withdrawal, "out"));
+        JsonDocument.Parse(first).RootElement.GetProperty("kind").GetString().ShouldBe("deposit");
+
+        // Killed before the answers were stored: another process reads the account again.
+        await ForgetAnswersAsync(user);
+        await using (var other = await host.StartAnotherAsync([]))
+        {
+            using var http = ClientOf(other, user);
+            (await TextAsync(await SendAsync(http, "/payments/deposits", deposit, "in"))).ShouldBe(first);
+            (await TextAsync(await SendAsync(http, "/payments/withdrawals", withdrawal, "out"))).ShouldBe(second);
+        }
+
+        // Forgotten by the account, and by now there is not enough for the withdrawal.
+        await ForgetAnswersAsync(user);
+        for (var i = 0; i < AccountState.RecentOrdersMax; i++)
+            await TextAsync(await SendAsync(user.Http, "/payments/deposits", $$"""{"accountId":"{{account}}","amount":0.01}""", $"small {i}".Replace(' ', '-')));
+        await ForgetAnswersAsync(user);
+        (await TextAsync(await SendAsync(user.Http, "/payments/deposits", deposit, "in"))).ShouldBe(first);
+        (await TextAsync(await SendAsync(user.Http, "/payments/withdrawals", withdrawal, "out"))).ShouldBe(second);
+        (await GetAsync(user, $"/accounts/{account}/status")).GetProperty("balance").GetDecimal().ShouldBe(1000m + 250.50m - 1200m + 2.56m);
+
+        // The key's row is gone, so the body is not compared any more; the movement itself is.
+        await ForgetAnswersAsync(user);
+        await (await SendAsync(user.Http, "/payments/deposits", $$"""{"accountId":"{{account}}","amount":999}""", "in")).ProblemAsync(409, "OPERATION_ID_REUSED");
+    }
+
+    [Fact]
+    public async Task Money_is_moved_by_its_owner_and_only_what_there_is()
+    {
+        var user = await host.RegisterAsync();
+        var account = (await (await SendAsync(user.Http, "/accounts", """{"kind":"paper","name":"Mine","deposit":100}""")).JsonAsync()).GetProperty("id").GetGuid();
+        await (await SendAsync((await host.RegisterAsync()).Http, "/payments/withdrawals", $$"""{"accountId":"{{account}}","amount":1}""")).ProblemAsync(404, "NOT_FOUND");
+        await (await SendAsync(user.Http, "/payments/withdrawals", $$"""{"accountId":"{{account}}","amount":100.01}""")).ProblemAsync(422, "INSUFFICIENT_MARGIN");
+        await (await SendAsync(user.Http, "/payments/deposits", $$"""{"accountId":"{{account}}","amount":0.001}""")).ProblemAsync(422, "INVALID_REQUEST");
+        await (await SendAsync(user.Http, "/payments/deposits", $$"""{"accountId":"{{account}}","amount":-5}""")).ProblemAsync(400, "VALIDATION_FAILED");
+        (await GetAsync(user, $"/accounts/{account}/status")).GetProperty("balance").GetDecimal().ShouldBe(100m);
+    }
+
+    private static async Task<string> TextAsync(HttpResponseMessage answer)
+    {
+        var text = await answer.Content.ReadAsStringAsync();
+        answer.StatusCode.ShouldBe(HttpStatusCode.Created, text);
+        return text;
+    }
+
+    [Fact]
     public async Task A_client_order_id_repeated_without_a_key_is_answered_with_its_order_however_long_ago()
     {
         var user = await host.RegisterAsync();

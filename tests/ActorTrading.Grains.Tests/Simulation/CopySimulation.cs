@@ -73,6 +73,7 @@ internal sealed class CopySimulation : IAsyncDisposable
             .AddSingleton(new InstrumentSet(Instruments)).AddSingleton<TradingMetrics>()
             .AddSingleton<SimulatedStore>()
             .AddSingleton<SimulatedLedger>().AddSingleton<ILedgerReader>(p => p.GetRequiredService<SimulatedLedger>()).AddSingleton<ILedgerWriter>(p => p.GetRequiredService<SimulatedLedger>())
+            .AddSingleton<ISnapshotKeeper>(p => p.GetRequiredService<SimulatedLedger>()).AddSingleton(new SnapshotSettings(Every: 7, AtLeast: 3))
             .AddSingleton<SimulatedAccounts>().AddSingleton<IAccountDirectory>(p => p.GetRequiredService<SimulatedAccounts>())
             .AddSingleton<SimulatedLinks>().AddSingleton<ILinkDirectory>(p => p.GetRequiredService<SimulatedLinks>())
             .AddSingleton<IMarketStore, SimulatedMarket>()

@@ -37,6 +37,11 @@ public sealed class CopySimulationTests(ITestOutputHelper output)
             }
         }
 
+        if (only is null)
+        {
+            totals["snapshots restored"].ShouldBeGreaterThan(0);
+        }
+
         output.WriteLine($"{seeds.Length} seeds in {watch.Elapsed.TotalSeconds:0.0} s, {seeds.Length / watch.Elapsed.TotalSeconds:0} seeds/s");
         output.WriteLine(string.Join(", ", totals.OrderBy(t => t.Key, StringComparer.Ordinal).Select(t => $"{t.Key} {t.Value}")));
     }
@@ -62,6 +67,7 @@ public sealed class CopySimulationTests(ITestOutputHelper output)
             totals[name] = totals.GetValueOrDefault(name) + 1;
         }
 
+        totals["snapshots restored"] = totals.GetValueOrDefault("snapshots restored") + simulation.Ledger.Restored;
         totals["kills"] = totals.GetValueOrDefault("kills") + simulation.Host.Trace.Count(t => t.StartsWith("kill ", StringComparison.Ordinal));
     }
 

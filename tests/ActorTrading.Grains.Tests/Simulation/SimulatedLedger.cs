@@ -69,8 +69,28 @@ public sealed class SimulatedStore(TimeProvider clock, Random dice, SimulatedFau
 }
 
 /// <summary>The ledger in memory, with the keys that the real one has, and the projection rows beside it.</summary>
-public sealed class SimulatedLedger(SimulatedStore store) : ILedgerReader, ILedgerWriter
+public sealed class SimulatedLedger(SimulatedStore store) : ILedgerReader, ILedgerWriter, ISnapshotKeeper
 {
+    private readonly Dictionary<Guid, (long Seq, byte[] Body)> _snapshots = [];
+
+    /// <summary>How often an account began with a snapshot.</summary>
+    public int Restored { get; private set; }
+
+    public void Offer(AccountState state)
+    {
+        state.Seq.ShouldBeLessThanOrEqualTo(EntriesOf(state.AccountId).Count, "what is not durable is not kept");
+        _snapshots[state.AccountId] = (state.Seq, AccountSnapshot.Write(state));
+    }
+
+    public Task<(AccountState State, long SnapshotSeq)> RestoreAsync(Guid accountId, long? upToSeq = null, CancellationToken cancellation = default) => store.ReadAsync(() =>
+    {
+        var kept = _snapshots.TryGetValue(accountId, out var snapshot) && !(snapshot.Seq > upToSeq);
+        Restored += kept ? 1 : 0;
+        var state = kept ? AccountSnapshot.Read(snapshot.Body) : AccountState.Empty;
+        var from = state.Seq;
+        return (EntriesOf(accountId).Skip((int)from).TakeWhile(e => !(e.Seq > upToSeq)).Aggregate(state, (s, e) => s.Apply(e)), from);
+    });
+
     private readonly Dictionary<Guid, SimulatedAccount> _accounts = [];
 
     public StoreFaults Faults => store.Faults;
@@ -105,8 +125,11 @@ public sealed class SimulatedLedger(SimulatedStore store) : ILedgerReader, ILedg
 
     public Task<long> HeadAsync(Guid accountId, CancellationToken cancellation = default) => store.ReadAsync(() => (long)EntriesOf(accountId).Count);
 
-    public Task<AccountState> FoldAsync(Guid accountId, long? upToSeq = null, CancellationToken cancellation = default) =>
-        store.ReadAsync(() => EntriesOf(accountId).TakeWhile(e => !(e.Seq > upToSeq)).Aggregate(AccountState.Empty, (state, entry) => state.Apply(entry)));
+    public Task<LedgerEntry?> FindOperationAsync(Guid accountId, Guid operationId, CancellationToken cancellation = default) =>
+        store.ReadAsync(() => EntriesOf(accountId).FirstOrDefault(e => e.Event is BalanceAdjusted { OperationId: { } id } && id == operationId));
+
+    public async Task<AccountState> FoldAsync(Guid accountId, long? upToSeq = null, CancellationToken cancellation = default) =>
+        (await RestoreAsync(accountId, upToSeq, cancellation)).State;
 
     public IReadOnlyList<LedgerEntry> EntriesOf(Guid accountId) => _accounts.TryGetValue(accountId, out var account) ? account.Entries : [];
 
@@ -123,6 +146,11 @@ public sealed class SimulatedLedger(SimulatedStore store) : ILedgerReader, ILedg
             if (entry.Event is CopyDecided copy && account.Entries.Any(e => e.Event is CopyDecided c && c.LinkId == copy.LinkId && c.LeaderSeq == copy.LeaderSeq))
             {
                 throw new ConflictException(append.AccountId, LedgerConflict.CopyDecision, null, "Simulated: decided already.");
+            }
+
+            if (entry.Event is BalanceAdjusted { OperationId: { } id } && account.Entries.Any(e => e.Event is BalanceAdjusted { OperationId: { } known } && known == id))
+            {
+                throw new ConflictException(append.AccountId, LedgerConflict.Operation, null, "Simulated: that money was moved.");
             }
 
             if (entry.Event is OrderSubmitted { Order: var order }

@@ -26,6 +26,8 @@ internal sealed class BatchDiagnosis(LaneConnection connection)
             return new ConflictException(account, LedgerConflict.CopyDecision, null, $"Account {account}: a leader entry in this append has already been decided: {error.Detail}");
         if (Faults.IsUniqueViolation(error, "orders_client_order_id") || Faults.IsUniqueViolation(error, "orders_pkey"))
             return new ConflictException(account, LedgerConflict.ClientOrderId, null, $"Account {account}: an order with this id or client order id exists: {error.Detail}");
+        if (Faults.IsUniqueViolation(error, OperationRows.Key))
+            return new ConflictException(account, LedgerConflict.Operation, null, $"Account {account}: this movement of money was made before: {error.Detail}");
         if (await SequencesAsync([account]) is { } actual && actual.GetValueOrDefault(account) is var seq && seq != pending.Append.ExpectedSeq)
             return Misplaced(pending, seq);
         if (error.SqlState == PostgresErrorCodes.ForeignKeyViolation)

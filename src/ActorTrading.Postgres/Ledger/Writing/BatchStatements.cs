@@ -15,6 +15,7 @@ internal sealed class BatchStatements
     private readonly StateRows opened = new(opening: true);
     private readonly StateRows moved = new(opening: false);
     private readonly EntryRows entries = new();
+    private readonly OperationRows operations = new();
     private readonly OrderRows newOrders = new(fresh: true);
     private readonly OrderRows orders = new(fresh: false);
     private readonly RemovedPositionRows removed = new();
@@ -45,6 +46,7 @@ internal sealed class BatchStatements
         if (opened.Set.Rows > 0) batch.BatchCommands.Add(opened.Command());
         if (moved.Set.Rows > 0) batch.BatchCommands.Add(moved.Command());
         batch.BatchCommands.Add(entries.Command());
+        if (operations.Set.Rows > 0) batch.BatchCommands.Add(operations.Command());
         if (newOrders.Set.Rows > 0) batch.BatchCommands.Add(newOrders.Command());
         if (orders.Set.Rows > 0) batch.BatchCommands.Add(orders.Command());
         if (removed.Set.Rows > 0) batch.BatchCommands.Add(removed.Command());
@@ -70,7 +72,10 @@ internal sealed class BatchStatements
         // A position and its trade carry the id of the order that opened them: with the order they are new.
         submitted.Clear();
         foreach (var entry in append.Entries)
+        {
             if (entry.Event is OrderSubmitted { Order.Id: var id }) submitted.Add(id);
+            else if (entry.Event is BalanceAdjusted { OperationId: { } operation }) operations.Add(account, operation, entry.Seq);
+        }
         foreach (var order in changes.Orders) (submitted.Contains(order.Id) ? newOrders : orders).Add(account, order);
         foreach (var position in changes.RemovedPositions) removed.Add(account, position);
         foreach (var position in changes.Positions) (submitted.Contains(position.Id) ? newPositions : positions).Add(account, position);
@@ -85,7 +90,7 @@ internal sealed class BatchStatements
     {
         RowSet[] sets =
         [
-            opened.Set, moved.Set, entries.Set, newOrders.Set, orders.Set, removed.Set, newPositions.Set, positions.Set, newTrades.Set, trades.Set,
+            opened.Set, moved.Set, entries.Set, operations.Set, newOrders.Set, orders.Set, removed.Set, newPositions.Set, positions.Set, newTrades.Set, trades.Set,
             copies.Set, latencies.Set, outbox.Set, answers.Set,
         ];
         foreach (var set in sets) set.Clear();
