@@ -86,12 +86,13 @@ internal sealed partial class Checker
             foreach (var (name, value, _) in chain[i].Arguments)
                 if (needed.Contains(name) && value is not null) Slicer.Collect(value, needed);
         }
-        var saved = (_context, _requestGlobals, _scope, _frame, _loops, _conditional, _module);
+        var saved = (_context, _requestGlobals, _scope, _frame, _loops, _conditional, _governing, _module);
         var context = new ChartContext($"Request{_program.Contexts.Count}", _context);
         _program.Contexts.Add(context);
         _context = context;
         _requestGlobals = _scope = new Scope(null);
         _loops = _conditional = 0;
+        _governing = Qualifier.Const;
         var inner = needed;
         for (int i = chain.Count - 1; i >= 0; i--)
         {
@@ -132,7 +133,7 @@ internal sealed partial class Checker
             _ => [result],
         };
         context.Results = results;
-        (_context, _requestGlobals, _scope, _frame, _loops, _conditional, _module) = saved;
+        (_context, _requestGlobals, _scope, _frame, _loops, _conditional, _governing, _module) = saved;
         return new RequestSite(_program.Contexts.Count, lower, context);
     }
 

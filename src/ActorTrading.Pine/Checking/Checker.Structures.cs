@@ -8,8 +8,11 @@ internal sealed partial class Checker
     {
         var condition = ToCondition(BindValue(expr.Condition), expr.Condition.Pos, "the condition of 'if'");
         if (condition.Qualifier == Qualifier.Series) _conditional++;
+        var governing = _governing;
+        _governing = Max(governing, condition.Qualifier);
         var then = BindBlock(expr.Then, wantValue);
         var otherwise = expr.Else is null ? null : BindBlock(expr.Else, wantValue);
+        _governing = governing;
         if (condition.Qualifier == Qualifier.Series) _conditional--;
         if (condition.Type.IsError) return condition;
         if (!wantValue) return new BoundIf(expr.Pos, condition, then, otherwise, PineType.Void, Qualifier.Series);
@@ -51,6 +54,7 @@ internal sealed partial class Checker
         var cases = new List<(BoundExpr?, BoundBlock)>();
         var qualifier = subject?.Qualifier ?? Qualifier.Const;
         bool failed = subject?.Type.IsError == true, hasDefault = false;
+        var governing = _governing;
         for (int i = 0; i < expr.Cases.Count; i++)
         {
             var item = expr.Cases[i];
@@ -69,7 +73,9 @@ internal sealed partial class Checker
                 hasDefault = true;
             }
             if (qualifier == Qualifier.Series) _conditional++;
+            _governing = Max(governing, qualifier);
             cases.Add((condition, BindBlock(item.Body, wantValue)));
+            _governing = governing;
             if (qualifier == Qualifier.Series) _conditional--;
         }
         if (failed) return new BoundError(expr.Pos);
@@ -93,7 +99,10 @@ internal sealed partial class Checker
         VariableSymbol? variable = null;
         _loops++;
         _conditional++;
+        var governing = _governing;
+        _governing = Max(governing, Max(from.Qualifier, Max(to.Qualifier, by?.Qualifier ?? Qualifier.Const)));
         var body = BindBlock(expr.Body, wantValue, () => variable = Declare(expr.Variable, floats ? PineType.Float : PineType.Int, Qualifier.Series, DeclMode.Plain, expr.Pos, loop: true));
+        _governing = governing;
         _loops--;
         _conditional--;
         if (from.Type.IsError || to.Type.IsError || by?.Type.IsError == true || body.Type.IsError) return new BoundError(expr.Pos);
@@ -125,11 +134,14 @@ internal sealed partial class Checker
         VariableSymbol? key = null, item = null;
         _loops++;
         _conditional++;
+        var governing = _governing;
+        _governing = Qualifier.Series;
         var body = BindBlock(expr.Body, wantValue, () =>
         {
             if (expr.Key is not null) key = Declare(expr.Key, type.Kind == TypeKind.Map ? type.Key! : type.IsError ? PineType.Error : PineType.Int, Qualifier.Series, DeclMode.Plain, expr.Pos, loop: true);
             item = Declare(expr.Item, itemType, Qualifier.Series, DeclMode.Plain, expr.Pos, loop: true);
         });
+        _governing = governing;
         _loops--;
         _conditional--;
         if (type.IsError || body.Type.IsError) return new BoundError(expr.Pos);
@@ -141,7 +153,10 @@ internal sealed partial class Checker
         _loops++;
         var condition = ToCondition(BindValue(expr.Condition), expr.Condition.Pos, "the condition of 'while'");
         _conditional++;
+        var governing = _governing;
+        _governing = Qualifier.Series;
         var body = BindBlock(expr.Body, wantValue);
+        _governing = governing;
         _loops--;
         _conditional--;
         if (condition.Type.IsError || body.Type.IsError) return new BoundError(expr.Pos);

@@ -134,7 +134,7 @@ internal sealed partial class Checker
             return null;
         }
         _used.Add(function);
-        var (savedModule, savedFrame, savedScope, savedLoops, savedConditional, savedLibrary) = (_module, _frame, _scope, _loops, _conditional, _diagnostics.Library);
+        var (savedModule, savedFrame, savedScope, savedLoops, savedConditional, savedLibrary, savedGoverning) = (_module, _frame, _scope, _loops, _conditional, _diagnostics.Library, _governing);
         try
         {
             _module = module;
@@ -163,6 +163,7 @@ internal sealed partial class Checker
             AssignedNames.Collect(function.Body.Statements, _frame.Reassigned);
             _scope = new Scope(globals);
             _loops = 0;
+            _governing = Qualifier.Const;
             _callDepth++;
             instance.Parameters = new VariableSymbol[arguments.Length];
             for (int i = 0; i < arguments.Length; i++)
@@ -193,7 +194,7 @@ internal sealed partial class Checker
         }
         finally
         {
-            (_module, _frame, _scope, _loops, _conditional, _diagnostics.Library) = (savedModule, savedFrame, savedScope, savedLoops, savedConditional, savedLibrary);
+            (_module, _frame, _scope, _loops, _conditional, _diagnostics.Library, _governing) = (savedModule, savedFrame, savedScope, savedLoops, savedConditional, savedLibrary, savedGoverning);
         }
     }
 

@@ -27,6 +27,8 @@ internal sealed partial class Checker
     private Frame _frame;
     private Scope _scope;
     private int _loops, _conditional, _instances, _callDepth;
+    /// <summary>Latest-known of the conditions and loop bounds around the statement being checked, within its function.</summary>
+    private Qualifier _governing;
 
     /// <summary>A function instance being checked, or the script itself; requests walk up this chain to repeat what led to them.</summary>
     private sealed record Frame(Body Body, FunctionInstance? Function, Frame? Caller, Module Module, FunctionDecl? Declaration, List<(string Name, Expr? Value, Frame From)> Arguments)
@@ -176,11 +178,12 @@ internal sealed partial class Checker
         }
         else type = value.Type;
         bool mutable = declaration.Mode == DeclMode.Varip || _frame.Reassigned.Contains(declaration.Name);
-        var qualifier = mutable ? Qualifier.Series : value.Qualifier;
+        var qualifier = !mutable ? value.Qualifier : declaration.Mode == DeclMode.Plain ? Max(value.Qualifier, Qualifier.Simple) : Qualifier.Series;
         if (QualifierOf(declaration.Qualifier) is { } written && !type.IsError)
         {
             // A const reference is one that is never reassigned: what it refers to is of its bar.
-            if (written == Qualifier.Const && type.IsReference && type.Kind != TypeKind.String)
+            if (written == Qualifier.Const && mutable && !type.IsReference) Error("PINE3008", declaration.NamePos, $"Variable '{declaration.Name}' is declared 'const', so it cannot be modified.");
+            else if (written == Qualifier.Const && type.IsReference && type.Kind != TypeKind.String)
             {
                 if (mutable) Error("PINE3008", declaration.NamePos, $"Variable '{declaration.Name}' is declared 'const', so it cannot be modified.");
             }
@@ -188,6 +191,7 @@ internal sealed partial class Checker
             else qualifier = written;
         }
         var symbol = Declare(declaration.Name, type, qualifier, declaration.Mode, declaration.NamePos, qualifier == Qualifier.Const && !mutable ? value.Constant : null);
+        symbol.Written = QualifierOf(declaration.Qualifier);
         symbol.IsQuotient = !mutable && IsQuotient(value);
         return type.IsError ? null : new BoundDeclare(declaration.Pos, symbol, value);
     }
@@ -256,6 +260,15 @@ internal sealed partial class Checker
             value = BindBinaryOperator(assignment.Pos, assignment.Op[..1], target, value);
         value = Assignable(value, target.Type, assignment.Value.Pos, target is BoundVariable v ? $"variable '{v.Symbol.Name}'" : $"field '{((BoundField)target).Field.Name}'");
         if (value.Type.IsError) return null;
+        if (target is BoundVariable { Symbol: var symbol } && Max(value.Qualifier, _governing) is var reached && reached > symbol.Qualifier)
+        {
+            if (symbol.Written is { } written && reached > written)
+            {
+                Error("PINE3008", assignment.Target.Pos, $"Variable '{symbol.Name}' is declared '{written.ToString().ToLowerInvariant()}' and cannot become '{reached.ToString().ToLowerInvariant()}' by this assignment.");
+                return null;
+            }
+            symbol.Qualifier = reached;
+        }
         return target is BoundVariable variable
             ? new BoundAssign(assignment.Pos, variable.Symbol, value)
             : new BoundAssignField(assignment.Pos, (BoundField)target, value);

@@ -7,7 +7,10 @@ internal sealed class VariableSymbol(string name, PineType type, Qualifier quali
 {
     public string Name { get; } = name;
     public PineType Type { get; } = type;
-    public Qualifier Qualifier { get; } = qualifier;
+    /// <summary>Of a variable that is reassigned it grows with what is assigned, and with the conditions under which.</summary>
+    public Qualifier Qualifier { get; set; } = qualifier;
+    /// <summary>The qualifier keyword of its declaration: a bound to what it may become.</summary>
+    public Qualifier? Written { get; set; }
     public DeclMode Mode { get; } = mode;
     public Pos Pos { get; } = pos;
     public Body Body { get; } = body;
