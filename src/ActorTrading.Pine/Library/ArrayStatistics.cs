@@ -5,6 +5,9 @@ namespace ActorTrading.Pine.Library;
 /// <summary>Numeric <c>array.*</c>. na elements are left out; of an array without numbers the result is na.</summary>
 public static class ArrayStatistics
 {
+    /// <summary>How na reaches an int parameter.</summary>
+    private const int NaIndex = int.MinValue;
+
     [PineName("array.from")] public static PineArray<T> From<T>(params T[] arg) => new(arg);
 
     [PineName("array.abs")]
@@ -35,7 +38,7 @@ public static class ArrayStatistics
     [PineName("array.max")]
     public static double Max(PineArray<double> id, int nth = 0)
     {
-        if (nth == 0)
+        if (nth is 0 or NaIndex)
         {
             double best = double.NaN;
             foreach (double value in id.Span)
@@ -49,7 +52,7 @@ public static class ArrayStatistics
     [PineName("array.min")]
     public static double Min(PineArray<double> id, int nth = 0)
     {
-        if (nth == 0)
+        if (nth is 0 or NaIndex)
         {
             double best = double.NaN;
             foreach (double value in id.Span)
@@ -119,16 +122,22 @@ public static class ArrayStatistics
 
     [PineName("array.percentile_nearest_rank")]
     public static double PercentileNearestRank(PineArray<double> id, double percentage) =>
-        id.Size() == 0 ? double.NaN : Percentile.NearestRank(Sorted(id), id.Size(), percentage);
+        id.Size() == 0 ? double.NaN : Percentile.NearestRank(Sorted(id), id.Size(), double.IsNaN(percentage) ? 0 : Checked(percentage));
 
     [PineName("array.percentile_linear_interpolation")]
     public static double PercentileLinearInterpolation(PineArray<double> id, double percentage) =>
-        id.Size() == 0 ? double.NaN : Percentile.LinearInterpolation(Sorted(id), id.Size(), percentage);
+        id.Size() == 0 || double.IsNaN(percentage) ? double.NaN : Percentile.LinearInterpolation(Sorted(id), id.Size(), Checked(percentage));
+
+    private static double Checked(double percentage) =>
+        percentage is >= 0 and <= 100 ? percentage : throw new PineArgumentException($"The percentage must be from 0 to 100, not {NumberFormat.Format(percentage, NumberFormat.Plain)}.");
 
     /// <summary>Percent of the other elements that are at or below the one at <paramref name="index"/>.</summary>
     [PineName("array.percentrank")]
     public static double PercentRank(PineArray<double> id, int index)
     {
+        if (index == NaIndex) index = 0;
+        if (id.Size() == 0) return double.NaN;
+        if (index < 0 || index >= id.Size()) throw new PineArgumentException($"Index {index} is out of bounds, array size is {id.Size()}.");
         double value = id.Get(index);
         if (double.IsNaN(value) || id.Size() < 2) return double.NaN;
         int below = -1;
@@ -150,7 +159,7 @@ public static class ArrayStatistics
     public static int BinarySearchLeftmost(PineArray<double> id, double val)
     {
         int at = LowerBound(id.Span, val);
-        return at < id.Size() && id.Get(at) == val ? at : at - 1;
+        return at < id.Size() && id.Get(at) == val ? at : Math.Max(0, at - 1);
     }
 
     /// <summary>Index of the last such value, or of the element after where it would stand.</summary>
@@ -169,7 +178,7 @@ public static class ArrayStatistics
     {
         foreach (bool value in id.Span)
             if (!value) return false;
-        return true;
+        return id.Size() > 0;
     }
 
     [PineName("array.some")]

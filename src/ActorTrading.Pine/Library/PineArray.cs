@@ -3,7 +3,7 @@ namespace ActorTrading.Pine.Library;
 /// <summary>
 /// A Pine array: numbers and colours as double (na is NaN), bool, string (na is null), or objects. At most
 /// <see cref="MaxSize"/> elements. A slice is a window onto its parent and writes through to it. Negative indices count from
-/// the end. na indices and those out of range are errors that name the index.
+/// the end. Indices out of range are errors that name the index; an na index reads na and changes nothing.
 /// </summary>
 public sealed class PineArray<T>
 {
@@ -34,8 +34,19 @@ public sealed class PineArray<T>
 
     [PineName("array.size")] public int Size() => _parent is null ? _items.Count : Math.Min(_count, _items.Count - _offset);
 
-    [PineName("array.get")] public T Get(int index) => _items[At(index)];
-    [PineName("array.set")] public void Set(int index, T value) => _items[At(index)] = value;
+    /// <summary>How na reaches an int parameter.</summary>
+    private const int NaIndex = int.MinValue;
+
+    private static T Nothing => typeof(T) == typeof(double) ? (T)(object)double.NaN : default!;
+
+    [PineName("array.get")] public T Get(int index) => index == NaIndex ? Nothing : _items[At(index)];
+
+    [PineName("array.set")]
+    public void Set(int index, T value)
+    {
+        if (index != NaIndex) _items[At(index)] = value;
+    }
+
     [PineName("array.first")] public T First() => _items[At(0)];
     [PineName("array.last")] public T Last() => _items[At(Size() - 1)];
 
@@ -48,7 +59,7 @@ public sealed class PineArray<T>
     public void Insert(int index, T value)
     {
         int size = Size();
-        int at = index < 0 ? size + index : index;
+        int at = index == NaIndex ? size : index < 0 ? size + index : index;
         if (at < 0 || at > size) throw OutOfRange(index, size);
         InsertAt(at, value);
     }
@@ -59,6 +70,7 @@ public sealed class PineArray<T>
     [PineName("array.remove")]
     public T Remove(int index)
     {
+        if (index == NaIndex) return Nothing;
         int at = At(index);
         var value = _items[at];
         _items.RemoveAt(at);
@@ -90,9 +102,10 @@ public sealed class PineArray<T>
     [PineName("array.fill")]
     public void Fill(T value, int index_from = 0, int? index_to = null)
     {
-        int end = index_to ?? Size();
-        if (index_from < 0 || index_from > Size()) throw OutOfRange(index_from, Size());
-        if (end > Size()) throw OutOfRange(end, Size());
+        int size = Size(), end = index_to is null or NaIndex ? size : index_to.Value;
+        if (index_from == NaIndex) index_from = 0;
+        if (index_from < 0 || index_from >= size) throw OutOfRange(index_from, size);
+        if (end < 0 || end > size) throw OutOfRange(end, size);
         for (int i = index_from; i < end; i++) _items[_offset + i] = value;
     }
 
@@ -100,7 +113,9 @@ public sealed class PineArray<T>
     public PineArray<T> Slice(int index_from, int index_to)
     {
         int size = Size();
-        if (index_from < 0 || index_from >= Math.Max(1, size)) throw OutOfRange(index_from, size);
+        if (index_from == NaIndex) index_from = 0;
+        if (index_to == NaIndex) index_to = size;
+        if (index_from < 0 || index_from >= size) throw OutOfRange(index_from, size);
         if (index_to > size || index_to < index_from) throw OutOfRange(index_to, size);
         return new PineArray<T>(this, index_from, index_to - index_from);
     }
@@ -135,7 +150,7 @@ public sealed class PineArray<T>
         return text.Length <= 4096 ? text : text[..4096];
     }
 
-    /// <summary>Numbers by value, na last; strings by code.</summary>
+    /// <summary>Numbers by value, na the largest; strings by code, na the smallest.</summary>
     [PineName("array.sort")]
     public void Sort(string order = "ascending") => _items.Sort(_offset, Size(), Comparer(order));
 
@@ -152,8 +167,8 @@ public sealed class PineArray<T>
         int sign = order == "descending" ? -1 : 1;
         return System.Collections.Generic.Comparer<T>.Create((a, b) => a switch
         {
-            double x when b is double y => double.IsNaN(x) ? double.IsNaN(y) ? 0 : 1 : double.IsNaN(y) ? -1 : sign * x.CompareTo(y),
-            string x => sign * string.CompareOrdinal(x, b as string),
+            double x when b is double y => sign * (double.IsNaN(x) ? double.IsNaN(y) ? 0 : 1 : double.IsNaN(y) ? -1 : x.CompareTo(y)),
+            _ when typeof(T) == typeof(string) => sign * string.CompareOrdinal(a as string, b as string),
             _ => 0,
         });
     }

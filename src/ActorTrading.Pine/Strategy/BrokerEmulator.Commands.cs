@@ -41,7 +41,7 @@ public sealed partial class BrokerEmulator
         if (kind == OrderKind.Entry)
         {
             if (!CanMargin(sign, qty, market)) return;
-            if (!market && Side == sign && Settings.Pyramiding <= _slots) return;
+            if (!market && Side == sign && Settings.Pyramiding <= _entryCount) return;
             if (market && _size != 0 && Side != sign) YieldFlips(id, sign);
             if (!market && _size != 0 && Side != sign && !noFlip) flip = Math.Max(0, Rounding.Clean(Math.Abs(_size) - PendingCloses()));
         }
@@ -118,7 +118,7 @@ public sealed partial class BrokerEmulator
             if (!double.IsNaN(stop)) loss = double.NaN;
             if (!double.IsNaN(trailPrice)) trailPoints = double.NaN;
         }
-        bool trails = !double.IsNaN(trailOffset) && (!double.IsNaN(trailPrice) || !double.IsNaN(trailPoints));
+        bool trails = !double.IsNaN(trailPrice) || !double.IsNaN(trailPoints);
         if (qty < 0 || (double.IsNaN(profit) && double.IsNaN(limit) && double.IsNaN(loss) && double.IsNaN(stop) && !trails)) return;
         if (disableAlert) alertMessage = alertProfit = alertLoss = alertTrailing = null;
         bool any = string.IsNullOrEmpty(fromEntry);
@@ -208,7 +208,7 @@ public sealed partial class BrokerEmulator
             order = _book.Rent();
             _book.Add(order);
         }
-        double offset = request.Trails ? Math.Truncate(request.TrailOffset) : 0;
+        double offset = double.IsNaN(request.TrailOffset) ? 0 : Math.Truncate(request.TrailOffset);
         double givenTrail = side > 0 ? _round.PriceDown(request.TrailPrice) : _round.PriceUp(request.TrailPrice);
         // A trailing stop goes on from where it was as long as its own arguments stay the same.
         bool sameTrail = existing is { HasTrail: true } && existing.TrailOffset == offset &&

@@ -20,10 +20,11 @@ public sealed partial class BrokerEmulator
             {
                 if (TooManyEntries(order)) return Refuse(order);
             }
-            else if (_size != 0 && !order.NoFlip)
+            else if (!order.NoFlip)
             {
-                if (order.YieldsFlip) _yielded = (order.PlacedTick, _yielded.Tick == order.PlacedTick ? _yielded.Qty + order.Qty : order.Qty);
-                else order.Flip = Rounding.Clean(Math.Abs(_size) + (_yielded.Tick == order.PlacedTick ? _yielded.Qty : 0));
+                double yielded = _yielded.Tick == order.PlacedTick ? _yielded.Qty : 0;
+                if (order.YieldsFlip) _yielded = (order.PlacedTick, yielded + Math.Min(order.Qty, Math.Abs(_size)));
+                else order.Flip = Rounding.Clean(Math.Abs(_size) + yielded);
             }
         }
         if (order.Qty + order.Flip <= 0) return Refuse(order);
@@ -38,7 +39,7 @@ public sealed partial class BrokerEmulator
 
     private bool TooManyEntries(PendingOrder order)
     {
-        if (Settings.Pyramiding > _slots) return false;
+        if (Settings.Pyramiding > _entryCount) return false;
         // Several priced entries sent by one execution may exceed the limit.
         return order.Market || _entryCount == 0 || _entries[_entryCount - 1].PlacedTick != order.PlacedTick;
     }
@@ -246,7 +247,7 @@ public sealed partial class BrokerEmulator
         }
     }
 
-    /// <summary>process_orders_on_close: the market orders of this bar. Orders with a price wait for the next bar.</summary>
+    /// <summary>process_orders_on_close: market orders of this bar, and priced ones that the close already satisfies.</summary>
     private void FillAtClose()
     {
         _price = _close;
@@ -256,8 +257,11 @@ public sealed partial class BrokerEmulator
         for (int i = 0; i < count; i++)
         {
             var order = _book[i];
-            if (order.Market && !order.Gone && order.PlacedBar == _bar) FillMarket(order, _close);
+            if (order.Gone || order.PlacedBar != _bar) continue;
+            if (order.Market) FillMarket(order, _close);
+            else if (Active(order) && Passed(order, out var reason)) FillPriced(order, _close, reason, checkMargin: true);
         }
+        FillPassed();
         _filled = false;
     }
 }

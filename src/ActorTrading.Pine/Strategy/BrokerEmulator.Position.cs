@@ -11,11 +11,6 @@ public sealed partial class BrokerEmulator
     private int _fillCount;
     private EntryBinding[] _entries = new EntryBinding[4];
     private int _entryCount;
-    /// <summary>
-    /// Places of the pyramiding limit that are taken. A close gives its entry's place back; an entry that its bracket has used up
-    /// keeps it until the position is flat.
-    /// </summary>
-    private int _slots;
     private int _entrySeq;
 
     private double _size;
@@ -28,8 +23,9 @@ public sealed partial class BrokerEmulator
     private int _marginCalls;
 
     // Drawdown and run-up of equity: against the best and worst equity at which a position was opened.
-    private double _peakEquity, _lowEquity;
+    private double _peakEquity, _lowEquity, _peakRealized;
     private double _maxDrawdown, _maxDrawdownPercent, _maxRunup, _maxRunupPercent;
+    private bool _closedThisBar;
 
     // A long is called below, a short above this price.
     private double _liquidation = double.NaN;
@@ -135,6 +131,7 @@ public sealed partial class BrokerEmulator
         }
         if (_closedCount == _closed.Length) Array.Resize(ref _closed, _closedCount * 2);
         _closed[_closedCount++] = closed;
+        _closedThisBar = true;
     }
 
     /// <summary>Best and worst unrealised profit, the entry's commission taken off, both at least 0.</summary>
@@ -210,7 +207,6 @@ public sealed partial class BrokerEmulator
             PlacedTick = placedTick,
             OpenedByExit = openedByExit,
         };
-        _slots++;
         AdoptWaitingLegs(id, sign, qty);
         if (_standingCount > 0) PlaceStanding(_entries[_entryCount - 1]);
     }
@@ -242,7 +238,7 @@ public sealed partial class BrokerEmulator
     {
         if (_openCount == 0)
         {
-            _entryCount = _slots = _standingCount = 0;
+            _entryCount = _standingCount = 0;
             DropBoundLegs();
             return;
         }
@@ -266,11 +262,7 @@ public sealed partial class BrokerEmulator
         for (int i = 0; i < _entryCount; i++)
         {
             if (_entries[i].Bound > 0) _entries[kept++] = _entries[i];
-            else
-            {
-                RemoveLegs(_entries[i].Seq);
-                if (order.Kind != OrderKind.Exit) _slots--;
-            }
+            else RemoveLegs(_entries[i].Seq);
         }
         _entryCount = kept;
     }

@@ -41,7 +41,7 @@ public sealed partial class BrokerEmulator
         ArmRisk();
     }
 
-    /// <summary>Stops for good when equity falls this far below its peak, seen at the four points of each bar's path.</summary>
+    /// <summary>Stops for good when equity falls this far below its realised peak; seen on bars that close a trade, for open losses alone halt nothing.</summary>
     public void RiskMaxDrawdown(double value, RiskUnit unit, string? alertMessage = null)
     {
         (_risk.MaxDrawdown, _risk.DrawdownUnit, _risk.DrawdownAlert) = (value, unit, alertMessage);
@@ -118,15 +118,19 @@ public sealed partial class BrokerEmulator
         Halt("Max number of filled orders in one day", price, _risk.FilledAlert, forGood: false);
     }
 
-    /// <summary>Drawdown and the day's loss with the market at a point of the bar's path: open, extremes, close.</summary>
-    private void EnforceRisk(double price)
+    /// <summary>The day's loss with the market at a point of the bar's path: open, extremes, close.</summary>
+    private void EnforceDayLoss(double price)
     {
-        if (_risk.Blocked) return;
-        double equity = EquityAt(price);
-        if (Limit(_risk.MaxDrawdown, _risk.DrawdownUnit, _peakEquity) is var drop and > 0 && _peakEquity - equity >= drop)
-            Halt("Max drawdown reached", price, _risk.DrawdownAlert, forGood: true);
-        else if (Limit(_risk.MaxDayLoss, _risk.DayLossUnit, _risk.DayStartEquity) is var loss and > 0 && _risk.DayStartEquity - equity >= loss)
+        if (!_risk.Blocked && Limit(_risk.MaxDayLoss, _risk.DayLossUnit, _risk.DayStartEquity) is var loss and > 0 && _risk.DayStartEquity - EquityAt(price) >= loss)
             Halt("Max intraday loss reached", price, _risk.DayLossAlert, forGood: false);
+    }
+
+    private void EnforceRiskAtClose()
+    {
+        _peakRealized = Math.Max(_peakRealized, Settings.InitialCapital + NetProfit);
+        if (!_risk.Blocked && _closedThisBar && Limit(_risk.MaxDrawdown, _risk.DrawdownUnit, _peakRealized) is var drop and > 0 && _peakRealized - EquityAt(_close) >= drop)
+            Halt("Max drawdown reached", _close, _risk.DrawdownAlert, forGood: true);
+        EnforceDayLoss(_close);
     }
 
     private static double Limit(double value, RiskUnit unit, double reference) =>
@@ -144,7 +148,7 @@ public sealed partial class BrokerEmulator
         double commission = CommissionFor(qty, fill);
         string comment = $"{ForcedClose} ({reason})";
         CloseTrades(qty, fill, ForcedClose, comment, commission / qty, null, marginCall: false);
-        _entryCount = _slots = _standingCount = 0;
+        _entryCount = _standingCount = 0;
         RecordFill(ForcedClose, comment, sign * qty, fill, commission, alert);
     }
 }

@@ -46,12 +46,12 @@ public sealed partial class BrokerEmulator
         AtOpen(first);
         WalkTo(_near, 1);
         if (_openCount > 0 && MarginThreatened(_near, _near)) CheckMargin(_near, mayRecover: true);
-        if (_risk.Any) EnforceRisk(_near);
+        if (_risk.Any) EnforceDayLoss(_near);
         WalkTo(_far, 2);
         if (_openCount > 0 && MarginThreatened(_far, _far)) CheckMargin(_far);
-        if (_risk.Any) EnforceRisk(_far);
+        if (_risk.Any) EnforceDayLoss(_far);
         WalkTo(close, 3);
-        if (_risk.Any) EnforceRisk(close);
+        if (_risk.Any) EnforceDayLoss(close);
     }
 
     private void AtOpen(bool first)
@@ -63,7 +63,7 @@ public sealed partial class BrokerEmulator
         FillPassed();
         MoveTo(_price);
         if (first && _openCount > 0 && MarginThreatened(_price, _price)) CheckMargin(_price);
-        if (_risk.Any) EnforceRisk(_price);
+        if (_risk.Any) EnforceDayLoss(_price);
         AfterFills();
     }
 

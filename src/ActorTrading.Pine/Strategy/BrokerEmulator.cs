@@ -42,7 +42,7 @@ public sealed partial class BrokerEmulator
         _limitDepth = _round.Ticks(settings.BacktestFillLimitsAssumption);
         _hasCommission = settings.CommissionValue != 0;
         _equity = ArrayPool<double>.Shared.Rent(Math.Max(16, expectedBars));
-        _peakEquity = _lowEquity = settings.InitialCapital;
+        _peakEquity = _lowEquity = _peakRealized = settings.InitialCapital;
         _pointValue = symbol.PointValue;
     }
 
@@ -101,7 +101,8 @@ public sealed partial class BrokerEmulator
     public void OnBarClose()
     {
         if (_book.Count > 0 || _openCount > 0) WorkAtClose();
-        if (_risk.Any) EnforceRisk(_close);
+        if (_risk.Any) EnforceRiskAtClose();
+        _closedThisBar = false;
         _lastClose = _close;
         if (_barsBooked == _equity.Length) Array.Resize(ref _equity, _barsBooked * 2);
         _equity[_barsBooked++] = Settings.InitialCapital + NetProfit + OpenProfit;

@@ -26,43 +26,58 @@ public sealed class DirectionalMovement
     }
 }
 
-/// <summary>Parabolic stop and reverse, as TradingView's reference writes it out.</summary>
+/// <summary>Parabolic stop and reverse.</summary>
 [PineName("ta.sar")]
 public sealed class Sar
 {
-    private double _sar = double.NaN, _extreme, _step, _close1, _high1 = double.NaN, _high2 = double.NaN, _low1 = double.NaN, _low2 = double.NaN;
+    private double _sar, _extreme, _step, _high1 = double.NaN, _high2 = double.NaN, _low1 = double.NaN, _low2 = double.NaN;
     private bool _long;
     private int _calls;
 
-    public double Update(double start, double inc, double max, [FromBar] double high, [FromBar] double low, [FromBar] double close)
+    public double Update(double start, double inc, double max, [FromBar] double high, [FromBar] double low)
     {
-        bool turned = false;
-        if (_calls == 1)
+        double result = _calls switch
         {
-            _long = close > _close1;
-            (_extreme, _sar) = _long ? (high, _low1) : (low, _high1);
-            (_step, turned) = (start, true);
-        }
-        if (_calls > 0) Advance(turned, start, inc, max, high, low);
+            0 => double.NaN,
+            1 => Start(start, high, low),
+            _ => Next(start, inc, max, high, low),
+        };
         _calls++;
-        (_high2, _high1, _low2, _low1, _close1) = (_high1, high, _low1, low, close);
+        (_high2, _high1, _low2, _low1) = (_high1, high, _low1, low);
+        return result;
+    }
+
+    private double Start(double start, double high, double low)
+    {
+        _step = start;
+        _long = !(_high1 > high);
+        (_sar, _extreme) = _long ? (_low1, high) : (_high1, low);
         return _sar;
     }
 
-    private void Advance(bool turned, double start, double inc, double max, double high, double low)
+    private double Next(double start, double inc, double max, double high, double low)
     {
         double next = _sar + _step * (_extreme - _sar);
-        if (_long ? next > low : next < high)
+        double highBefore = double.IsNaN(_high2) ? _high1 : Math.Max(_high1, _high2);
+        double lowBefore = double.IsNaN(_low2) ? _low1 : Math.Min(_low1, _low2);
+        if (_long ? low <= next : high >= next)
         {
-            // The stop restarts from the extreme of the trend that has ended.
-            next = _long ? Math.Max(high, _extreme) : Math.Min(low, _extreme);
+            // Turned: the stop restarts from the extreme of the trend that ended.
+            next = _long ? Math.Max(_extreme, Math.Max(high, highBefore)) : Math.Min(_extreme, Math.Min(low, lowBefore));
             _long = !_long;
-            (_extreme, _step, turned) = (_long ? high : low, start, true);
+            _step = start;
+            _extreme = _long ? high : low;
         }
-        if (!turned && (_long ? high > _extreme : low < _extreme)) (_extreme, _step) = (_long ? high : low, Math.Min(_step + inc, max));
-        double bound = _long
-            ? double.IsNaN(_low2) ? _low1 : Math.Min(_low1, _low2)
-            : double.IsNaN(_high2) ? _high1 : Math.Max(_high1, _high2);
-        _sar = _long ? Math.Min(next, bound) : Math.Max(next, bound);
+        else if (_long)
+        {
+            next = Math.Min(next, lowBefore);
+            if (high > _extreme) (_extreme, _step) = (high, Math.Min(_step + inc, max));
+        }
+        else
+        {
+            next = Math.Max(next, highBefore);
+            if (low < _extreme) (_extreme, _step) = (low, Math.Min(_step + inc, max));
+        }
+        return _sar = next;
     }
 }

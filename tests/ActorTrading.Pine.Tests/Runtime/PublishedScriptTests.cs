@@ -84,4 +84,36 @@ public sealed class PublishedScriptTests
     [InlineData("export f(x) => x\nplot(f(1))", "PINE2011")]
     public void What_TradingView_refuses(string body, string code) =>
         PineCompiler.Compile(Scripts.Indicator(body)).Diagnostics.ShouldContain(d => d.Code == code);
+
+    [Theory]
+    [InlineData("int n = na\nplot(array.from(10, 20).get(n))", double.NaN)]
+    [InlineData("int n = na\na = array.from(10, 20)\na.set(n, 5)\na.insert(n, 7)\nplot(a.last())", 7)]
+    [InlineData("int n = na\na = array.from(10, 20)\nplot(nz(a.remove(n), -1) + a.size())", 1)]
+    [InlineData("int n = na\na = array.from(10, 20, 30, 40)\nplot(a.slice(n, 2).size() * 100 + a.slice(1, n).size() * 10 + a.slice(n, n).size())", 234)]
+    [InlineData("int n = na\na = array.from(10, 20, 30, 40)\na.fill(5, n, 2)\na.fill(1, 3, 1)\nplot(a.sum() + a.max(n))", 120)]
+    [InlineData("float n = na\nplot(array.from(10, 20).percentile_nearest_rank(n))", 10)]
+    [InlineData("a = array.from(30.0, na, 10)\na.sort(order.descending)\nplot(na(a.first()) ? a.last() : 0)", 10)]
+    [InlineData("plot(array.from(10, 20).binary_search_leftmost(5))", 0)]
+    [InlineData("plot(array.new<bool>().every() ? 1 : 0)", 0)]
+    public void An_array_takes_na_as_TradingViews_do(string body, double value) => new[] { Scripts.Last(body) }.ShouldBeSeries(value);
+
+    [Theory]
+    [InlineData("array.new<float>().fill(1)")]
+    [InlineData("array.from(1, 2).slice(2, 2)")]
+    [InlineData("array.from(1, 2).percentrank(-1)")]
+    [InlineData("array.from(1, 2).percentile_linear_interpolation(101)")]
+    public void An_array_refuses_what_lies_outside(string call) =>
+        Scripts.Compile(Scripts.Indicator($"{call}\nplot(1)")).Run(Scripts.Counting(3)).Error.ShouldNotBeNull();
+
+    [Theory]
+    [InlineData("f(simple string tf) =>\n    string up = \"60\"\n    if timeframe.in_seconds(tf) >= 3600\n        up := \"240\"\n    up\ng(simple string tf) => timeframe.in_seconds(tf)\nplot(g(f(\"60\")))", 14_400)]
+    [InlineData("len = 2\nif input.bool(true)\n    len := 3\nplot(ta.ema(close, len))", 9)]
+    public void A_variable_reassigned_under_conditions_known_early_is_known_early(string body, double value) => Scripts.Last(body).ShouldBe(value);
+
+    [Theory]
+    [InlineData("len = 2\nif close > open\n    len := 3\nplot(ta.ema(close, len))", "PINE3001")]
+    [InlineData("simple float x = 5.0\nx := close\nplot(x)", "PINE3008")]
+    [InlineData("const int x = 5\nx := 6\nplot(x)", "PINE3008")]
+    public void A_variable_reassigned_by_the_bar_is_a_series(string body, string code) =>
+        PineCompiler.Compile(Scripts.Indicator(body)).Diagnostics.ShouldContain(d => d.Code == code);
 }

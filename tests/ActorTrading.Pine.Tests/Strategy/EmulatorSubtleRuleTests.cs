@@ -42,20 +42,17 @@ public sealed class EmulatorSubtleRuleTests
         broker.ClosedTradeCount.ShouldBe(0);
     }
 
-    [Theory]
-    [InlineData(true, 3)]
-    [InlineData(false, 2)]
-    public void A_close_gives_its_entrys_place_back_and_a_bracket_does_not(bool close, double size)
+    [Fact]
+    public void The_extra_of_a_reversal_stays_with_the_last_entry_when_those_before_have_used_the_position_up()
     {
-        var broker = Market.Run(Market.Bars(Still, Still, Still, (10, 11.5, 10, 10), Still, Still), (b, i) =>
+        var broker = Market.Run(Market.Bars(Still, Still, Still), (b, i) =>
         {
-            if (i == 0) b.Entry("A", Direction.Long, 1);
-            if (i == 1) b.Entry("B", Direction.Long, 2);
-            if (i == 2 && close) b.Close("A");
-            if (i == 2 && !close) b.Exit("X", "A", limit: 11);
-            if (i == 4) b.Entry("C", Direction.Long, 1);
-        }, new StrategySettings { Pyramiding = 2, CloseEntriesRule = CloseEntriesRule.Any });
-        broker.PositionSize.ShouldBe(size);
+            if (i == 0) b.Entry("S", Direction.Short, 2);
+            if (i != 1) return;
+            b.Entry("A", Direction.Long, 2);
+            b.Entry("B", Direction.Long, 2);
+        });
+        broker.Fills.ToArray().Select(f => f.Qty).ShouldBe([-2.0, 2.0, 4.0]);
     }
 
     [Fact]
@@ -74,24 +71,16 @@ public sealed class EmulatorSubtleRuleTests
     }
 
     [Fact]
-    public void Processed_on_the_close_a_new_order_with_a_price_waits_for_the_next_bar()
+    public void Max_drawdown_waits_for_a_bar_that_closes_a_trade()
     {
-        var broker = Market.Run(Market.Bars((10, 11, 9, 10.5), (10.2, 12, 10, 11)), (b, i) =>
-        {
-            if (i == 0) b.Entry("L", Direction.Long, 1, limit: 11);
-        }, new StrategySettings { ProcessOrdersOnClose = true });
-        (broker.OpenTrades[0].EntryPrice, broker.OpenTrades[0].EntryBar).ShouldBe((10.2, 1));
-    }
-
-    [Fact]
-    public void Max_drawdown_is_seen_at_the_extreme_that_reaches_it_though_no_trade_has_closed()
-    {
-        var broker = Market.Run(Market.Bars(Still, Still, (10, 11, 7, 10), Still, Still), (b, i) =>
+        var broker = Market.Run(Market.Bars(Still, Still, (10, 11, 7, 7), (7, 7, 7, 7), (7, 7, 7, 7), Still), (b, i) =>
         {
             if (i == 0) b.RiskMaxDrawdown(100, RiskUnit.Cash);
-            if (i is 0 or 3) b.Entry("L", Direction.Long, 50);
+            if (i == 0) b.Entry("L", Direction.Long, 50);
+            if (i == 3) b.Close("L", qty: 1);
+            if (i == 4) b.Entry("M", Direction.Long, 1);
         });
-        broker.ClosedTrades.ToArray().Select(t => (t.ExitPrice, t.ExitBar)).ShouldBe([(7.0, 2)]);
+        broker.ClosedTrades.ToArray().Select(t => (t.Qty, t.ExitBar)).ShouldBe([(1.0, 4), (49.0, 4)]);
         broker.PositionSize.ShouldBe(0);
     }
 
@@ -115,17 +104,6 @@ public sealed class EmulatorSubtleRuleTests
         var source = Scripts.Strategy("if bar_index == 0\n    strategy.entry(\"L\", strategy.long)\n    strategy.exit(\"X\", \"L\", profit = 100, limit = 12)", version: version);
         var result = Scripts.Run(source, Market.Bars(Still, Still, (10, 13, 10, 13)), new RunOptions { Symbol = Market.Stock });
         result.Broker!.ClosedTrades[0].ExitPrice.ShouldBe(exit);
-    }
-
-    [Fact]
-    public void A_trailing_stop_needs_its_offset()
-    {
-        var broker = Market.Run(Market.Bars(Still, Still, (10, 13, 8, 9)), (b, i) =>
-        {
-            if (i == 0) b.Entry("L", Direction.Long, 1);
-            b.Exit("X", "L", trailPoints: 100);
-        });
-        broker.ClosedTradeCount.ShouldBe(0);
     }
 
     [Fact]

@@ -123,53 +123,25 @@ public sealed class DefinitionTests
     public void Sar_is_its_definition() => SameSeries("x = ta.sar(0.02, 0.02, 0.2)", """
         var float y = na
         var float best = na
-        var float acc = na
-        var below = false
-        bool first = false
+        var acc = 0.02
+        var up = true
         if bar_index == 1
-            if close > close[1]
-                below := true
-                best := high
-                y := low[1]
+            up := not (high[1] > high)
+            y := up ? low[1] : high[1]
+            best := up ? high : low
+        else if bar_index > 1
+            float next = y + acc * (best - y)
+            if up and low <= next or not up and high >= next
+                next := up ? math.max(best, high, high[1], nz(high[2], high[1])) : math.min(best, low, low[1], nz(low[2], low[1]))
+                up := not up
+                acc := 0.02
+                best := up ? high : low
             else
-                below := false
-                best := low
-                y := high[1]
-            first := true
-            acc := 0.02
-        if bar_index > 0
-            y := y + acc * (best - y)
-            if below
-                if y > low
-                    first := true
-                    below := false
-                    y := math.max(high, best)
-                    best := low
-                    acc := 0.02
-            else
-                if y < high
-                    first := true
-                    below := true
-                    y := math.min(low, best)
-                    best := high
-                    acc := 0.02
-            if not first
-                if below
-                    if high > best
-                        best := high
-                        acc := math.min(acc + 0.02, 0.2)
-                else
-                    if low < best
-                        best := low
-                        acc := math.min(acc + 0.02, 0.2)
-            if below
-                y := math.min(y, low[1])
-                if bar_index > 1
-                    y := math.min(y, low[2])
-            else
-                y := math.max(y, high[1])
-                if bar_index > 1
-                    y := math.max(y, high[2])
+                next := up ? math.min(next, low[1], nz(low[2], low[1])) : math.max(next, high[1], nz(high[2], high[1]))
+                if up ? high > best : low < best
+                    best := up ? high : low
+                    acc := math.min(acc + 0.02, 0.2)
+            y := next
         """);
 
     private static void SameSeries(string call, string definition)

@@ -24,7 +24,7 @@ internal static class CollectionBindings
     private static int Size(ScriptContext context, int size)
     {
         int limit = context.Runtime.Limits.CollectionElements;
-        return size == Operations.NaInt ? throw new PineRuntimeException("The size of the array is na.")
+        return size == Operations.NaInt ? 0
             : size > limit ? throw new PineRuntimeException($"The array is too large: {size} elements, at most {limit} are allowed.") : size;
     }
 
