@@ -40,8 +40,9 @@ internal sealed class SimulatedTerminals : IAsyncDisposable
         var books = Path.Combine(options.DataFolder, "terminals");
         Directory.CreateDirectory(books);
         var leader = Terminal(1, PositionMode.Hedging, 100_000m);
-        var follower = Terminal(2, PositionMode.Netting, 25_000m);
+        // Listening before the other looks for ports: the two searches overlap where others already listen.
         leader.Start();
+        var follower = Terminal(2, PositionMode.Netting, 25_000m);
         follower.Start();
         return new SimulatedTerminals(leader, follower, quoted);
 

@@ -17,7 +17,7 @@ internal sealed class OtlpExport : IDisposable
 {
     private const string Endpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";
 
-    /// <summary>Of requests that begin a trace, this share is traced; all that follows from a traced one is traced.</summary>
+    /// <summary>Of what begins a trace, this share is traced unless <c>OTEL_TRACES_SAMPLER_ARG</c> says otherwise; all that follows from what is traced is traced.</summary>
     private const double TracedShare = 0.1;
 
     private static readonly string[] Protocols = ["grpc", "http/protobuf"];
@@ -39,7 +39,10 @@ internal sealed class OtlpExport : IDisposable
             .AddSource(TradeTrace.SourceName, "Microsoft.Orleans.Application", "Microsoft.AspNetCore", "Npgsql");
         if (configuration["OTEL_TRACES_SAMPLER"] is not { Length: > 0 })
         {
-            traces.SetSampler(new ParentBasedSampler(new WhatBeginsSampler(new TraceIdRatioBasedSampler(TracedShare))));
+            // A step within something that is not traced is asked about too: it may be a call of the system's own that a trade begins in. Where it is
+            // a request that was passed over, its trace's number gives the same answer again.
+            var begins = new WhatBeginsSampler(new TraceIdRatioBasedSampler(Share(configuration)));
+            traces.SetSampler(new ParentBasedSampler(begins, remoteParentNotSampled: begins, localParentNotSampled: begins));
         }
 
         _traces = traces.AddOtlpExporter().Build();
@@ -67,8 +70,14 @@ internal sealed class OtlpExport : IDisposable
             throw new StartupException($"OTEL_EXPORTER_OTLP_PROTOCOL is '{protocol}': it must be {string.Join(" or ", Protocols)}.");
         }
 
+        _ = Share(configuration);
         return new OtlpExport(configuration, role);
     }
+
+    private static double Share(IConfiguration configuration) =>
+        configuration["OTEL_TRACES_SAMPLER_ARG"] is not { Length: > 0 } text || configuration["OTEL_TRACES_SAMPLER"] is { Length: > 0 } ? TracedShare
+        : double.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var share) && share is >= 0 and <= 1 ? share
+        : throw new StartupException($"OTEL_TRACES_SAMPLER_ARG is '{text}': it must be a share from 0 to 1.");
 
     /// <summary>Sends what is left, within a few seconds.</summary>
     public void Dispose()
@@ -84,7 +93,7 @@ internal sealed class OtlpExport : IDisposable
     private sealed class WhatBeginsSampler(Sampler inner) : Sampler
     {
         public override SamplingResult ShouldSample(in SamplingParameters parameters) =>
-            parameters.Kind == ActivityKind.Internal || parameters.Name == "Microsoft.AspNetCore.Hosting.HttpRequestIn"
+            parameters.Kind == ActivityKind.Internal || (parameters.ParentContext == default && parameters.Name == "Microsoft.AspNetCore.Hosting.HttpRequestIn")
                 ? inner.ShouldSample(parameters)
                 : new SamplingResult(SamplingDecision.Drop);
     }

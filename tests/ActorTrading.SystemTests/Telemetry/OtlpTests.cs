@@ -5,9 +5,9 @@ namespace ActorTrading.SystemTests.Telemetry;
 public sealed class OtlpTests(Server server)
 {
     [Theory]
-    [InlineData("http/protobuf")]
-    [InlineData("grpc")]
-    public async Task Metrics_and_the_trace_from_a_leaders_order_to_each_follower_arrive(string protocol)
+    [InlineData("http/protobuf", "OTEL_TRACES_SAMPLER", "always_on")]
+    [InlineData("grpc", "OTEL_TRACES_SAMPLER_ARG", "1")]
+    public async Task Metrics_and_the_trace_from_a_leaders_order_to_each_follower_arrive(string protocol, string sampling, string value)
     {
         await using var collector = await OtlpReceiver.StartAsync(grpc: protocol == "grpc");
         await using var silo = new SiloProcess(await server.Postgres.CreateDatabaseAsync(), new Dictionary<string, string>
@@ -16,7 +16,7 @@ public sealed class OtlpTests(Server server)
             ["OTEL_EXPORTER_OTLP_PROTOCOL"] = protocol,
             ["OTEL_METRIC_EXPORT_INTERVAL"] = "1000",
             ["OTEL_BSP_SCHEDULE_DELAY"] = "200",
-            ["OTEL_TRACES_SAMPLER"] = "always_on",
+            [sampling] = value,
         });
         await silo.StartAsync();
 
@@ -34,7 +34,7 @@ public sealed class OtlpTests(Server server)
         List<ReceivedSpan> Spans() => [.. collector.Of(OtlpReceiver.Traces).SelectMany(OtlpMessages.Spans)];
     }
 
-    /// <summary>For each trace that begins with an order: how many decisions of followers in it came to a fill.</summary>
+    /// <summary>For each trace with an order: how many decisions of followers that the order led to came to a fill.</summary>
     private static IEnumerable<int> Followed(List<ReceivedSpan> spans)
     {
         foreach (var trace in spans.GroupBy(s => s.Trace).Where(t => t.Any(s => s.Name == "order")))
@@ -45,14 +45,16 @@ public sealed class OtlpTests(Server server)
             string? DecisionOf(ReceivedSpan fill)
             {
                 string? decision = null;
-                for (var span = fill; ; span = byId[span.Parent])
+                for (var span = fill; span.Name != "order"; span = byId[span.Parent])
                 {
                     decision ??= span.Name == "copy.decide" ? span.Id : null;
                     if (!byId.ContainsKey(span.Parent))
                     {
-                        return span.Name == "order" ? decision : null;
+                        return null;
                     }
                 }
+
+                return decision;
             }
         }
     }
