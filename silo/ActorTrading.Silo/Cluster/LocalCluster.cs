@@ -12,6 +12,9 @@ internal static class LocalCluster
 {
     private static readonly TimeSpan RestartAfter = TimeSpan.FromSeconds(1);
 
+    /// <summary>Longer than a silo takes to drain.</summary>
+    private static readonly TimeSpan EndWithin = TimeSpan.FromSeconds(45);
+
     public static async Task<int> RunAsync(RunOptions options, string connectionString, SimulatedTerminals? terminals, CancellationToken stop)
     {
         var shared = new Dictionary<string, string>
@@ -82,9 +85,17 @@ internal static class LocalCluster
         process.BeginErrorReadLine();
         Say($"is process {process.Id}");
 
-        // Closing the input asks it to end its work and stop.
+        // Closing the input asks it to end its work and stop. One that cannot hear is not waited for.
         using var asked = stop.Register(process.StandardInput.Close);
-        await process.WaitForExitAsync(CancellationToken.None);
+        await process.WaitForExitAsync(stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await process.WaitForExitAsync(CancellationToken.None).WaitAsync(EndWithin, TimeProvider.System, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!process.HasExited)
+        {
+            Say("does not end and is killed");
+            process.Kill();
+            await process.WaitForExitAsync(CancellationToken.None);
+        }
+
         Say($"has ended with {process.ExitCode}");
 
         void Say(string? line)

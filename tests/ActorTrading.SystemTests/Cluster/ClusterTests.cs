@@ -74,8 +74,7 @@ public sealed class ClusterTests(Server server, ITestOutputHelper output)
 
             // What it had, others have now and trade with. It goes on in the middle of what it did.
             await killer.WaitAsync(1_000, 4_000);
-            cluster.Thaw(name);
-            await cluster.RunningAsync(name);
+            await cluster.ThawAsync(name);
         }
 
         await enough.CancelAsync();

@@ -61,12 +61,14 @@ internal sealed partial class TestCluster : IAsyncDisposable
     }
 
     /// <summary>Goes on where it stood. If it was given up meanwhile it ends as soon as it knows, and is started again.</summary>
-    public void Thaw(string name)
+    public Task ThawAsync(string name)
     {
         lock (_gate)
         {
             SiloProcess.Signal(_processes[name], "CONT");
         }
+
+        return RunningAsync(name);
     }
 
     /// <summary>Until the silo, ended before or not, serves.</summary>
