@@ -60,7 +60,9 @@ internal sealed class BoundBinary(Pos pos, BinaryOp op, BoundExpr left, BoundExp
 internal sealed class BoundConvert(BoundExpr operand, PineType type) : BoundExpr(operand.Pos, type, operand.Qualifier)
 {
     public BoundExpr Operand { get; } = operand;
-    public override object? Constant => Operand.Constant is double d && Type.Kind == TypeKind.Int ? Math.Truncate(d) : Operand.Constant;
+    /// <summary>A quotient of ints is an int that has kept its fraction: what needs a whole number cuts it.</summary>
+    public bool KeepsFraction { get; init; }
+    public override object? Constant => Operand.Constant is double d && Type.Kind == TypeKind.Int && !KeepsFraction ? Math.Truncate(d) : Operand.Constant;
 }
 
 internal sealed class BoundTernary(Pos pos, BoundExpr condition, BoundExpr then, BoundExpr otherwise, PineType type, Qualifier qualifier) : BoundExpr(pos, type, qualifier)

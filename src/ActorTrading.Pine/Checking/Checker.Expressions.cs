@@ -337,7 +337,7 @@ internal sealed partial class Checker
         if (value.Type.Kind == TypeKind.Na)
             return type.Kind is TypeKind.Void or TypeKind.Tuple || (type.Kind == TypeKind.Bool && _version >= 6) ? null : Convert(value, type);
         if (value.Type.Kind == TypeKind.Int && type.Kind == TypeKind.Float) return Convert(value, type);
-        if (value.Type.Kind == TypeKind.Float && type.Kind == TypeKind.Int && IsQuotient(value)) return new BoundConvert(value, type);
+        if (value.Type.Kind == TypeKind.Float && type.Kind == TypeKind.Int && IsQuotient(value)) return new BoundConvert(value, type) { KeepsFraction = true };
         if (_version < 6 && value.Type.IsNumeric && type.Kind == TypeKind.Bool) return Convert(value, type);
         if (value.Type.Kind == TypeKind.Tuple && type.Kind == TypeKind.Tuple && Common(value.Type, type) is { } common && common.Equals(type)) return Convert(value, type);
         return IntsForFloats(value.Type, type) ? new BoundConvert(value, type) : null;

@@ -194,7 +194,7 @@ internal sealed partial class BodyEmitter
         var (from, to) = (convert.Operand.Type.Kind, convert.Type.Kind);
         if (to == TypeKind.Bool && from != TypeKind.Bool) _il.Emit(OpCodes.Call, Fields.Operation(nameof(Operations.NumberToBool)));
         else if (from == TypeKind.Bool && to is TypeKind.Int or TypeKind.Float && from == TypeKind.Bool) _il.Emit(OpCodes.Call, Fields.Operation(nameof(Operations.BoolToNumber)));
-        else if (from == TypeKind.Float && to == TypeKind.Int) _il.Emit(OpCodes.Call, typeof(Math).GetMethod(nameof(Math.Truncate), [typeof(double)])!);
+        else if (from == TypeKind.Float && to == TypeKind.Int && !convert.KeepsFraction) _il.Emit(OpCodes.Call, typeof(Math).GetMethod(nameof(Math.Truncate), [typeof(double)])!);
     }
 
     private void EmitTernary(BoundTernary ternary)

@@ -48,7 +48,8 @@ internal sealed class BarHistory<T>
 }
 
 /// <summary>
-/// Values of a variable or expression of a local scope: one per bar on which it was executed, so an offset counts executions.
+/// Values of a variable or expression of a local scope. Offsets count bars; a bar on which it was not executed shows the value of
+/// the last one on which it was.
 /// </summary>
 internal sealed class CallHistory<T>
 {
@@ -70,12 +71,23 @@ internal sealed class CallHistory<T>
     {
         if (bar != _bar)
         {
+            if (_bar >= 0 && bar > _bar + 1) Repeat(bar - _bar - 1);
             _bar = bar;
             _count++;
             if (_count >= _values.Length && _values.Length <= _limit) _values = Rings.New(_values, _count + 1, _none);
         }
         var values = _values;
         values[_count & (values.Length - 1)] = value;
+    }
+
+    /// <summary>Fills the bars in between with the last value: as many as the ring can show.</summary>
+    private void Repeat(int bars)
+    {
+        if (_count + bars + 1 >= _values.Length && _values.Length <= _limit) _values = Rings.New(_values, Math.Min(_count + bars, _limit) + 2, _none);
+        var values = _values;
+        var last = values[_count & (values.Length - 1)];
+        for (int i = Math.Max(1, bars - values.Length + 1); i <= bars; i++) values[(_count + i) & (values.Length - 1)] = last;
+        _count += bars;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

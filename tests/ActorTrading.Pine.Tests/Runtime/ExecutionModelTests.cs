@@ -14,9 +14,16 @@ public sealed class ExecutionModelTests
     public void Each_call_site_of_a_function_has_its_own_state() =>
         Scripts.Values("count(c) =>\n    var n = 0\n    if c\n        n += 1\n    n\nplot(count(true) * 100 + count(close > 8))")[^1].ShouldBe(1002);
 
-    [Fact]
-    public void History_of_a_functions_local_counts_its_calls() =>
-        Scripts.Values("f() =>\n    v = close\n    v[1]\nx = 0.0\nif bar_index % 3 == 0\n    x := f()\nplot(x)")[9].ShouldBe(7);
+    // Called on bars 0, 3, 6 and 9, where close is 1, 4, 7 and 10.
+    [Theory]
+    [InlineData("1", 7)]
+    [InlineData("3", 7)]
+    [InlineData("4", 4)]
+    [InlineData("math.max(1, bar_index - 3)", 4)]
+    [InlineData("8", 1)]
+    [InlineData("10", double.NaN)]
+    public void History_of_a_functions_local_is_its_last_value_as_of_that_bar(string offset, double value) =>
+        Scripts.Values($"f() =>\n    v = close\n    v[{offset}]\nx = 0.0\nif bar_index % 3 == 0\n    x := f()\nplot(x)")[9..].ShouldBeSeries(value);
 
     [Fact]
     public void V6_skips_the_right_side_of_and_V5_does_not()

