@@ -39,6 +39,8 @@ public sealed class RealtimeMetrics : IDisposable
         }
     }
 
+    internal Meter Meter => _meter;
+
     /// <summary>A figure that is asked for when somebody looks.</summary>
     internal void Observe(string name, string unit, string description, Func<int> value) => _meter.CreateObservableGauge(name, value, unit, description);
 

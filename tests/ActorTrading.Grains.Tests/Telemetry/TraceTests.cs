@@ -13,7 +13,7 @@ namespace ActorTrading.Grains.Tests.Telemetry;
 public sealed class TraceTests(Server server)
 {
     [Fact]
-    public async Task The_trace_of_a_leaders_fill_reaches_each_followers_fill()
+    public async Task The_trace_of_a_leaders_fill_reaches_each_followers_fill_and_each_is_measured()
     {
         await using var terminal = new SimulatedTerminal(new SimulatedTerminalOptions
         {
@@ -36,6 +36,7 @@ public sealed class TraceTests(Server server)
             });
         }
 
+        using var measured = new Measurements(instrument => instrument.Meter.Name == TradingMetrics.MeterName);
         using var spans = new Spans();
         using (var cause = new Activity("test").Start())
         {
@@ -54,6 +55,10 @@ public sealed class TraceTests(Server server)
         var paths = fills.Select(f => spans.Path(f).Except(["commit", "terminal.resend"]).ToArray()).OrderBy(p => p.Length).ToList();
         paths[0].ShouldBe(["copy.decide", "copy.link", "copy.offer", "fill", "order"]);
         paths[1].ShouldBe(["terminal.order", "copy.decide", "copy.link", "copy.offer", "fill", "order"]);
+
+        // Other tests' followers count too.
+        measured.Of("actortrading.copy.duration{account.kind=paper}").ShouldNotBeEmpty();
+        measured.Of("actortrading.copy.duration{account.kind=mt5}").ShouldNotBeEmpty();
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using ActorTrading.Postgres.Migrations;
 using ActorTrading.Postgres.Private;
+using ActorTrading.Testing;
 
 namespace ActorTrading.Postgres.Tests.Ledger;
 
@@ -23,6 +24,7 @@ public sealed class ServerAwayTests : IAsyncLifetime
     public async Task A_server_restarted_in_mid_batch_loses_and_doubles_nothing()
     {
         const int accounts = 20, orders = 15;
+        using var measured = new Measurements(instrument => instrument.Meter.Name == LedgerMetrics.MeterName);
         await using var database = await MigratedAsync(new LedgerWriterOptions { RetryFor = TimeSpan.FromMinutes(2) });
         var all = await LedgerFaultTests.AccountsAsync(database, accounts);
         await using var writer = new LedgerWriter(database.Options, TimeProvider.System);
@@ -44,6 +46,11 @@ public sealed class ServerAwayTests : IAsyncLifetime
 
         database.Access.Clear();
         await LedgerFaultTests.AuditAsync(database, all, orders);
+
+        // Other tests' writers count too.
+        measured.Of("actortrading.ledger.commit.duration").Count.ShouldBeGreaterThanOrEqualTo(accounts * (orders + 1));
+        measured.Of("actortrading.ledger.retries").Sum().ShouldBeGreaterThan(0);
+        measured.Of("actortrading.ledger.reconnects").Sum().ShouldBeGreaterThan(0);
     }
 
     [Fact]
