@@ -43,12 +43,20 @@ internal sealed partial class Checker
             if (argument.Value.Type.Kind is TypeKind.Void or TypeKind.Tuple) return Fail("PINE3006", argument.Pos, $"A value of type '{argument.Value.Type}' cannot be passed to '{name}'.");
         }
         (string Code, Pos Pos, string Message, int Progress)? best = null;
+        (FunctionDecl Overload, BoundExpr?[] Placed, List<(string Name, Expr? Value)> Syntax, int Widened)? chosen = null;
         foreach (var overload in overloads)
         {
             var placed = PlaceUserArguments(overload, name, module, arguments, call.Pos, out var syntax, out var failure);
-            if (placed is not null) return CallInstance(call, overload, module, placed, syntax);
-            if (best is null || failure.Progress > best.Value.Progress) best = failure;
+            if (placed is not null)
+            {
+                // An overload that takes an int as it is goes before one that takes it as a float.
+                int widened = Math.Abs(arguments.Count(a => a.Value.Type.Kind == TypeKind.Int) - placed.Count(p => p?.Type.Kind == TypeKind.Int));
+                if (chosen is null || widened < chosen.Value.Widened) chosen = (overload, placed, syntax, widened);
+                if (widened == 0) break;
+            }
+            else if (best is null || failure.Progress > best.Value.Progress) best = failure;
         }
+        if (chosen is { } c) return CallInstance(call, c.Overload, module, c.Placed, c.Syntax);
         return best is { } f ? Fail(f.Code, f.Pos, f.Message) : Fail("PINE2002", call.Pos, $"Could not find function or function reference '{name}'.");
     }
 

@@ -5,9 +5,10 @@ namespace ActorTrading.Pine.Library;
 /// </summary>
 public static class PineColor
 {
+    /// <summary>An na channel is 0, an na transparency is invisible.</summary>
     [PineName("color.rgb")]
     public static double Rgb(double red, double green, double blue, double transp = 0) =>
-        double.IsNaN(red + green + blue) ? double.NaN : Pack(Channel(red), Channel(green), Channel(blue), Alpha(transp));
+        Pack(Channel(red), Channel(green), Channel(blue), double.IsNaN(transp) ? 0 : Alpha(transp));
 
     [PineName("color.new")]
     public static double New(double color, double transp) => double.IsNaN(color) ? double.NaN : ((uint)color & 0xFFFFFF00u) | (uint)Alpha(transp);
@@ -37,7 +38,7 @@ public static class PineColor
     /// <summary>"#RRGGBB" or "#RRGGBBAA".</summary>
     public static string ToText(double color) => double.IsNaN(color) ? "NaN" : ((uint)color & 255) == 255 ? $"#{(uint)color >> 8:X6}" : $"#{(uint)color:X8}";
 
-    private static int Channel(double value) => (int)Math.Clamp(value, 0, 255);
+    private static int Channel(double value) => double.IsNaN(value) ? 0 : (int)Math.Clamp(value, 0, 255);
 
     private static int Alpha(double transp) => double.IsNaN(transp) ? 255 : (int)Math.Round((100 - Math.Clamp(transp, 0, 100)) * 255 / 100);
 }

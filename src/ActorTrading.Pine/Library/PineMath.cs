@@ -42,7 +42,8 @@ public static class PineMath
     [PineName("math.round")] public static double Round(double number) => Round(number, 0);
 
     /// <summary>
-    /// Nearest multiple of 10^−precision. A value within 1e-10 of half a step counts as half and goes away from zero.
+    /// Nearest multiple of 10^−precision. A value whose exact multiple is within 1e-10 of half a step counts as half and goes
+    /// away from zero.
     /// </summary>
     [PineName("math.round")]
     public static double Round(double number, double precision)
@@ -51,8 +52,8 @@ public static class PineMath
         int digits = (int)Math.Clamp(precision, -300, 300);
         double scale = Math.Pow(10, Math.Abs(digits)), scaled = digits >= 0 ? Math.Abs(number) * scale : Math.Abs(number) / scale;
         if (!(scaled < 4.5e15)) return number;
-        double whole = Math.Floor(scaled);
-        if (scaled - whole >= 0.5 - 1e-10) whole++;
+        double whole = Math.Floor(scaled), lost = digits > 0 ? Math.FusedMultiplyAdd(Math.Abs(number), scale, -scaled) : 0;
+        if (scaled - whole + lost >= 0.5 - 1e-10) whole++;
         double result = digits >= 0 ? whole / scale : whole * scale;
         return number < 0 ? -result : result;
     }

@@ -34,6 +34,7 @@ public sealed class PineMatrix<T>
     [PineName("matrix.get")]
     public T Get(int row, int column)
     {
+        if (row == NaIndex || column == NaIndex) return Na;
         CheckRow(row);
         CheckColumn(column);
         return this[row, column];
@@ -42,6 +43,7 @@ public sealed class PineMatrix<T>
     [PineName("matrix.set")]
     public void Set(int row, int column, T value)
     {
+        if (row == NaIndex || column == NaIndex) return;
         CheckRow(row);
         CheckColumn(column);
         this[row, column] = value;
@@ -50,6 +52,7 @@ public sealed class PineMatrix<T>
     [PineName("matrix.row")]
     public PineArray<T> Row(int row)
     {
+        if (row == NaIndex) return null!;
         CheckRow(row);
         return new PineArray<T>(_items.AsSpan(row * ColumnCount, ColumnCount).ToArray());
     }
@@ -57,6 +60,7 @@ public sealed class PineMatrix<T>
     [PineName("matrix.col")]
     public PineArray<T> Col(int column)
     {
+        if (column == NaIndex) return null!;
         CheckColumn(column);
         return new PineArray<T>(Enumerable.Range(0, RowCount).Select(row => this[row, column]));
     }
@@ -229,6 +233,9 @@ public sealed class PineMatrix<T>
         if (rows < 0 || columns < 0 || (long)rows * columns > PineArray<T>.MaxSize)
             throw new PineArgumentException($"A matrix cannot be {rows} × {columns}: at most {PineArray<T>.MaxSize} elements are allowed.");
     }
+
+    /// <summary>What na is as an index.</summary>
+    private const int NaIndex = int.MinValue;
 
     private static T Na => typeof(T) == typeof(double) ? (T)(object)double.NaN : default!;
 }

@@ -44,29 +44,35 @@ public static class PineString
         return string.Join(separator, Enumerable.Repeat(source, repeat));
     }
 
-    /// <summary>Replaces the occurrence with this number, 0 the first.</summary>
+    /// <summary>
+    /// Replaces the occurrence with this number, 0 the first; occurrences may overlap. An empty target stands before every
+    /// character, and behind the last one for every larger number.
+    /// </summary>
     [PineName("str.replace")]
     public static string? Replace(string? source, string? target, string? replacement, int occurrence = 0)
     {
         if (source is null || target is null || replacement is null) return null;
-        if (target.Length == 0) return source;
+        if (occurrence < 0) return source;
         int at = -1;
-        for (int i = 0; i <= occurrence; i++)
-        {
-            at = source.IndexOf(target, at < 0 ? 0 : at + target.Length, StringComparison.Ordinal);
-            if (at < 0) return source;
-        }
+        if (target.Length == 0) at = Math.Min(occurrence, source.Length);
+        else
+            for (int i = 0; i <= occurrence; i++)
+            {
+                at = source.IndexOf(target, at + 1, StringComparison.Ordinal);
+                if (at < 0) return source;
+            }
         return Checked(string.Concat(source.AsSpan(0, at), replacement, source.AsSpan(at + target.Length)));
     }
 
     [PineName("str.replace_all")]
     public static string? ReplaceAll(string? source, string? target, string? replacement) =>
         source is null || target is null || replacement is null ? null
-        : target.Length == 0 ? source : Checked(source.Replace(target, replacement, StringComparison.Ordinal));
+        : target.Length == 0 ? Checked(replacement + string.Concat(source.Select(c => c + replacement)))
+        : Checked(source.Replace(target, replacement, StringComparison.Ordinal));
 
     [PineName("str.split")]
     public static PineArray<string?> Split(string? @string, string? separator) => @string is null ? new PineArray<string?>()
-        : string.IsNullOrEmpty(separator) ? new PineArray<string?>(@string.Select(c => (string?)c.ToString())) : new PineArray<string?>(@string.Split(separator));
+        : string.IsNullOrEmpty(separator) && @string.Length > 0 ? new PineArray<string?>(@string.Select(c => (string?)c.ToString())) : new PineArray<string?>(@string.Split(separator));
 
     /// <summary>The first match of a regular expression, empty when there is none.</summary>
     [PineName("str.match")]

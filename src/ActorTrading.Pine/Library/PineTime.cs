@@ -37,6 +37,9 @@ public static class PineTime
     {
         if (string.IsNullOrWhiteSpace(text)) return double.NaN;
         text = text.Trim().Replace("GMT", "", StringComparison.OrdinalIgnoreCase).Replace("UTC", "", StringComparison.OrdinalIgnoreCase).Trim();
+        if (text.Length == 4 && text.All(char.IsAsciiDigit)) text += "-01-01";
+        // A colon between the day and the time: "2024-02-01:13:00".
+        if (text.Length > 12 && text[4] == '-' && text[7] == '-' && text[10] == ':') text = string.Concat(text.AsSpan(0, 10), " ", text.AsSpan(11));
         // "+0200" is not understood by the framework, "+02:00" is.
         if (text.Length > 5 && text[^5] is '+' or '-' && text[^4..].All(char.IsAsciiDigit) && text.Contains(':')) text = text.Insert(text.Length - 2, ":");
         return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AllowWhiteSpaces, out var time)

@@ -53,7 +53,7 @@ internal static class Operations
 
     public static double BoolToNumber(byte value) => value switch { 0 => 0, 1 => 1, _ => double.NaN };
 
-    public static bool NumberToBool(double value) => value != 0 && !double.IsNaN(value);
+    public static bool NumberToBool(double value) => Math.Abs(value) > 1e-10;
 
     public static string Concat(ScriptContext context, string? a, string? b)
     {

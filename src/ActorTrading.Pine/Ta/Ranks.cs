@@ -10,6 +10,7 @@ public sealed class PercentileNearestRank
 
     public double Update(double source, int length, double percentage)
     {
+        if (length == int.MinValue) return double.NaN;
         Length.Check(length, "ta.percentile_nearest_rank");
         _window.Push(source, length);
         return double.IsNaN(source) || !_window.Full ? double.NaN : Percentile.NearestRank(_window.Sorted, length, percentage);
@@ -24,6 +25,7 @@ public sealed class PercentileLinearInterpolation
 
     public double Update(double source, int length, double percentage)
     {
+        if (length == int.MinValue) return double.NaN;
         Length.Check(length, "ta.percentile_linear_interpolation");
         _window.Push(source, length);
         return double.IsNaN(source) || !_window.Full ? double.NaN : Percentile.LinearInterpolation(_window.Sorted, length, percentage);
@@ -57,6 +59,7 @@ public sealed class Median
 
     public double Update(double source, int length)
     {
+        if (length == int.MinValue) return double.NaN;
         Length.Check(length, "ta.median");
         if (double.IsNaN(source)) return double.NaN;
         _window.Push(source, length);
@@ -74,6 +77,7 @@ public sealed class Mode
 
     public double Update(double source, int length)
     {
+        if (length == int.MinValue) return double.NaN;
         Length.Check(length, "ta.mode");
         _window.Push(source, length);
         if (double.IsNaN(source) || !_window.Full) return double.NaN;

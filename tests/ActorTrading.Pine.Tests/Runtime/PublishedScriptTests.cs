@@ -116,4 +116,36 @@ public sealed class PublishedScriptTests
     [InlineData("const int x = 5\nx := 6\nplot(x)", "PINE3008")]
     public void A_variable_reassigned_by_the_bar_is_a_series(string body, string code) =>
         PineCompiler.Compile(Scripts.Indicator(body)).Diagnostics.ShouldContain(d => d.Code == code);
+
+    [Theory]
+    [InlineData("int n = na\nplot(matrix.new<float>(2, 2, 1).get(n, 0))", double.NaN)]
+    [InlineData("int n = na\nm = matrix.new<float>(2, 2, 1)\nm.set(0, n, 5)\nplot(m.max() + (na(m.row(n)) ? 10 : 0) + (na(m.col(n)) ? 100 : 0))", 111)]
+    [InlineData("float x = na\nplot(color.r(color.rgb(x, 1, 1)) + color.t(color.rgb(1, 1, 1, x)))", 100)]
+    [InlineData("int n = na\nplot(ta.percentile_nearest_rank(close, n, 50))", double.NaN)]
+    [InlineData("int n = na\nplot(ta.median(close, n))", double.NaN)]
+    public void Na_is_taken_where_TradingView_takes_it(string body, double value) => new[] { Scripts.Last(body) }.ShouldBeSeries(value);
+
+    [Theory]
+    [InlineData("str.replace(\"abc\", \"\", \"-\", 2)", "ab-c")]
+    [InlineData("str.replace(\"abc\", \"\", \"-\", 4)", "abc-")]
+    [InlineData("str.replace(\"aaa\", \"aa\", \"-\", 1)", "a-")]
+    [InlineData("str.replace_all(\"abc\", \"\", \"-\")", "-a-b-c-")]
+    [InlineData("str.tostring(str.split(\"\", \"\").size() + str.split(\"abc\", \"\").size())", "4")]
+    public void A_text_is_replaced_and_split_as_TradingView_does(string expression, string text) =>
+        Scripts.Last($"plot({expression} == \"{text}\" ? 1 : 0)").ShouldBe(1);
+
+    [Theory]
+    [InlineData("2021-01-13:05:00", 1_610_514_000_000)]
+    [InlineData("2021-01-13:5:00:00", 1_610_514_000_000)]
+    [InlineData("2025", 1_735_689_600_000)]
+    [InlineData("2025-06", 1_748_736_000_000)]
+    public void A_date_is_read_in_the_spellings_scripts_use(string text, double time) => Scripts.Last($"plot(timestamp(\"{text}\"))").ShouldBe(time);
+
+    [Theory]
+    [InlineData("f(float x) => 2\nf(int x) => 1\nplot(f(1) * 10 + f(1.5))", 12)]
+    [InlineData("method g(float x) => 2\nmethod g(int x) => 1\nint i = 3\nplot(i.g())", 1)]
+    [InlineData("plot((bool(close * 0 + 1e-10) ? 1 : 0) * 10 + (bool(close * 0 + 1.1e-10) ? 1 : 0))", 1)]
+    [InlineData("plot(math.round(close * 0 + 118152.265, 2))", 118_152.27)]
+    [InlineData("plot(math.round(close * 0 + 100019.7405, 3))", 100_019.740)]
+    public void What_TradingView_was_measured_to_do(string body, double value) => Scripts.Last(body).ShouldBe(value);
 }
