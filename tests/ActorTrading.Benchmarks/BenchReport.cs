@@ -27,6 +27,9 @@ public sealed record BenchReport(string Bench, IReadOnlyList<Measurement> Measur
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
     };
 
+    /// <summary>Who ran the grains, in the benchmarks that call any.</summary>
+    public string GrainHost { get; } = GrainHosting.Name;
+
     public int Cores { get; } = Environment.ProcessorCount;
 
     public string Runtime { get; } = RuntimeInformation.FrameworkDescription;
@@ -38,7 +41,7 @@ public sealed record BenchReport(string Bench, IReadOnlyList<Measurement> Measur
 
     public string ToText()
     {
-        var text = new StringBuilder().Append(CultureInfo.InvariantCulture, $"{Bench} on {Cores} cores, {Runtime}");
+        var text = new StringBuilder().Append(CultureInfo.InvariantCulture, $"{Bench} on {Cores} cores, {Runtime}, grain host {GrainHost}");
         foreach (var m in Measurements)
         {
             text.AppendLine().Append(CultureInfo.InvariantCulture, $"  {m.Name,-32} {m.PerSecond,12:N0}/s");

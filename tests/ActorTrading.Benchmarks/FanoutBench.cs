@@ -1,4 +1,3 @@
-using Orleans.Embedded;
 using ActorTrading.Postgres;
 using System.Diagnostics;
 using System.Globalization;
@@ -160,7 +159,7 @@ public sealed class FanoutBench : IBench
         services.AddSingleton<IUserEventSource, NoAccounts>();
         // The hub can also watch backtests; nobody does here, so neither is ever asked.
         services.AddSingleton<IBacktestStore>(new BacktestStore(new PostgresDatabase(new PostgresOptions { ConnectionString = "Host=127.0.0.1;Database=none;Username=none" })));
-        services.AddEmbeddedOrleans(o => o.AddGrainAssemblies(typeof(ActorTrading.Contracts.IAccountGrain).Assembly));
+        builder.AddGrains(typeof(ActorTrading.Contracts.IAccountGrain).Assembly);
         services.AddTradingRealtime(new FanoutOptions());
         var app = builder.Build();
         app.Use((context, next) =>

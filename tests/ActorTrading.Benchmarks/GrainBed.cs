@@ -10,11 +10,10 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans;
-using Orleans.Embedded;
 
 namespace ActorTrading.Benchmarks;
 
-/// <summary>The grains on the embedded host and a private PostgreSQL, as <c>./run</c> has them, without API and terminals.</summary>
+/// <summary>The grains on the chosen host and a private PostgreSQL, as <c>./run</c> has them, without API and terminals.</summary>
 internal sealed class GrainBed : IAsyncDisposable
 {
     private readonly TemporaryPostgres _server;
@@ -37,7 +36,7 @@ internal sealed class GrainBed : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.Services.AddActorTradingPostgres(connectionString);
         builder.Services.AddSingleton(KeyRing.Parse("1:" + Convert.ToBase64String(new byte[32])));
-        builder.Services.AddEmbeddedOrleans(o => o.AddGrainAssemblies(typeof(AccountGrain).Assembly, typeof(IAccountGrain).Assembly));
+        builder.AddGrains(typeof(AccountGrain).Assembly, typeof(IAccountGrain).Assembly);
         builder.Services.AddActorTradingGrains([.. InstrumentCatalog.All.Select(i => i with { Schedule = TradingSchedule.Always })]);
         var host = builder.Build();
         await host.StartAsync();

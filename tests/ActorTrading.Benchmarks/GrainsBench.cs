@@ -3,7 +3,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans;
-using Orleans.Embedded;
 
 namespace ActorTrading.Benchmarks;
 
@@ -32,7 +31,7 @@ public sealed class GrainsBench : IBench
         var calls = settings.Count("calls", 2_000_000);
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Logging.ClearProviders();
-        builder.UseEmbeddedOrleans(options => options.AddGrainAssemblies(typeof(EchoGrain).Assembly));
+        builder.AddGrains(typeof(EchoGrain).Assembly);
         using var host = builder.Build();
         await host.StartAsync();
         var factory = host.Services.GetRequiredService<IGrainFactory>();
