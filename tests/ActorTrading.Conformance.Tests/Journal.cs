@@ -10,7 +10,7 @@ public sealed class Journal
 
     private readonly Lock _lock = new();
     private readonly List<(string Key, string Entry)> _entries = [];
-    private readonly List<(string Key, string Entry, int Count, TaskCompletionSource Reached)> _waits = [];
+    private readonly List<(string Key, string? Entry, int Count, TaskCompletionSource Reached)> _waits = [];
     private readonly ConcurrentDictionary<string, TaskCompletionSource> _gates = new();
 
     public void Note(string key, string entry)
@@ -18,8 +18,7 @@ public sealed class Journal
         lock (_lock)
         {
             _entries.Add((key, entry));
-            var count = _entries.Count(e => e == (key, entry));
-            foreach (var wait in _waits.Where(w => w.Key == key && w.Entry == entry && w.Count <= count))
+            foreach (var wait in _waits.Where(w => w.Key == key && w.Count <= CountOf(key, w.Entry)))
                 wait.Reached.TrySetResult();
         }
     }
@@ -31,17 +30,24 @@ public sealed class Journal
     }
 
     /// <summary>Completes when the entry has been noted <paramref name="count"/> times.</summary>
-    public Task Noted(string key, string entry, int count = 1)
+    public Task Noted(string key, string entry, int count = 1) => Reached(key, entry, count);
+
+    /// <summary>Completes when <paramref name="count"/> entries have been noted, whichever they are.</summary>
+    public Task AnyNoted(string key, int count) => Reached(key, null, count);
+
+    private Task Reached(string key, string? entry, int count)
     {
         lock (_lock)
         {
-            if (_entries.Count(e => e == (key, entry)) >= count)
+            if (CountOf(key, entry) >= count)
                 return Task.CompletedTask;
             var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             _waits.Add((key, entry, count, reached));
             return reached.Task.WaitAsync(Patience);
         }
     }
+
+    private int CountOf(string key, string? entry) => _entries.Count(e => e.Key == key && (entry is null || e.Entry == entry));
 
     /// <summary>A gate where grains wait until a test opens it.</summary>
     public Task Gate(string key) => GateOf(key).Task;

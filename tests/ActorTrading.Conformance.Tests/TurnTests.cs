@@ -115,7 +115,8 @@ public sealed class TurnTests(HostFixture host) : ConformanceTests(host)
         var key = NewKey("worker");
         var grain = Client.GetGrain<IWorkerGrain>(key);
         var calls = Enumerable.Range(0, 3).Select(i => grain.Pass($"{i}", key)).ToList();
-        await Task.WhenAll(Journal.Noted(key, "0 begins"), Journal.Noted(key, "1 begins"));
+        // Any two of them: the first calls to a grain that is nowhere yet wait for its placement, and arrive in any order.
+        await Journal.AnyNoted(key, 2);
         Journal.Of(key).Count.ShouldBe(2);
         Journal.OpenGate(key);
         await Task.WhenAll(calls);

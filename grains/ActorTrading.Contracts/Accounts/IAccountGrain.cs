@@ -1,12 +1,13 @@
 using System.Collections.Immutable;
 using ActorTrading.Domain;
 using Orleans;
+using Orleans.CodeGeneration;
 using Orleans.Concurrency;
 
 namespace ActorTrading.Contracts;
 
 /// <summary>One trading account, key: its id. A fold over its ledger, which is durable before anything is answered.</summary>
-[Alias("ActorTrading.IAccountGrain")]
+[Alias("ActorTrading.IAccountGrain"), Version(1)]
 public interface IAccountGrain : IGrainWithGuidKey
 {
     /// <summary>Creates the account; repeating the same request answers the same.</summary>

@@ -1,11 +1,12 @@
 using ActorTrading.Domain;
 using Orleans;
+using Orleans.CodeGeneration;
 using Orleans.Concurrency;
 
 namespace ActorTrading.Contracts;
 
 /// <summary>One alert, key: its id. Definition and state are durable; a firing is recorded, with what it sends, before anyone is told.</summary>
-[Alias("ActorTrading.IAlertGrain")]
+[Alias("ActorTrading.IAlertGrain"), Version(1)]
 public interface IAlertGrain : IGrainWithGuidKey
 {
     [Alias("Create")]

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using ActorTrading.Domain;
 using Orleans;
+using Orleans.CodeGeneration;
 using Orleans.Concurrency;
 
 namespace ActorTrading.Contracts;
@@ -9,7 +10,7 @@ namespace ActorTrading.Contracts;
 /// An account that publishes, key: the account's id. Reads the account's ledger by cursor and offers each trade entry to every
 /// active link. The cursor survives in PostgreSQL and moves only after every link has decided.
 /// </summary>
-[Alias("ActorTrading.ILeaderGrain")]
+[Alias("ActorTrading.ILeaderGrain"), Version(1)]
 public interface ILeaderGrain : IGrainWithGuidKey
 {
     /// <summary>A hint that there is more to read, with the new entries themselves so that nothing need be read.</summary>
@@ -37,7 +38,7 @@ public interface ILeaderGrain : IGrainWithGuidKey
 }
 
 /// <summary>One link from a leader's to a follower's account, key: its id.</summary>
-[Alias("ActorTrading.IFollowerLinkGrain")]
+[Alias("ActorTrading.IFollowerLinkGrain"), Version(1)]
 public interface IFollowerLinkGrain : IGrainWithGuidKey
 {
     /// <summary>Takes leader entries in order; answers when the follower has decided them durably.</summary>

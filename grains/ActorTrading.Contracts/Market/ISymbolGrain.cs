@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using ActorTrading.Domain;
 using Orleans;
+using Orleans.CodeGeneration;
 using Orleans.Concurrency;
 
 namespace ActorTrading.Contracts;
@@ -10,7 +11,7 @@ namespace ActorTrading.Contracts;
 /// The last quote and the bars survive in PostgreSQL (written behind); the trigger book is rebuilt from PostgreSQL on
 /// activation; observers are not kept and renew themselves.
 /// </remarks>
-[Alias("ActorTrading.ISymbolGrain")]
+[Alias("ActorTrading.ISymbolGrain"), Version(1)]
 public interface ISymbolGrain : IGrainWithStringKey
 {
     /// <summary>Takes quotes from a feed, oldest first. Quotes of a feed that is not the preferred one are kept only for fail-over.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Orleans;
+using Orleans.CodeGeneration;
 using Orleans.Concurrency;
 
 namespace ActorTrading.Contracts;
@@ -8,7 +9,7 @@ namespace ActorTrading.Contracts;
 /// One backtest, key: its id. The request is durable before it is queued, the result before anyone hears of it; in between nothing
 /// is kept: after a restart it runs again from the start, with the same result.
 /// </summary>
-[Alias("ActorTrading.IBacktestGrain")]
+[Alias("ActorTrading.IBacktestGrain"), Version(1)]
 public interface IBacktestGrain : IGrainWithGuidKey
 {
     /// <summary>Stores the request and queues it; repeating it changes nothing.</summary>

@@ -1,10 +1,11 @@
 using System.Collections.Immutable;
 using Orleans;
+using Orleans.CodeGeneration;
 
 namespace ActorTrading.Contracts;
 
 /// <summary>Looks at Pine scripts; keeps nothing. Any key will do: 0 is the custom.</summary>
-[Alias("ActorTrading.IScriptGrain")]
+[Alias("ActorTrading.IScriptGrain"), Version(1)]
 public interface IScriptGrain : IGrainWithIntegerKey
 {
     [Alias("Check")]

@@ -1,5 +1,6 @@
 using ActorTrading.Domain;
 using Orleans;
+using Orleans.CodeGeneration;
 
 namespace ActorTrading.Contracts;
 
@@ -7,7 +8,7 @@ namespace ActorTrading.Contracts;
 /// One strategy that trades one account, key: its id. What it wants is a function of the stored bars; what it has done is durable, each
 /// order before it is sent, so that after a restart it goes on with the difference and never does a thing twice.
 /// </summary>
-[Alias("ActorTrading.IStrategyRunGrain")]
+[Alias("ActorTrading.IStrategyRunGrain"), Version(1)]
 public interface IStrategyRunGrain : IGrainWithGuidKey
 {
     /// <summary>Stores the run and begins; repeating it changes nothing.</summary>

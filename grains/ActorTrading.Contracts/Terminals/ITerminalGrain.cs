@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using ActorTrading.Domain;
 using Orleans;
+using Orleans.CodeGeneration;
 using Orleans.Concurrency;
 
 namespace ActorTrading.Contracts;
@@ -9,7 +10,7 @@ namespace ActorTrading.Contracts;
 /// The connection to one MetaTrader 5 terminal, key: the account it is logged in to. Owns the sockets; being single, it is the
 /// terminal's only client, as the protocol demands.
 /// </summary>
-[Alias("ActorTrading.ITerminalGrain")]
+[Alias("ActorTrading.ITerminalGrain"), Version(1)]
 public interface ITerminalGrain : IGrainWithGuidKey
 {
     /// <summary>Connects, or reconnects where the address has changed; remembered across restarts.</summary>

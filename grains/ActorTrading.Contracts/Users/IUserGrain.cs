@@ -1,10 +1,11 @@
 using Orleans;
+using Orleans.CodeGeneration;
 using Orleans.Concurrency;
 
 namespace ActorTrading.Contracts;
 
 /// <summary>One user, key: the user's id. Fans what concerns the user out to the processes where the user is connected. Keeps nothing durable: whoever was away reads the ledger and the notifications by cursor.</summary>
-[Alias("ActorTrading.IUserGrain")]
+[Alias("ActorTrading.IUserGrain"), Version(1)]
 public interface IUserGrain : IGrainWithGuidKey
 {
     /// <summary>Adds or renews an observer, one a process; it is dropped when not renewed for two minutes.</summary>

@@ -1,3 +1,7 @@
+#if REDIS_CLUSTERING
+using Orleans.Hosting;
+#endif
+
 namespace ActorTrading.Silo;
 
 /// <summary>The cluster's membership in Redis, where the build has it.</summary>

@@ -6,6 +6,8 @@ using Npgsql;
 using Orleans.Configuration;
 using Orleans.Hosting;
 using Orleans.Serialization;
+using Orleans.Versions.Compatibility;
+using Orleans.Versions.Selector;
 
 namespace ActorTrading.Silo;
 
@@ -62,6 +64,9 @@ internal static class GrainHost
             o.TableRefreshTimeout = TimeSpan.FromSeconds(10);
             o.DefunctSiloExpiration = TimeSpan.FromDays(1);
         });
+        // While two versions run side by side: a newer silo answers older callers, never the other way round, and a grain comes up where its
+        // contract is newest. So none goes back to an older silo, which could not read what the newer one has kept, and each moves once.
+        silo.Configure<GrainVersioningOptions>(o => (o.DefaultCompatibilityStrategy, o.DefaultVersionSelectorStrategy) = (nameof(BackwardCompatible), nameof(LatestVersion)));
         silo.Configure<SiloMessagingOptions>(o =>
         {
             (o.ResponseTimeout, o.SystemResponseTimeout) = (cluster.ResponseTimeout, cluster.ResponseTimeout);
