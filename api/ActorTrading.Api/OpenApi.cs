@@ -39,6 +39,8 @@ internal static class OpenApi
                 schema.Type = JsonSchemaType.String;
                 schema.Enum = [.. Enum.GetNames(type).Select(n => (JsonNode)JsonNamingPolicy.CamelCase.ConvertName(n))];
             }
+            else if (type == typeof(string))
+                schema.Type = JsonSchemaType.String;
             else if (type == typeof(DateTimeOffset))
                 (schema.Type, schema.Format) = (JsonSchemaType.String, "date-time");
             else if (type == typeof(Guid))

@@ -27,6 +27,7 @@ public static class ApiJson
         options.AllowDuplicateProperties = false;
         options.MaxDepth = 16;
         options.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
+        options.Converters.Add(new TextConverter());
         options.Converters.Add(new EnumConverterFactory());
         options.Converters.Add(new UtcTimeConverter());
         options.Converters.Add(new GuidConverter());
@@ -45,6 +46,36 @@ public static class ApiJson
     /// <summary>Reads an ISO 8601 time; one without an offset is taken as UTC.</summary>
     public static bool TryTime(string? text, out DateTimeOffset time) => DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture,
         DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out time);
+}
+
+/// <summary>Text that can be stored: without U+0000, which PostgreSQL does not take, and without half a surrogate pair.</summary>
+internal sealed class TextConverter : JsonConverter<string>
+{
+    public const string NoNul = "must not hold the character U+0000.";
+    public const string NoHalf = "must be valid Unicode: half a surrogate pair is not.";
+
+    public override string? Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) =>
+        reader.TokenType == JsonTokenType.String ? Text(ref reader) : throw new FieldJsonException("must be a text.");
+
+    public override string ReadAsPropertyName(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => Text(ref reader);
+
+    public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options) => writer.WriteStringValue(value);
+
+    public override void WriteAsPropertyName(Utf8JsonWriter writer, string value, JsonSerializerOptions options) => writer.WritePropertyName(value);
+
+    private static string Text(ref Utf8JsonReader reader)
+    {
+        string text;
+        try
+        {
+            text = reader.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            throw new FieldJsonException(NoHalf);
+        }
+        return text.Contains('\0') ? throw new FieldJsonException(NoNul) : text;
+    }
 }
 
 internal sealed class UtcTimeConverter : JsonConverter<DateTimeOffset>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 
 namespace ActorTrading.Api.Conventions;
 
@@ -74,6 +75,47 @@ public sealed class Checks
         else if (decimal.Round(v, 8) != v)
             Add(field, $"must have at most 8 decimals, was {v}.");
         return v;
+    }
+
+    /// <summary>JSON that is kept as it was sent: what the database would not take is refused.</summary>
+    public void Json(JsonElement value, string field)
+    {
+        switch (value.ValueKind)
+        {
+            case JsonValueKind.Object:
+                foreach (var member in value.EnumerateObject())
+                    Json(member.Value, Member(member, field));
+                break;
+            case JsonValueKind.Array:
+                foreach (var (i, item) in value.EnumerateArray().Index())
+                    Json(item, $"{field}[{i}]");
+                break;
+            case JsonValueKind.String:
+                Text(value.GetString, field);
+                break;
+            case JsonValueKind.Number:
+                That(value.TryGetDouble(out var number) && double.IsFinite(number), field, "is out of range.");
+                break;
+        }
+    }
+
+    /// <returns>The path of an object's member, whose name is checked like a text.</returns>
+    public string Member(JsonProperty member, string field) => $"{field}.{Text(() => member.Name, field)}";
+
+    private string Text(Func<string?> read, string field)
+    {
+        string text;
+        try
+        {
+            text = read() ?? "";
+        }
+        catch (InvalidOperationException)
+        {
+            Add(field, TextConverter.NoHalf);
+            return "";
+        }
+        That(!text.Contains('\0'), field, TextConverter.NoNul);
+        return text.Replace("\0", "");
     }
 
     public int? OptionalCount(int? value, string field, int least, int most)

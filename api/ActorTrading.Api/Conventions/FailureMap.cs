@@ -20,6 +20,8 @@ public static class FailureMap
         {
             RetryAfter = TimeSpan.FromSeconds(1),
         },
+        // A way past the checks of the body; the statement was refused as a whole.
+        Npgsql.PostgresException { SqlState: "22021" or "22P05" } => new(400, ProblemCodes.ValidationFailed, "A text in the request holds a character that cannot be stored, such as U+0000."),
         _ when IsStoreDown(e) => Down("The database is not reachable just now."),
         _ => null,
     };

@@ -22,7 +22,8 @@ internal sealed class GivenConverterFactory : JsonConverterFactory
         public override bool HandleNull => true;
 
         public override Given<T> Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) =>
-            new(true, reader.TokenType == JsonTokenType.Null ? default : JsonSerializer.Deserialize<T>(ref reader, options));
+            // The inner converter and not a serializer of its own, which would forget in which field this is.
+            new(true, reader.TokenType == JsonTokenType.Null ? default : ((JsonConverter<T>)options.GetConverter(typeof(T))).Read(ref reader, typeof(T), options));
 
         public override void Write(Utf8JsonWriter writer, Given<T> value, JsonSerializerOptions options) => JsonSerializer.Serialize(writer, value.Value, options);
     }

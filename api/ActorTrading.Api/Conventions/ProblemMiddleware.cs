@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using Microsoft.Net.Http.Headers;
 
 namespace ActorTrading.Api.Conventions;
 
@@ -34,7 +35,7 @@ public sealed class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMiddl
 
     private ApiException Translate(Exception e, HttpContext context)
     {
-        if ((FailureMap.Translate(e) ?? FromFramework(e)) is { } known)
+        if ((FailureMap.Translate(e) ?? FromFramework(e, context.Request)) is { } known)
         {
             if (known.Status >= 500)
                 log.LogWarning(e, "{Method} {Path} answered {Status} {Code}", context.Request.Method, context.Request.Path, known.Status, known.Code);
@@ -44,7 +45,7 @@ public sealed class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMiddl
         return new(500, ProblemCodes.Internal, $"Something went wrong here. Quote trace {context.TraceIdentifier} when reporting it.");
     }
 
-    private static ApiException? FromFramework(Exception e) => e switch
+    private static ApiException? FromFramework(Exception e, HttpRequest request) => e switch
     {
         BadHttpRequestException { InnerException: JsonException json } => FromJson(json),
         JsonException json => FromJson(json),
@@ -52,10 +53,27 @@ public sealed class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMiddl
         {
             413 => "The request body is larger than this endpoint takes.",
             415 => "Send the body as application/json.",
+            // What the framework says here speaks of parameters and services.
+            400 when request.ContentLength is null or 0 => "A JSON object is required as the body.",
             _ => bad.Message,
         }),
+        InvalidOperationException when HasUnknownCharset(request) => new(415, ProblemCodes.ForStatus(415), "The body's charset is not known: send UTF-8."),
         _ => null,
     };
+
+    private static bool HasUnknownCharset(HttpRequest request)
+    {
+        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type) || !type.Charset.HasValue)
+            return false;
+        try
+        {
+            return type.Encoding is null;
+        }
+        catch (ArgumentException)
+        {
+            return true;
+        }
+    }
 
     private static ApiException FromJson(JsonException e)
     {

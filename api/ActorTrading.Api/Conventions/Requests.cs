@@ -17,7 +17,16 @@ public static class Requests
         : int.TryParse(text, out var limit) && limit >= 1 && limit <= most ? limit
         : throw ApiException.BadField("limit", $"must be 1 to {most}, was '{Short(text)}'.");
 
-    public static string? Query(this HttpContext context, string name) => context.Request.Query[name] is [{ Length: > 0 } text, ..] ? text : null;
+    public static string? Query(this HttpContext context, string name) => context.Request.Query[name] is not [{ Length: > 0 } text, ..] ? null
+        : text.Contains('\0') ? throw ApiException.BadField(name, TextConverter.NoNul) : text;
+
+    public static bool? QueryFlag(this HttpContext context, string name) => context.Query(name) switch
+    {
+        null => null,
+        "true" => true,
+        "false" => false,
+        var text => throw ApiException.BadField(name, $"must be true or false, was '{Short(text)}'."),
+    };
 
     public static Guid? QueryId(this HttpContext context, string name) =>
         context.Query(name) is not { } text ? null

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using ActorTrading.Api.Auth;
 using ActorTrading.Api.Conventions;
 using ActorTrading.Api.Realtime;
@@ -28,9 +29,9 @@ internal static class AccountEndpoints
             AccountView.Of(await own.AccountAsync(context.UserId(), Id(id), cancel)));
         one.MapDelete("", CloseAsync).RequireAuthorization(AuthScopes.Trade).Produces(204);
         one.MapGet("/status", async (string id, HttpContext context, Ownership own, GrainCalls grains, CancellationToken cancel) =>
-            await (await GrainAsync(id, context, own, grains, cancel)).AskAsync(g => g.GetStatusAsync(), cancel));
+            AccountStatusView.Of(await (await GrainAsync(id, context, own, grains, cancel)).AskAsync(g => g.GetStatusAsync(), cancel)));
         one.MapPost("/sync", async (string id, HttpContext context, Ownership own, GrainCalls grains, CancellationToken cancel) =>
-            await (await GrainAsync(id, context, own, grains, cancel)).AskAsync(g => g.SyncAsync(), cancel)).RequireAuthorization(AuthScopes.Trade);
+            AccountStatusView.Of(await (await GrainAsync(id, context, own, grains, cancel)).AskAsync(g => g.SyncAsync(), cancel))).RequireAuthorization(AuthScopes.Trade);
         one.MapGet("/trades", async (string id, HttpContext context, Ownership own, ITradeQueries trades, IMarketView market, CancellationToken cancel) =>
         {
             var account = await own.AccountAsync(context.UserId(), Id(id), cancel);
@@ -40,7 +41,7 @@ internal static class AccountEndpoints
         one.MapGet("/ledger", LedgerAsync);
     }
 
-    private static async Task<IResult> CreateAsync(CreateAccount request, HttpContext context, IAccountStore store, GrainCalls grains, TimeProvider clock, CancellationToken cancel)
+    private static async Task<IResult> CreateAsync(CreateAccount request, HttpContext context, IAccountStore store, ProcessMarket market, GrainCalls grains, TimeProvider clock, CancellationToken cancel)
     {
         var check = new Checks();
         var kind = check.Required(request.Kind, "kind");
@@ -48,6 +49,9 @@ internal static class AccountEndpoints
         var mode = request.Mode ?? PositionMode.Hedging;
         var currency = check.Text(request.Currency ?? "USD", "currency", 3, 3);
         check.That(currency.All(char.IsAsciiLetterUpper), "currency", "must be an ISO 4217 code such as USD.");
+        // In a currency that nothing here is quoted in, no margin could be converted: such an account could never trade.
+        if (kind == AccountKind.Paper)
+            check.That(market.Instruments.Any(i => i.BaseCurrency == currency || i.QuoteCurrency == currency), "currency", $"no instrument here is quoted in '{currency}'.");
         var leverage = check.OptionalCount(request.Leverage, "leverage", 1, 3000) ?? 100;
         check.OptionalPositive(request.Deposit, "deposit");
         TerminalAddress? terminal = null;
@@ -119,7 +123,7 @@ internal static class AccountEndpoints
     {
         var account = await own.AccountAsync(context.UserId(), Id(id), cancel);
         var limit = context.Limit();
-        var entries = await ledger.ReadAsUserAsync(context.UserId(), account.Id, context.QueryNumber("after") ?? 0, limit, cancel);
+        var entries = await ledger.ReadAsUserAsync(context.UserId(), account.Id, context.QueryNumber("cursor") ?? context.QueryNumber("after") ?? 0, limit, cancel);
         var items = string.Join(',', entries.Select(TradeUpdates.Json));
         var next = entries.Count == limit ? $"\"{entries[^1].Seq}\"" : "null";
         return Results.Text($$"""{"items":[{{items}}],"next":{{next}}}""", "application/json", System.Text.Encoding.UTF8);
@@ -142,4 +146,13 @@ internal sealed record AccountView(Guid Id, string Name, AccountKind Kind, Posit
 {
     public static AccountView Of(StoredAccount a) => new(a.Id, a.Name, a.Kind, a.Mode, a.Currency, a.Leverage, a.Status, a.Balance, a.Credit, a.Seq, a.Published,
         a.TerminalHost is null ? null : new(a.TerminalHost, a.TerminalPort), a.BrokerLogin, a.BrokerServer, a.CreatedAt, a.ClosedAt);
+}
+
+/// <param name="MarginLevel">Equity as a percentage of the margin; null without a margin.</param>
+/// <param name="LastSync">When the terminal was last compared with; null for paper.</param>
+internal sealed record AccountStatusView(Guid AccountId, string Status, decimal Balance, decimal Equity, decimal Margin, decimal FreeMargin,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] decimal? MarginLevel, [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] DateTimeOffset? LastSync,
+    long Seq, string Currency)
+{
+    public static AccountStatusView Of(AccountStatus s) => new(s.AccountId, s.Status, s.Balance, s.Equity, s.Margin, s.FreeMargin, s.MarginLevel, s.LastSync, s.Seq, s.Currency);
 }

@@ -37,6 +37,7 @@ internal static class AlertEndpoints
         check.Symbol(request.Symbol, "symbol");
         check.Required(request.Condition, "condition");
         check.Required(request.Value, "value");
+        check.That(request.Status is null or AlertStatus.Active, "status", "a new alert is active.");
         check.Throw();
         var now = clock.GetUtcNow();
         var definition = request.ApplyTo(new AlertDefinition { Id = Idempotency.IdFor(context, clock, "alert"), UserId = context.UserId(), CreatedAt = now });

@@ -16,11 +16,14 @@ internal static class ApiKeyEndpoints
         keys.MapGet("", async (HttpContext context, ApiKeys store, TimeProvider clock, CancellationToken cancel) =>
             ListOf.Whole<ApiKeyView>([.. (await store.ListAsync(context.UserId(), cancel)).Select(k => ApiKeyView.Of(k, null))]));
         keys.MapPost("", CreateAsync).Produces<ApiKeyView>(201);
-        keys.MapDelete("/{id}", async (string id, HttpContext context, ApiKeys store, CancellationToken cancel) =>
-        {
-            await store.RevokeAsync(context.UserId(), Requests.PathId(id, "API key"), cancel);
-            return Results.NoContent();
-        });
+        keys.MapDelete("/{id}", (string id, HttpContext context, ApiKeys store, CancellationToken cancel) => RevokeAsync(Requests.PathId(id, "API key"), context, store, cancel)).Produces(204);
+        keys.MapDelete("", (HttpContext context, ApiKeys store, CancellationToken cancel) => RevokeAsync(context.RequiredQueryId("id"), context, store, cancel)).Produces(204);
+    }
+
+    private static async Task<IResult> RevokeAsync(Guid id, HttpContext context, ApiKeys store, CancellationToken cancel)
+    {
+        await store.RevokeAsync(context.UserId(), id, cancel);
+        return Results.NoContent();
     }
 
     private static async Task<IResult> CreateAsync(CreateApiKey request, HttpContext context, ApiKeys store, TimeProvider clock, CancellationToken cancel)

@@ -4,6 +4,7 @@ using ActorTrading.Api.Limits;
 using ActorTrading.Postgres;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 
 namespace ActorTrading.Api.Endpoints;
@@ -35,9 +36,9 @@ internal static class AuthEndpoints
             await factor.ConfirmAsync(context.UserId(), Otp(request.Otp), cancel);
             return Results.NoContent();
         });
-        mfa.MapDelete("", async (string? otp, HttpContext context, SecondFactor factor, CancellationToken cancel) =>
+        mfa.MapDelete("", async ([FromBody] OtpRequest? request, string? otp, HttpContext context, SecondFactor factor, CancellationToken cancel) =>
         {
-            await factor.RemoveAsync(context.UserId(), Otp(otp), cancel);
+            await factor.RemoveAsync(context.UserId(), Otp(request?.Otp ?? otp), cancel);
             return Results.NoContent();
         });
     }
@@ -68,11 +69,14 @@ internal static class AuthEndpoints
     /// <summary>The OAuth 2 password and refresh_token grants, in the fields and errors of RFC 6749.</summary>
     private static async Task<IResult> TokenAsync(HttpContext context, SignIn signIn, CancellationToken cancel)
     {
-        if (!context.Request.HasFormContentType)
+        // HasFormContentType takes multipart too, which RFC 6749 knows nothing of.
+        if (!context.Request.HasFormContentType || context.Request.ContentType!.StartsWith("multipart/", StringComparison.OrdinalIgnoreCase))
             return OAuthError("invalid_request", "Send application/x-www-form-urlencoded.");
-        var form = await context.Request.ReadFormAsync(cancel);
         try
         {
+            var form = await context.Request.ReadFormAsync(cancel);
+            if (form.Any(field => field.Value.ToString().Any(char.IsControl)))
+                return OAuthError("invalid_request", "A parameter holds control characters.");
             Session session;
             switch (form["grant_type"].ToString())
             {
@@ -89,6 +93,10 @@ internal static class AuthEndpoints
                     return OAuthError("unsupported_grant_type", "grant_type must be password or refresh_token.");
             }
             return Results.Json(new OAuthAnswer(session.AccessToken, "Bearer", session.ExpiresIn, session.RefreshToken, string.Join(' ', AuthScopes.Session)), OAuthAnswer.Json);
+        }
+        catch (InvalidDataException)
+        {
+            return OAuthError("invalid_request", "The form cannot be read: a value holds U+0000, or it has too many parameters.");
         }
         catch (ApiException e) when (e.Status == 401)
         {

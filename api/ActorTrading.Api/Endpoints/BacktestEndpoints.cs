@@ -40,7 +40,7 @@ internal static class BacktestEndpoints
         var strategy = request.StrategyId is { } strategyId ? await StrategyEndpoints.FindAsync(strategyId, context, strategies, cancel) : null;
         var check = await StrategyEndpoints.CheckedAsync(strategy?.Script ?? request.Script!, grains, cancel);
         if (check.Kind != "strategy")
-            throw new ApiException(422, "NOT_A_STRATEGY", $"The script is a {check.Kind}, not a strategy: begin it with strategy(…).");
+            throw new ApiException(422, "NOT_A_STRATEGY", $"The script is of the kind {check.Kind}, not a strategy: begin it with strategy(…).");
         var id = Idempotency.IdFor(context, clock, "backtest");
         var ticket = await grains.Grain<IBacktestGrain>(id).AskAsync(g => g.SubmitAsync(new(context.UserId(), strategy?.Id, strategy?.Version, strategy is null ? request.Script : null,
             request.Symbol!, request.Timeframe!, request.From!.Value.ToUniversalTime(), request.To!.Value.ToUniversalTime(), request.Inputs?.GetRawText(),
@@ -83,10 +83,15 @@ internal static class BacktestEndpoints
         if (inputs.ValueKind != JsonValueKind.Object || inputs.GetRawText().Length > InputsLengthMax)
             check.Add("inputs", $"must be an object of values by input, of at most {InputsLengthMax} characters.");
         else
+        {
             foreach (var input in inputs.EnumerateObject())
-                check.That(input.Value.ValueKind is JsonValueKind.True or JsonValueKind.False or JsonValueKind.String
-                    || (input.Value.ValueKind == JsonValueKind.Number && input.Value.TryGetDouble(out var number) && double.IsFinite(number)),
-                    $"inputs.{input.Name}", "must be a number, true, false or a text.");
+            {
+                var path = check.Member(input, "inputs");
+                check.Json(input.Value, path);
+                check.That(input.Value.ValueKind is JsonValueKind.True or JsonValueKind.False or JsonValueKind.String or JsonValueKind.Number,
+                    path, "must be a number, true, false or a text.");
+            }
+        }
     }
 
     private sealed record NewBacktest(Guid? StrategyId, string? Script, string? Symbol, string? Timeframe, DateTimeOffset? From, DateTimeOffset? To, JsonElement? Inputs,

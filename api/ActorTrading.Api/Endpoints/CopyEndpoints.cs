@@ -78,8 +78,9 @@ internal static class CopyEndpoints
         var check = new Checks();
         check.AddAll(LinkValidation.Validate(settings));
         check.That(change.Status is null or "active" or "paused", "status", "must be active or paused.");
-        check.That(link.Status is "active" or "paused" or "stopped", "status", $"a link that is {link.Status} cannot be changed.");
         check.Throw();
+        if (link.Status is not ("active" or "paused" or "stopped"))
+            throw new ApiException(409, "LINK_FINAL", $"Link {link.Id} is {link.Status}: it cannot be changed any more.");
         var now = clock.GetUtcNow();
         if (!await links.UpdateSettingsAsync(link.Id, settings, change.Version ?? link.Version, now, cancel))
             throw new ApiException(409, "VERSION_CONFLICT", $"Link {link.Id} was changed meanwhile: read it again.");

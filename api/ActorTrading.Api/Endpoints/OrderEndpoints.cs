@@ -21,7 +21,7 @@ internal static class OrderEndpoints
         orders.MapGet("", async (HttpContext context, IOrderQueries store, IMarketView market, CancellationToken cancel) =>
         {
             var filter = new OrderFilter(context.QueryId("accountId"), context.Query("symbol"), context.QueryEnum<OrderStatus>("status"),
-                context.Query("open") == "true", context.QueryTime("from"), context.QueryTime("to"));
+                context.QueryFlag("open") == true, context.QueryTime("from"), context.QueryTime("to"));
             return ListOf.From(await store.ListAsync(context.UserId(), filter, context.Page(), cancel), o => OrderView.Of(o, market));
         });
         orders.MapGet("/{id}", async (string id, HttpContext context, Ownership own, IMarketView market, CancellationToken cancel) =>
@@ -49,6 +49,9 @@ internal static class OrderEndpoints
             order = await own.OrderOfAsync(account.Id, command.ClientOrderId, market, cancel);
         }
 
+        // Another request under a name that is taken must not look as if it had been placed.
+        if (order.Id != id && (order.Symbol != command.Symbol || order.Side != command.Side || order.Volume != command.Volume))
+            throw new ApiException(409, "CLIENT_ORDER_ID_REUSED", $"Account {account.Id} has had '{command.ClientOrderId}' already, for another order: {order.Id}.");
         context.Response.Headers.Location = $"/api/v1/orders/{order.Id}";
         return Results.Json(order, statusCode: 201);
     }

@@ -36,13 +36,7 @@ internal static class StrategyEndpoints
     /// <summary>The user's own; with <c>public=true</c>, what others have published.</summary>
     public static async Task<ListOf<StrategyView>> ListAsync(HttpContext context, IStrategyStore store, CancellationToken cancel)
     {
-        var others = context.Query("public") switch
-        {
-            null or "false" => false,
-            "true" => true,
-            _ => throw ApiException.BadField("public", "must be true or false."),
-        };
-        var page = others ? await store.PublicAsync(context.UserId(), context.Page(), cancel) : await store.ListAsync(context.UserId(), context.Page(), cancel);
+        var page = context.QueryFlag("public") == true ? await store.PublicAsync(context.UserId(), context.Page(), cancel) : await store.ListAsync(context.UserId(), context.Page(), cancel);
         return ListOf.From(page, s => StrategyView.Of(s, context.UserId()));
     }
 
@@ -72,11 +66,10 @@ internal static class StrategyEndpoints
     }
 
     /// <summary>Switches it on or off: to <c>enabled</c> where the body says so, else to what it is not.</summary>
-    private static async Task<StrategyView> ToggleAsync(string id, HttpContext context, IStrategyStore store, TimeProvider clock, CancellationToken cancel)
+    private static async Task<StrategyView> ToggleAsync(string id, ToggleRequest? request, HttpContext context, IStrategyStore store, TimeProvider clock, CancellationToken cancel)
     {
         var there = await FindOwnAsync(id, context, store, cancel);
-        var wanted = context.Request.ContentLength > 0 ? (await context.Request.ReadFromJsonAsync<ToggleRequest>(cancel))?.Enabled : null;
-        return await UpdateAsync(there with { Enabled = wanted ?? !there.Enabled }, store, clock, cancel);
+        return await UpdateAsync(there with { Enabled = request?.Enabled ?? !there.Enabled }, store, clock, cancel);
     }
 
     private static async Task<IResult> DeleteAsync(string id, HttpContext context, IStrategyStore store, IStrategyRunStore runs, TimeProvider clock, CancellationToken cancel)

@@ -56,12 +56,7 @@ internal static class StrategyRunEndpoints
     private static async Task<RunView> StopAsync(string id, string runId, HttpContext context, IStrategyRunStore store, GrainCalls grains, CancellationToken cancel)
     {
         var run = await FindAsync(id, runId, context, store, cancel);
-        var close = context.Query("close") switch
-        {
-            null or "false" => false,
-            "true" => true,
-            _ => throw ApiException.BadField("close", "must be true or false."),
-        };
+        var close = context.QueryFlag("close") == true;
         if (!await grains.Grain<IStrategyRunGrain>(run.Id).AskAsync(g => g.StopAsync(close), cancel))
             throw new ApiException(409, "RUN_NOT_FLAT", "Not everything could be closed: the run goes on. Ask again, or stop it without closing.");
         return RunView.Of((await store.GetAsync(run.Id, cancel))!);

@@ -24,11 +24,5 @@ internal static class TradeEndpoints
     }
 
     public static TradeFilter Filter(HttpContext context) => new(context.QueryId("accountId"), context.Query("symbol"), context.QueryTime("from"), context.QueryTime("to"),
-        context.Query("closed") switch
-        {
-            null => null,
-            "true" => true,
-            "false" => false,
-            _ => throw ApiException.BadField("closed", "must be true or false."),
-        });
+        context.QueryFlag("closed"));
 }

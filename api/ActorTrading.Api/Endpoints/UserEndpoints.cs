@@ -33,6 +33,8 @@ internal static class UserEndpoints
         check.OptionalText(request.Name, "name", 100);
         var preferences = request.Preferences is { ValueKind: not JsonValueKind.Undefined and not JsonValueKind.Null } given ? given.GetRawText() : null;
         check.That(preferences is null || request.Preferences!.Value.ValueKind == JsonValueKind.Object, "preferences", "must be an object.");
+        if (request.Preferences is { } kept)
+            check.Json(kept, "preferences");
         check.That(!(preferences?.Length > PreferencesLengthMax), "preferences", $"must have at most {PreferencesLengthMax} characters.");
         check.Throw();
         var user = await users.UpdateProfileAsync(context.UserId(), request.Name, preferences, clock.GetUtcNow(), cancel);

@@ -28,7 +28,7 @@ internal static class WebhookSecretEndpoints
     {
         var check = new Checks();
         var from = check.Required(request.FromVersion, "fromVersion");
-        check.That(from >= 0, "fromVersion", "must be 0 or above.");
+        check.That(from is >= 0 and < int.MaxValue, "fromVersion", $"must be 0 to {int.MaxValue - 1}, was {from}.");
         check.Throw();
         var rotated = await store.RotateAsync(context.UserId(), from, clock.GetUtcNow(), cancel)
             ?? throw new ApiException(409, ProblemCodes.Conflict, $"Version {from} is not the secret that counts: look at it again.");

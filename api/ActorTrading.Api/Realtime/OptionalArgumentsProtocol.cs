@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.ExceptionServices;
 using System.Text.Json;
+using ActorTrading.Api.Conventions;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Protocol;
@@ -31,6 +32,8 @@ public sealed class OptionalArgumentsProtocol(JsonHubProtocol inner) : IHubProto
         var given = CountArguments(input);
         if (!inner.TryParseMessage(ref input, given is { } count ? new FirstParameters(binder, count) : binder, out message))
             return false;
+        if (message is InvocationBindingFailureMessage { BindingFailure.SourceException: not HubException } failure)
+            message = new InvocationBindingFailureMessage(failure.InvocationId, failure.Target, ExceptionDispatchInfo.Capture(Explain(failure.Target, binder)));
         if (given is not null && message is InvocationMessage { StreamIds: null } call)
             message = Fill(call, binder.GetParameterTypes(call.Target));
         return true;
@@ -44,8 +47,15 @@ public sealed class OptionalArgumentsProtocol(JsonHubProtocol inner) : IHubProto
         // A required argument stays required: only what may be null is filled in.
         if (types.Skip(given).Any(t => Nullable.GetUnderlyingType(t) is null))
             return new InvocationBindingFailureMessage(call.InvocationId, call.Target, ExceptionDispatchInfo.Capture(
-                new InvalidDataException($"The call provides {given} argument(s), but '{call.Target}' needs more.")));
+                new HubException($"{ProblemCodes.ValidationFailed}: the call provides {given} argument(s), but '{call.Target}' needs more.")));
         return new InvocationMessage(call.InvocationId, call.Target, [.. call.Arguments, .. new object?[types.Count - given]], null) { Headers = call.Headers };
+    }
+
+    /// <summary>Only a HubException's words reach the client; SignalR's own for this are an "error on the server".</summary>
+    private static HubException Explain(string target, IInvocationBinder binder)
+    {
+        var types = binder.GetParameterTypes(target).Select(t => Nullable.GetUnderlyingType(t) is { } inner ? $"{inner.Name} or null" : t.Name);
+        return new($"{ProblemCodes.ValidationFailed}: the arguments of '{target}' are not those expected: ({string.Join(", ", types)}).");
     }
 
     /// <returns>Null where the input does not begin with a complete call.</returns>

@@ -11,10 +11,13 @@ using Microsoft.Extensions.Logging;
 namespace ActorTrading.Api.Realtime;
 
 /// <summary>The WebSocket at <c>/ws/v1</c> for programs without a SignalR client: one JSON object a text frame, both ways.</summary>
-public sealed class PlainSocket(SessionRegistry registry, Subscriptions subscriptions, ILogger<PlainSocket> log)
+public sealed class PlainSocket(SessionRegistry registry, Subscriptions subscriptions, TimeProvider clock, ILogger<PlainSocket> log)
 {
     /// <summary>A client's message, bytes; a longer one closes the connection.</summary>
     public const int MessageBytesMax = 64 * 1024;
+
+    /// <summary>How long a client that is sent away may take to hear why.</summary>
+    private static readonly TimeSpan ClosePatience = TimeSpan.FromSeconds(5);
 
     public async Task ServeAsync(HttpContext context)
     {
@@ -31,7 +34,7 @@ public sealed class PlainSocket(SessionRegistry registry, Subscriptions subscrip
         catch (ApiException e) when (e.Status == 429)
         {
             // Several asked at once, and the last place went to another.
-            await sink.CloseAsync(WebSocketCloseStatus.PolicyViolation, e.Code, context.RequestAborted);
+            await RefuseAsync(socket, sink, WebSocketCloseStatus.PolicyViolation, e.Code, context.RequestAborted);
             return;
         }
 
@@ -51,6 +54,25 @@ public sealed class PlainSocket(SessionRegistry registry, Subscriptions subscrip
         }
     }
 
+    /// <summary>Cutting the connection with something of the client's unread would lose the reason, so the rest is read first.</summary>
+    private async Task RefuseAsync(WebSocket socket, Sink sink, WebSocketCloseStatus status, string reason, CancellationToken cancel)
+    {
+        await sink.CloseAsync(status, reason, cancel);
+        using var patience = new CancellationTokenSource(ClosePatience, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancel);
+        var rest = new byte[4096];
+        try
+        {
+            while ((await socket.ReceiveAsync(rest, either.Token)).MessageType != WebSocketMessageType.Close)
+            {
+            }
+        }
+        catch (Exception e) when (e is WebSocketException or OperationCanceledException)
+        {
+            log.LogDebug(e, "A client that was sent away did not answer the close");
+        }
+    }
+
     private async Task ReadAsync(WebSocket socket, Sink sink, LiveSession session, CancellationToken cancel)
     {
         var buffer = new ArrayBufferWriter<byte>(4096);
@@ -64,13 +86,13 @@ public sealed class PlainSocket(SessionRegistry registry, Subscriptions subscrip
             }
             if (read.MessageType == WebSocketMessageType.Binary)
             {
-                await sink.CloseAsync(WebSocketCloseStatus.InvalidMessageType, "send JSON text", cancel);
+                await RefuseAsync(socket, sink, WebSocketCloseStatus.InvalidMessageType, "send JSON text", cancel);
                 return;
             }
             buffer.Advance(read.Count);
             if (buffer.WrittenCount > MessageBytesMax)
             {
-                await sink.CloseAsync(WebSocketCloseStatus.MessageTooBig, $"a message may have {MessageBytesMax} bytes", cancel);
+                await RefuseAsync(socket, sink, WebSocketCloseStatus.MessageTooBig, $"a message may have {MessageBytesMax} bytes", cancel);
                 return;
             }
             if (!read.EndOfMessage)
@@ -123,6 +145,7 @@ public sealed class PlainSocket(SessionRegistry registry, Subscriptions subscrip
     private sealed class Sink(WebSocket socket, ILogger log) : ISessionSink, IDisposable
     {
         private readonly SemaphoreSlim _turn = new(1, 1);
+        private bool _closed;
 
         public async ValueTask WriteAsync(QuoteFrame frame)
         {
@@ -158,6 +181,7 @@ public sealed class PlainSocket(SessionRegistry registry, Subscriptions subscrip
             await _turn.WaitAsync(cancel);
             try
             {
+                _closed = true;
                 await socket.CloseOutputAsync(status, reason, cancel);
             }
             finally
@@ -174,7 +198,8 @@ public sealed class PlainSocket(SessionRegistry registry, Subscriptions subscrip
 
         public void Dispose() => _turn.Dispose();
 
-        private ValueTask SendAsync(ReadOnlyMemory<byte> text) =>
-            socket.SendAsync(text, WebSocketMessageType.Text, WebSocketMessageFlags.EndOfMessage, CancellationToken.None);
+        /// <summary>After a close nothing more may be sent, and what comes still has nobody to go to.</summary>
+        private ValueTask SendAsync(ReadOnlyMemory<byte> text) => _closed ? ValueTask.CompletedTask
+            : socket.SendAsync(text, WebSocketMessageType.Text, WebSocketMessageFlags.EndOfMessage, CancellationToken.None);
     }
 }

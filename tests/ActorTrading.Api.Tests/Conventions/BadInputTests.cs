@@ -58,6 +58,23 @@ public class BadInputTests(ApiHost host)
         { "POST", "/copy-trading/links", """{"sizing":null,"leaderAccountId":"0197c0de-0000-7000-8000-000000000001","followerAccountId":"0197c0de-0000-7000-8000-000000000002"}""", 400, "VALIDATION_FAILED", "sizing" },
         { "POST", "/copy-trading/links", """{"sizing":{"mode":"huge"}}""", 400, "VALIDATION_FAILED", "sizing.mode" },
         { "PATCH", "/users/me", """{"preferences":[]}""", 400, "VALIDATION_FAILED", "preferences" },
+        { "PATCH", "/users/me", """{"preferences":{"a":"\u0000"}}""", 400, "VALIDATION_FAILED", "preferences.a" },
+        { "PATCH", "/users/me", """{"preferences":{"\u0000":1}}""", 400, "VALIDATION_FAILED", "preferences" },
+        { "PATCH", "/users/me", """{"preferences":{"a":["\ud800"]}}""", 400, "VALIDATION_FAILED", "preferences.a[0]" },
+        { "PATCH", "/users/me", """{"preferences":{"a":1e999999}}""", 400, "VALIDATION_FAILED", "preferences.a" },
+        { "PATCH", "/users/me", """{"name":"\ud800"}""", 400, "VALIDATION_FAILED", "name" },
+        { "PATCH", "/users/me", """{"name":5}""", 400, "VALIDATION_FAILED", "name" },
+        { "POST", "/users/me/webhook-secret/rotate", """{"fromVersion":2147483647}""", 400, "VALIDATION_FAILED", "fromVersion" },
+        { "POST", "/alerts", """{"symbol":"EURUSD","condition":"crossing","value":1,"message":"a\u0000b"}""", 400, "VALIDATION_FAILED", "message" },
+        { "POST", "/alerts", """{"symbol":"EURUSD","condition":"crossing","value":1,"channels":["webhook"],"webhookUrl":"https://example.org/\u0000"}""", 400, "VALIDATION_FAILED", "webhookUrl" },
+        { "POST", "/alerts", """{"symbol":"EURUSD","condition":"crossing","value":1,"value2":"x"}""", 400, "VALIDATION_FAILED", "value2" },
+        { "POST", "/alerts", """{"symbol":"EURUSD","condition":"crossing","value":1,"expiresAt":3}""", 400, "VALIDATION_FAILED", "expiresAt" },
+        { "POST", "/alerts", """{"symbol":"EURUSD","condition":"crossing","value":1,"status":"fired"}""", 400, "VALIDATION_FAILED", "status" },
+        { "PUT", "/orders/0197c0de-0000-7000-8000-000000000001", """{"price":"1.1"}""", 400, "VALIDATION_FAILED", "price" },
+        { "PUT", "/positions/0197c0de-0000-7000-8000-000000000001", """{"stopLoss":"1.1"}""", 400, "VALIDATION_FAILED", "stopLoss" },
+        { "POST", "/copy-trading/links", """{"symbolMapping":{"EURUSD":"A\u0000"}}""", 400, "VALIDATION_FAILED", "symbolMapping.EURUSD" },
+        { "POST", "/backtests", """{"script":"x","symbol":"EURUSD","timeframe":"M1","from":"2026-01-01","to":"2026-02-01","inputs":{"a":"\ud800"}}""", 400, "VALIDATION_FAILED", "inputs.a" },
+        { "POST", "/accounts", """{"kind":"paper","name":"x","currency":"ZZZ"}""", 400, "VALIDATION_FAILED", "currency" },
         { "POST", "/auth/register", """{"username":"ab","email":"x","password":"short"}""", 400, "VALIDATION_FAILED", "email" },
         { "POST", "/auth/login", """{"login":"a"}""", 400, "VALIDATION_FAILED", "password" },
         { "POST", "/auth/api-keys", """{"name":"x","scopes":["security"]}""", 400, "VALIDATION_FAILED", "scopes" },
@@ -84,6 +101,10 @@ public class BadInputTests(ApiHost host)
     [InlineData("/orders?status=done", 400, "VALIDATION_FAILED")]
     [InlineData("/trades?from=yesterday", 400, "VALIDATION_FAILED")]
     [InlineData("/trades?closed=maybe", 400, "VALIDATION_FAILED")]
+    [InlineData("/orders?open=maybe", 400, "VALIDATION_FAILED")]
+    [InlineData("/orders?symbol=%00", 400, "VALIDATION_FAILED")]
+    [InlineData("/trades?symbol=%00", 400, "VALIDATION_FAILED")]
+    [InlineData("/positions?symbol=%00", 400, "VALIDATION_FAILED")]
     [InlineData("/accounts/1", 404, "NOT_FOUND")]
     [InlineData("/accounts/0197c0de-0000-7000-8000-000000000001/ledger", 404, "NOT_FOUND")]
     [InlineData("/orders/%20", 404, "NOT_FOUND")]
@@ -129,6 +150,30 @@ public class BadInputTests(ApiHost host)
         var large = new StringContent("{\"name\":\"" + new string('x', 300_000) + "\"}", Encoding.UTF8, "application/json");
         await (await user.PatchAsync("/api/v1/users/me", large)).ProblemAsync(413, "BODY_TOO_LARGE");
         await (await user.PostAsync("/api/v1/orders", new StringContent("a=b", Encoding.UTF8, "application/x-www-form-urlencoded"))).ProblemAsync(415, "UNSUPPORTED_MEDIA_TYPE");
+    }
+
+    [Fact]
+    public async Task A_body_of_another_kind_is_refused_and_never_an_error_of_the_server()
+    {
+        var user = await User();
+        var bogus = new ByteArrayContent("""{"kind":"paper","name":"x"}"""u8.ToArray());
+        bogus.Headers.TryAddWithoutValidation("Content-Type", "application/json; charset=bogus");
+        await (await user.PostAsync("/api/v1/accounts", bogus)).ProblemAsync(415, "UNSUPPORTED_MEDIA_TYPE");
+        await (await user.PutAsync("/api/v1/strategies/0197c0de-0000-7000-8000-000000000001/toggle", new StringContent("on", Encoding.UTF8, "text/plain"))).ProblemAsync(415, "UNSUPPORTED_MEDIA_TYPE");
+        (await (await user.PostAsync("/api/v1/strategies/check", null)).ProblemAsync(400, "BAD_REQUEST")).GetProperty("detail").GetString().ShouldBe("A JSON object is required as the body.");
+    }
+
+    [Theory]
+    [InlineData("grant_type=password&username=de%00mo&password=demo-password", "application/x-www-form-urlencoded")]
+    [InlineData("xx", "multipart/form-data; boundary=zz")]
+    [InlineData("xx", "multipart/form-data")]
+    public async Task A_token_form_that_is_none_is_an_invalid_request(string body, string type)
+    {
+        var content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
+        content.Headers.TryAddWithoutValidation("Content-Type", type);
+        var answer = await host.Http.PostAsync("/api/v1/auth/token", content);
+        answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        (await answer.JsonAsync()).GetProperty("error").GetString().ShouldBe("invalid_request");
     }
 
     [Fact]

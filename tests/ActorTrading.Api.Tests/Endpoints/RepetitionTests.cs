@@ -120,6 +120,20 @@ public class RepetitionTests(ApiHost host)
     }
 
     [Fact]
+    public async Task Another_order_under_a_client_order_id_that_is_taken_is_not_answered_as_if_it_were_placed()
+    {
+        var user = await host.RegisterAsync();
+        var account = (await (await SendAsync(user.Http, "/accounts", """{"kind":"paper","name":"Names"}""")).JsonAsync()).GetProperty("id").GetGuid();
+        await host.QuoteAsync("EURUSD", 1.1m, 1.1002m);
+        string Order(string side, string volume) => $$"""{"accountId":"{{account}}","symbol":"EURUSD","side":"{{side}}","type":"market","volume":{{volume}},"clientOrderId":"mine"}""";
+        (await SendAsync(user.Http, "/orders", Order("buy", "0.1"))).StatusCode.ShouldBe(HttpStatusCode.Created);
+        await (await SendAsync(user.Http, "/orders", Order("buy", "0.2"))).ProblemAsync(409, "CLIENT_ORDER_ID_REUSED");
+        await (await SendAsync(user.Http, "/orders", Order("sell", "0.1"))).ProblemAsync(409, "CLIENT_ORDER_ID_REUSED");
+        (await SendAsync(user.Http, "/orders", Order("buy", "0.10"))).StatusCode.ShouldBe(HttpStatusCode.Created);
+        (await GetAsync(user, $"/positions?accountId={account}")).GetProperty("items").GetArrayLength().ShouldBe(1);
+    }
+
+    [Fact]
     public async Task Closing_everything_and_linking_happen_once()
     {
         var user = await host.RegisterAsync();

@@ -53,6 +53,27 @@ public class TradingTests(ApiHost host)
     }
 
     [Fact]
+    public async Task A_status_names_every_figure_also_one_that_there_is_not()
+    {
+        var (user, account) = await TraderAsync();
+        foreach (var status in new[] { await GetAsync(user, $"/accounts/{account}/status"), await (await user.Http.PostAsync($"/api/v1/accounts/{account}/sync", null)).JsonAsync() })
+        {
+            foreach (var name in new[] { "accountId", "status", "balance", "equity", "margin", "freeMargin", "marginLevel", "lastSync" })
+                status.TryGetProperty(name, out _).ShouldBeTrue(name);
+            status.GetProperty("marginLevel").ValueKind.ShouldBe(JsonValueKind.Null);
+        }
+    }
+
+    [Fact]
+    public async Task A_ledger_is_paged_by_the_cursor_that_it_gives()
+    {
+        var (user, account) = await TraderAsync();
+        var first = await GetAsync(user, $"/accounts/{account}/ledger?limit=1");
+        var second = await GetAsync(user, $"/accounts/{account}/ledger?limit=1&cursor={first.GetProperty("next").GetString()}");
+        (first.GetProperty("items")[0].GetProperty("seq").GetInt64(), second.GetProperty("items")[0].GetProperty("seq").GetInt64()).ShouldBe((1L, 2L));
+    }
+
+    [Fact]
     public async Task A_pending_order_rests_changes_and_is_cancelled()
     {
         var (user, account) = await TraderAsync();

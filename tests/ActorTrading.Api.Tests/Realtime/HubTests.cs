@@ -41,13 +41,30 @@ public class HubTests(ApiHost host)
             ("SubscribeSymbols", [Array.Empty<string>()], "name 1 to"),
             ("SubscribeSymbols", [new[] { "EURUSD" }, -1], "maxPerSecond"),
             ("SubscribeSymbols", [new[] { "EURUSD" }, 5000], "maxPerSecond"),
+            ("SubscribeSymbols", ["EURUSD"], "the arguments of 'SubscribeSymbols' are not those expected: (String[], Int32 or null)"),
+            ("SubscribeSymbols", [new[] { "EURUSD" }, 1.5], "not those expected"),
+            ("SubscribeSymbols", [new[] { "EURUSD" }, 1, 2], "not those expected"),
+            ("SubscribeAccount", [], "provides 0 argument(s)"),
             ("SubscribeAccount", ["1"], "accountId"),
             ("SubscribeAccount", [Guid.NewGuid().ToString()], "NOT_FOUND"),
         })
             (await Should.ThrowAsync<HubException>(() => hub.CallAsync(method, arguments))).Message.ShouldContain(reason);
-        await Should.ThrowAsync<HubException>(() => hub.CallAsync("SubscribeAccount"));
         await Should.ThrowAsync<HubException>(() => hub.CallAsync("DropTables"));
         await hub.CallAsync("UnsubscribeSymbols", [new[] { "EURUSD" }]);
+    }
+
+    [Theory]
+    [InlineData(WebSocketMessageType.Binary, 2, WebSocketCloseStatus.InvalidMessageType)]
+    [InlineData(WebSocketMessageType.Text, 300_000, WebSocketCloseStatus.MessageTooBig)]
+    public async Task A_plain_client_that_is_sent_away_hears_why(WebSocketMessageType type, int bytes, WebSocketCloseStatus status)
+    {
+        var user = await host.RegisterAsync();
+        using var socket = new ClientWebSocket();
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        await socket.ConnectAsync(new UriBuilder(host.Http.BaseAddress!) { Scheme = "ws", Path = "/ws/v1", Query = $"access_token={user.Token}" }.Uri, patience.Token);
+        await socket.SendAsync(new byte[bytes], type, true, patience.Token);
+        (await socket.ReceiveAsync(new byte[100], patience.Token)).CloseStatus.ShouldBe(status);
+        await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, patience.Token);
     }
 
     [Fact]
