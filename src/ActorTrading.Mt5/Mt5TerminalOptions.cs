@@ -43,6 +43,13 @@ public sealed record Mt5TerminalOptions
     /// <summary>With nothing asked for this long, ask for the balance, to notice a terminal that hangs.</summary>
     public TimeSpan IdleProbeInterval { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// A connection without a sign of life is dropped after this long, at the terminal's end too: the terminal deals its answers out among
+    /// all that are connected, so a client that hangs, or whose machine was lost, would go on swallowing those of the one after it. Zero
+    /// for a terminal whose libzmq is older than 4.2.
+    /// </summary>
+    public TimeSpan HeartbeatLifetime { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>Wait before connecting again after a loss: the first, doubling up to the largest, for ever.</summary>
     public TimeSpan FirstBackoff { get; init; } = TimeSpan.FromMilliseconds(100);
     public TimeSpan MaxBackoff { get; init; } = TimeSpan.FromSeconds(5);

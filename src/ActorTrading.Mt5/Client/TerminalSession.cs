@@ -122,6 +122,8 @@ internal sealed class TerminalSession : IDisposable
             socket.ReceiveHighWaterMark = highWaterMark;
             socket.SendHighWaterMark = highWaterMark;
             socket.TcpKeepAlive(idleSeconds: 15);
+            if (options.HeartbeatLifetime > TimeSpan.Zero)
+                socket.Heartbeat(options.HeartbeatLifetime);
             socket.ReconnectInterval((int)options.FirstBackoff.TotalMilliseconds, (int)options.MaxBackoff.TotalMilliseconds);
             if (type == ZmqSocketType.Req)
             {

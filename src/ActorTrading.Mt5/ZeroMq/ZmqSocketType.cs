@@ -25,6 +25,9 @@ internal static class ZmqOption
     public const int TcpKeepAliveIdleSeconds = 36;
     public const int TcpKeepAliveIntervalSeconds = 37;
     public const int Immediate = 39;
+    public const int HeartbeatInterval = 75;
+    public const int HeartbeatTimeToLive = 76;
+    public const int HeartbeatTimeout = 77;
     public const int CurveServer = 47;
     public const int CurvePublicKey = 48;
     public const int CurveSecretKey = 49;

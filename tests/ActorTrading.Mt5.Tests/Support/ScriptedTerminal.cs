@@ -41,6 +41,7 @@ internal sealed class ScriptedTerminal : IAsyncDisposable
             StreamPort = stream,
             EventPort = events,
             QuietPeriod = TimeSpan.Zero,
+            HeartbeatLifetime = TimeSpan.Zero, // libzmq's goes by the real clock
             IdleProbeInterval = TimeSpan.FromHours(1), // unlike every other wait, so that a test cannot take it for another
         };
         new Thread(Run) { IsBackground = true, Name = "scripted terminal" }.Start();
