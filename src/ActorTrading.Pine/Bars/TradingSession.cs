@@ -52,12 +52,11 @@ public sealed class TradingSession
         {
             var ends = range.Split('-');
             if (ends.Length != 2 || !TryMinute(ends[0], out int start) || !TryMinute(ends[1], out int end)) return false;
-            if (start >= end)
-            {
-                // Passing midnight belongs to the day it ends on; "0000-0000" is that whole day.
-                if (end == 0) end = DayMinutes;
-                else start -= DayMinutes;
-            }
+            // Passing midnight belongs to the day it ends on; "0000-0000" is that whole day.
+            start %= DayMinutes;
+            if (end <= start) end += DayMinutes;
+            if (end - start >= DayMinutes) end = start + DayMinutes;
+            if (end > DayMinutes) (start, end) = (start - DayMinutes, end - DayMinutes);
             ranges.Add((start, end));
         }
         session = days == 0b1111111 && ranges is [(0, DayMinutes)] ? Always : new TradingSession([.. ranges], days, text);
@@ -66,6 +65,23 @@ public sealed class TradingSession
 
     /// <summary>Whether a local time (ms since 1970 local) lies in the session.</summary>
     public bool Contains(long localMs) => TradingDay(localMs, out bool open) >= 0 ? open : open;
+
+    /// <summary>The run of the session that holds a local time, from its opening to its end (ms since 1970 local); of several the one that opened last.</summary>
+    public bool Run(long localMs, out long opening, out long end)
+    {
+        long day = ZoneClock.FloorDiv(localMs, ZoneClock.DayMs);
+        (opening, end) = (long.MinValue, 0);
+        for (long on = day; on <= day + 1; on++)
+        {
+            if (!Trades(on)) continue;
+            foreach (var (first, last) in _ranges)
+            {
+                long start = on * ZoneClock.DayMs + first * 60_000L, stop = on * ZoneClock.DayMs + last * 60_000L;
+                if (localMs >= start && localMs < stop && start > opening) (opening, end) = (start, stop);
+            }
+        }
+        return opening != long.MinValue;
+    }
 
     /// <summary>
     /// The trading day (days since 1970 by its local date) that a local time belongs to, and whether it lies in the session.
@@ -99,6 +115,6 @@ public sealed class TradingSession
         minute = 0;
         if (text.Length != 4 || !int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value)) return false;
         minute = value / 100 * 60 + value % 100;
-        return value % 100 < 60 && minute <= DayMinutes;
+        return value % 100 < 60 && minute < 2 * DayMinutes;
     }
 }

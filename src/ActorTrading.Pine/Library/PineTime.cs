@@ -23,13 +23,20 @@ public static class PineTime
     public static double Timestamp(ZoneClock zone, double year, double month, double day, double hour = 0, double minute = 0, double second = 0)
     {
         if (double.IsNaN(year + month + day + hour + minute + second)) return double.NaN;
-        double months = year * 12 + month - 1;
-        if (months is < 12 or > 9990 * 12) return double.NaN;
-        long whole = (long)Math.Floor(months / 12);
-        var first = new DateTime((int)whole, (int)(months - whole * 12) + 1, 1, 0, 0, 0, DateTimeKind.Utc);
-        double local = (first - DateTime.UnixEpoch).TotalMilliseconds + (Math.Truncate(day) - 1) * ZoneClock.DayMs +
+        double months = Math.Truncate(year) * 12 + Math.Truncate(month) - 1;
+        if (Math.Abs(months) > 1e8) return double.NaN;
+        double local = (FirstOfMonth((long)months) + Math.Truncate(day) - 1) * ZoneClock.DayMs +
             Math.Truncate(hour) * 3_600_000 + Math.Truncate(minute) * 60_000 + Math.Truncate(second) * 1000;
+        if (Math.Abs(local) > 1e17) return double.NaN;
         return zone.ToUtc((long)local);
+    }
+
+    /// <summary>Days since 1970 of the first of a month counted from January of the year 0; any year, the calendar repeats every 400.</summary>
+    private static long FirstOfMonth(long months)
+    {
+        // Years that begin in March have their leap day at the end.
+        long march = months - 2, year = ZoneClock.FloorDiv(march, 12), month = march - year * 12;
+        return year * 365 + ZoneClock.FloorDiv(year, 4) - ZoneClock.FloorDiv(year, 100) + ZoneClock.FloorDiv(year, 400) + (153 * month + 2) / 5 - 719_468;
     }
 
     /// <summary>A date string as <c>timestamp()</c> takes it: "2024-02-01", "01 Feb 2024 13:00 +0000", ISO 8601; GMT when it names no zone. NaN when it cannot be read.</summary>

@@ -1,3 +1,5 @@
+using ActorTrading.Pine.Bars;
+
 namespace ActorTrading.Pine.Tests;
 
 /// <summary>What scripts that run on TradingView do, and what once was refused or came out wrong here.</summary>
@@ -148,4 +150,26 @@ public sealed class PublishedScriptTests
     [InlineData("plot(math.round(close * 0 + 118152.265, 2))", 118_152.27)]
     [InlineData("plot(math.round(close * 0 + 100019.7405, 3))", 100_019.740)]
     public void What_TradingView_was_measured_to_do(string body, double value) => Scripts.Last(body).ShouldBe(value);
+
+    [Theory]
+    [InlineData("plot(timestamp(\"UTC\", 9999, 12, 31, 23, 59))", 253_402_300_740_000)]
+    [InlineData("plot(timestamp(\"UTC\", 9999, 31, 12, 23, 59))", 253_450_598_340_000)]
+    [InlineData("plot(timestamp(\"UTC\", 2000, 2, 29))", 951_782_400_000)]
+    [InlineData("plot(timestamp(\"UTC\", 1900, 3, 0))", -2_203_977_600_000)]
+    [InlineData("plot(time < timestamp(9999, 1, 1, 0, 0) and time > timestamp(1, 1, 1, 0, 0) ? 1 : 0)", 1)]
+    public void The_window_of_a_backtest_may_end_in_the_year_9999(string body, double value) => Scripts.Last(body).ShouldBe(value);
+
+    // Ten hourly bars from Monday 2024-01-01 00:00.
+    [Theory]
+    [InlineData("var c = 0\nc += na(time(\"60\", \"2430-0700\", \"UTC\")) ? 0 : 1\nplot(c)", 6)]
+    [InlineData("var c = 0\nc += na(time(\"60\", \"0930-2430\", \"UTC\")) ? 0 : 1\nplot(c)", 1)]
+    [InlineData("var c = 0\nc += na(time(\"60\", \"1700-0200:23456\", \"UTC\")) ? 0 : 1\nplot(c)", 2)]
+    [InlineData("var c = 0\nc += na(time(\"60\", \"0010-0020\", \"UTC\")) ? 0 : 1\nplot(c)", 0)]
+    [InlineData("plot(ta.valuewhen(not na(time(\"D\", \"0300-0700\", \"UTC\")), hour(time(\"D\", \"0300-0700\", \"UTC\"), \"UTC\") * 100 + hour(time_close(\"D\", \"0300-0700\", \"UTC\"), \"UTC\"), 0))", 307)]
+    [InlineData("t = time(\"120\", \"0130-0600\", \"UTC\")\ne = time_close(\"120\", \"0130-0600\", \"UTC\")\nplot(ta.valuewhen(not na(t), (hour(t, \"UTC\") * 100 + minute(t, \"UTC\")) * 10000 + hour(e, \"UTC\") * 100 + minute(e, \"UTC\"), 0))", 3_300_530)]
+    public void A_session_has_bars_of_its_own(string body, double value)
+    {
+        var bars = Enumerable.Range(0, 10).Select(i => new Bar(1_704_067_200_000 + i * 3_600_000L, i, i + 1, i, i + 1, 1));
+        Scripts.Compile(Scripts.Indicator(body)).Run(BarSeries.FromBars([.. bars], Timeframe.Parse("60"))).Plots[0].Values[^1].ShouldBe(value);
+    }
 }

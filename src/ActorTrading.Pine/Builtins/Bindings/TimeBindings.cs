@@ -48,6 +48,7 @@ internal static class TimeBindings
         double at = Base(context, bars_back);
         if (double.IsNaN(at) || !Inside(context, at, session, timezone)) return double.NaN;
         var frame = string.IsNullOrEmpty(timeframe) ? context.Timeframe : SymbolBindings.Parse(timeframe);
+        if (OfSession(context, (long)at, session, timezone, frame, timeframe_bars_back) is { } bar) return bar.Start;
         if (timeframe_bars_back == 0 && frame == context.Timeframe) return at;
         return Back(context, context.Calendar.PeriodStart((long)at, frame), frame, timeframe_bars_back);
     }
@@ -58,6 +59,7 @@ internal static class TimeBindings
         double at = Base(context, bars_back);
         if (double.IsNaN(at) || !Inside(context, at, session, timezone)) return double.NaN;
         var frame = string.IsNullOrEmpty(timeframe) ? context.Timeframe : SymbolBindings.Parse(timeframe);
+        if (OfSession(context, (long)at, session, timezone, frame, timeframe_bars_back) is { } bar) return bar.End;
         double start = Back(context, context.Calendar.PeriodStart((long)at, frame), frame, timeframe_bars_back);
         return context.Calendar.PeriodEnd((long)start, frame);
     }
@@ -91,6 +93,22 @@ internal static class TimeBindings
         for (int i = Math.Clamp(count, 0, 10_000); i > 0; i--) start = context.Calendar.PeriodStart((long)start - 1, frame);
         for (int i = Math.Clamp(-count, 0, 10_000); i > 0; i--) start = context.Calendar.PeriodEnd((long)start, frame);
         return start;
+    }
+
+    /// <summary>A session has bars of its own: of a day its whole run, within the day parts counted from its opening, the last cut at its end.</summary>
+    private static (double Start, double End)? OfSession(ScriptContext context, long at, string? session, string? timezone, Timeframe frame, int back)
+    {
+        if (string.IsNullOrEmpty(session) || session == "24x7" || (back != 0 && back != Operations.NaInt)) return null;
+        bool day = frame == Timeframe.Daily;
+        if (!day && !frame.IsMinutes && !frame.IsSeconds) return null;
+        var zone = Zone(context, timezone);
+        long local = zone.ToLocal(at);
+        if (!context.Runtime.Session(session).Run(local, out long opening, out long end)) return null;
+        long closing = zone.ToUtc(end - 60_000) + 60_000;
+        opening = zone.ToUtc(opening);
+        if (day) return (opening, closing);
+        long step = frame.Seconds * 1000L, start = opening + (at - opening) / step * step;
+        return (start, Math.Min(start + step, closing));
     }
 
     private static bool Inside(ScriptContext context, double time, string? session, string? timezone)
