@@ -3,6 +3,7 @@ using ActorTrading.Domain;
 using ActorTrading.Mt5;
 using ActorTrading.Mt5.Simulation;
 using ActorTrading.Testing;
+using Microsoft.Extensions.DependencyInjection;
 using Orleans;
 
 namespace ActorTrading.Grains.Tests;
@@ -98,6 +99,27 @@ public sealed class TerminalStoryTests(Server server)
         var entries = await TradingHost.UntilAsync(() => host.Ledger.ReadAsync(account.GetPrimaryKey(), 0), e => e.Count(x => x.Event is DealExecuted) == 2, "both deals");
         entries.Select(e => e.Event).OfType<DealExecuted>().Select(e => e.Deal.Entry).ShouldBe([DealEntry.In, DealEntry.Out]);
         (await account.GetStateAsync()).Positions.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task What_opens_is_refused_when_it_comes_too_late_and_what_closes_is_sent()
+    {
+        await using var terminal = TestTerminal.Start(1);
+        await using var host = await TradingHost.StartAsync(server);
+        var account = await TestTerminal.AccountAsync(host, await host.UserAsync(), terminal, PositionMode.Hedging);
+        var opened = await account.PlaceAsync(TradingHost.Buy("EURUSD", 0.10m));
+        opened.Accepted.ShouldBeTrue(opened.Message);
+
+        // Everything is too late.
+        await using var late = await host.RestartAsync(services: services => services.AddSingleton(TerminalSettings.Default with { OpenWithin = TimeSpan.Zero }));
+        account = late.Grains.GetGrain<IAccountGrain>(account.GetPrimaryKey());
+        var refused = await account.PlaceAsync(TradingHost.Buy("EURUSD", 0.10m));
+        refused.Accepted.ShouldBeFalse();
+        refused.Code.ShouldBe("BROKER_UNAVAILABLE");
+        refused.Order!.Status.ShouldBe(OrderStatus.Rejected);
+        (await account.ClosePositionAsync(TradingHost.Close(opened.PositionId!.Value))).Accepted.ShouldBeTrue();
+        (await terminal.GetAccountAsync()).Positions.ShouldBeEmpty();
+        (await terminal.GetAuditAsync()).Count.ShouldBe(2);
     }
 
     /// <summary>Waits until the follower has decided everything and no order of it is without outcome.</summary>

@@ -67,7 +67,7 @@ public sealed class TradingHost : IAsyncDisposable
     }
 
     /// <param name="between">Done to the database while nothing runs.</param>
-    public async Task<TradingHost> RestartAsync(Func<PostgresDatabase, Task>? between = null)
+    public async Task<TradingHost> RestartAsync(Func<PostgresDatabase, Task>? between = null, Action<IServiceCollection>? services = null)
     {
         await DisposeAsync();
         if (between is not null)
@@ -76,7 +76,7 @@ public sealed class TradingHost : IAsyncDisposable
             await between(database);
         }
 
-        return await StartAsync(_connectionString, _services);
+        return await StartAsync(_connectionString, services ?? _services);
     }
 
     /// <summary>Sends a quote through the symbol's grain; completes when this process's market has it.</summary>

@@ -7,7 +7,8 @@ namespace ActorTrading.Grains;
 
 /// <summary>Sends one instruction and tells what became of it.</summary>
 /// <param name="isHeld">Whether the terminal is still ours; asked before each try.</param>
-internal sealed class InstructionSender(TerminalLink link, Func<Task<bool>> isHeld, TimeProvider clock)
+/// <param name="openWithin">See <see cref="TerminalSettings.OpenWithin"/>.</param>
+internal sealed class InstructionSender(TerminalLink link, Func<Task<bool>> isHeld, TimeSpan openWithin, TimeProvider clock)
 {
     /// <summary>How often a change that is refused for the price's sake is tried in all. An order is not tried again from here: each of its attempts is durable first.</summary>
     private const int ChangeTriesMax = 3;
@@ -19,6 +20,12 @@ internal sealed class InstructionSender(TerminalLink link, Func<Task<bool>> isHe
         if (request is null)
         {
             return ([Rejected(instruction, Retcode.PositionClosed, "The terminal's ticket of what is to be changed is not known.")], null);
+        }
+
+        // It has not been executed: what may have been is compared first, and only what was not is asked for again.
+        if (instruction.Order is { Type: OrderType.Market, ClosesPositionId: null } opening && clock.GetUtcNow() - opening.CreatedAt is var age && age > openWithin)
+        {
+            return ([Rejected(instruction, Retcode.Timeout, $"The terminal could not be asked for {age.TotalSeconds:0} s: the market has moved on.")], null);
         }
 
         if (instruction.Request is { OnlyTightens: true })

@@ -366,7 +366,7 @@ public sealed class TerminalGrain(
             _handed.Add(order.Id);
         }
 
-        var sender = new InstructionSender(link, () => IsHeldAsync(instruction.Session.Owner, ifUnknown: false), clock);
+        var sender = new InstructionSender(link, () => IsHeldAsync(instruction.Session.Owner, ifUnknown: false), settings.OpenWithin, clock);
         var (facts, inDoubt) = await sender.SendAsync(instruction);
         if (inDoubt is not null)
         {

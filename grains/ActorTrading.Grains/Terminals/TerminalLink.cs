@@ -15,6 +15,12 @@ public sealed record TerminalSettings(TimeSpan PollEvery, TimeSpan SettlePause, 
     /// <summary>The least time between two prices of a symbol that are told to the account, and so between two moves of a trailing stop.</summary>
     public TimeSpan PriceEvery { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>
+    /// A market order that opens is sent within this time of being asked for, or refused: the price that was seen is not there any more when
+    /// a terminal comes back after an hour. What closes is sent however late.
+    /// </summary>
+    public TimeSpan OpenWithin { get; init; } = TimeSpan.FromSeconds(30);
+
     public static TerminalSettings Default { get; } = new(TimeSpan.FromSeconds(1), TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(10));
 }
 
