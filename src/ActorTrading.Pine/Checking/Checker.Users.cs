@@ -46,11 +46,10 @@ internal sealed partial class Checker
         (FunctionDecl Overload, BoundExpr?[] Placed, List<(string Name, Expr? Value)> Syntax, int Widened)? chosen = null;
         foreach (var overload in overloads)
         {
-            var placed = PlaceUserArguments(overload, name, module, arguments, call.Pos, out var syntax, out var failure);
+            var placed = PlaceUserArguments(overload, name, module, arguments, call.Pos, out var syntax, out int widened, out var failure);
             if (placed is not null)
             {
                 // An overload that takes an int as it is goes before one that takes it as a float.
-                int widened = Math.Abs(arguments.Count(a => a.Value.Type.Kind == TypeKind.Int) - placed.Count(p => p?.Type.Kind == TypeKind.Int));
                 if (chosen is null || widened < chosen.Value.Widened) chosen = (overload, placed, syntax, widened);
                 if (widened == 0) break;
             }
@@ -61,9 +60,10 @@ internal sealed partial class Checker
     }
 
     private BoundExpr?[]? PlaceUserArguments(FunctionDecl function, string name, Module module, List<BoundArgument> arguments, Pos callPos,
-        out List<(string Name, Expr? Value)> syntax, out (string Code, Pos Pos, string Message, int Progress) failure)
+        out List<(string Name, Expr? Value)> syntax, out int widened, out (string Code, Pos Pos, string Message, int Progress) failure)
     {
         failure = default;
+        widened = 0;
         var placed = new BoundExpr?[function.Parameters.Count];
         var written = new Expr?[placed.Length];
         syntax = [];
@@ -96,6 +96,7 @@ internal sealed partial class Checker
                     failure = ("PINE3001", argument.Pos, $"Cannot call '{name}' with argument '{parameter.Name}'='{Display(argument.Syntax, value)}'. An argument of '{value.Describe()}' type was used but a '{parameter.Qualifier ?? "series"} {type}' is expected.", index);
                     return null;
                 }
+                if (value.Type.Kind != TypeKind.Na && !value.Type.Equals(type)) widened++;
                 value = converted;
             }
             else if (value.Type.Kind == TypeKind.Na) value = new BoundNa(value.Pos, PineType.Float);
