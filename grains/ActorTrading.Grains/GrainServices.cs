@@ -12,7 +12,6 @@ public static class GrainServices
     /// <summary>What every process has that sees the market: its picture of it, fed by the grains. Whoever hosts no grains starts it.</summary>
     public static IServiceCollection AddActorTradingMarket(this IServiceCollection services, IReadOnlyList<Instrument> instruments)
     {
-        Dapper.DefaultTypeMap.MatchNamesWithUnderscores = true;
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<TradingMetrics>();
         services.AddSingleton(provider => new ProcessMarket(

@@ -5,13 +5,32 @@ import { countQuotes, showSymbols, takeQuotes } from './quotes.js';
 import { showAccounts, takeStatus, takeTrade } from './trades.js';
 import { takeAlert } from './alerts.js';
 
+const StatusEvery = 5000;
+const StatusesMax = 20;
+
 const lastSeq = new Map();
 let symbols = [];
 
+let awaySince = null;
+
+/** What is shown while the connection is gone is dimmed: it is what was, not what is. */
 function state(name, text = name) {
   const shown = document.querySelector('#connection');
   shown.dataset.state = name;
   shown.textContent = text;
+  document.body.classList.toggle('stale', name === 'disconnected');
+}
+
+function away(text) {
+  awaySince ??= Date.now();
+  state('disconnected', text);
+}
+
+function back() {
+  const seconds = awaySince === null ? 0 : Math.round((Date.now() - awaySince) / 1000);
+  awaySince = null;
+  state('connected', seconds > 0 ? `connected again after ${seconds} s, nothing missed` : 'connected');
+  if (seconds > 0) setTimeout(() => awaySince === null && state('connected'), 10_000);
 }
 
 async function open() {
@@ -22,7 +41,13 @@ async function open() {
   // A little of the past, so that the screen is not empty: the ledger's last entries.
   for (const account of shown) lastSeq.set(account.id, Math.max(0, account.seq - 12));
   document.querySelector('#screen').hidden = false;
-  for (const account of shown) get(`/accounts/${account.id}/status`).then(takeStatus, () => {});
+  const look = () => {
+    if (document.hidden) return;
+    for (const account of shown.slice(0, StatusesMax)) get(`/accounts/${account.id}/status`).then(takeStatus, () => {});
+  };
+  look();
+  // The ledger says what happened; what the open positions are worth moves with every quote in between.
+  setInterval(look, StatusEvery);
   const { items } = await get('/users/me/notifications?limit=10');
   for (const { payload } of items.reverse()) if (payload.alertId) takeAlert(payload);
   await connect();
@@ -43,10 +68,10 @@ async function connect() {
   hub.on('AlertTriggered', takeAlert);
   hub.on('ConnectionStatus', () => {});
   hub.on('SystemStatus', () => {});
-  hub.onreconnecting(() => state('disconnected', 'reconnecting'));
-  hub.onreconnected(() => subscribe(hub));
+  hub.onreconnecting(() => away('connection lost: reconnecting'));
+  hub.onreconnected(() => start(hub));
   hub.onclose(() => {
-    state('disconnected');
+    away('connection lost: reconnecting');
     setTimeout(() => start(hub), 2000);
   });
   await start(hub);
@@ -54,10 +79,11 @@ async function connect() {
 
 async function start(hub) {
   try {
-    await hub.start();
+    if (hub.state === signalR.HubConnectionState.Disconnected) await hub.start();
     await subscribe(hub);
+    back();
   } catch (error) {
-    state('disconnected', `disconnected: ${error.message}`);
+    away(`no connection, trying again: ${error.message}`);
     setTimeout(() => start(hub), 3000);
   }
 }
@@ -66,7 +92,6 @@ async function start(hub) {
 async function subscribe(hub) {
   await hub.invoke('SubscribeSymbols', symbols.map(s => s.symbol));
   for (const [account, seq] of lastSeq) await hub.invoke('SubscribeAccount', account, seq);
-  state('connected');
 }
 
 setInterval(() => {

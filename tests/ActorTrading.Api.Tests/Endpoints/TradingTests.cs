@@ -211,6 +211,7 @@ public class TradingTests(ApiHost host)
         var history = (await GetAsync(user, $"/alerts/{id}/history")).GetProperty("items");
         history.GetArrayLength().ShouldBe(1);
         history[0].GetProperty("price").GetRawText().ShouldBe("1.26000");
+        history[0].GetProperty("level").GetRawText().ShouldBe("1.25000", "the level that was reached");
         (await GetAsync(user, "/users/me/alerts")).GetProperty("items")[0].GetProperty("status").GetString().ShouldBe("fired");
         (await GetAsync(user, "/users/me/notifications")).GetProperty("items").GetArrayLength().ShouldBe(1);
         var other = await host.RegisterAsync();

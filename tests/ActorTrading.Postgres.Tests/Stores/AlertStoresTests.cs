@@ -34,7 +34,7 @@ public sealed class AlertStoresTests(Server server)
         (await alerts.ActiveAsync("EURUSD").ToListAsync()).ShouldBeEmpty();
         (await alerts.HistoryAsync(ann, alert.Id, long.MaxValue, 10)).ShouldBe([Firing(alert, 1)]);
         (await alerts.HistoryAsync(bob, alert.Id, long.MaxValue, 10)).ShouldBeEmpty();
-        (await notifications.AfterAsync(ann, 0, 10)).Single().Kind.ShouldBe("alert");
+        (await notifications.AfterAsync(ann, 0, 10)).Single().Kind.ShouldBe("alertTriggered");
         (await database.CountAsync("outbox")).ShouldBe(1);
         (await alerts.FindAsync(ann, alert.Id))!.State.Status.ShouldBe(AlertStatus.Fired);
         (await alerts.FindAsync(bob, alert.Id)).ShouldBeNull();
@@ -55,6 +55,25 @@ public sealed class AlertStoresTests(Server server)
 
         (await alerts.GetAsync(every.Id))!.State.Previous.ShouldBe(1.40m);
         (await alerts.GetAsync(once.Id))!.State.Previous.ShouldBe(1.31m);
+    }
+
+    [Fact]
+    public async Task A_state_that_counts_a_firing_which_is_not_recorded_yet_waits_for_its_record()
+    {
+        await using var database = await server.MigratedAsync();
+        var ann = await database.NewUserAsync("ann");
+        var alerts = new AlertStore(database.Access);
+        var alert = Alert(ann);
+        await alerts.SaveAsync(alert, AlertState.New, Now);
+        var fired = AlertState.New with { FireCount = 1, Previous = 1.40m };
+
+        await alerts.SaveStatesAsync([(alert.Id, fired)], Now);
+        (await alerts.GetAsync(alert.Id))!.State.FireCount.ShouldBe(0);
+        await alerts.SaveAsync(alert, fired, Now);
+        (await alerts.RecordFiringAsync(Record(alert, 1, Guid.NewGuid()) with { After = fired with { Previous = 1.41m } }, Now)).ShouldNotBeNull();
+
+        var history = await alerts.HistoryAsync(ann, alert.Id, long.MaxValue, 10);
+        (history.Single().Level, (await alerts.GetAsync(alert.Id))!.State.Previous).ShouldBe((1.3950m, 1.41m));
     }
 
     [Fact]

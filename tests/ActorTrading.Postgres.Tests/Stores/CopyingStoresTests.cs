@@ -32,13 +32,18 @@ public sealed class CopyingStoresTests(Server server)
         await follower.DoAsync(writer, follower.Copied(link.Id, 6));
         await follower.DoAsync(writer, follower.Copied(link.Id, 8));
         (await links.GetAsync(link.Id))!.DecidedSeq.ShouldBe(8);
+        (stored.Begun, (await links.GetAsync(link.Id))!.Begun).ShouldBe((false, true));
         (await links.FindAsync(ann, link.Id)).ShouldBeNull();
 
-        await links.SaveRiskAsync(link.Id, LinkRiskState.Empty with { StopReason = "EQUITY_STOP" }, Now);
+        await links.SaveRiskAsync(link.Id, LinkRiskState.Empty with { StopReason = "EQUITY_STOP" });
         (await links.GetAsync(link.Id))!.Risk.StopReason.ShouldBe("EQUITY_STOP");
         (await links.UpdateSettingsAsync(link.Id, link.Settings with { Reverse = false }, 1, Now)).ShouldBeTrue();
         (await links.UpdateSettingsAsync(link.Id, link.Settings, 1, Now)).ShouldBeFalse();
-        await links.SetStatusAsync(link.Id, "removed", Now);
+        await links.EndAsync(link.Id, closing: true, link.Settings with { CloseOnly = CloseOnlyMode.Immediately }, Now);
+        (await links.OfLeaderAsync(leader)).Single().Status.ShouldBe("closing");
+        await links.EndAsync(link.Id, closing: false, link.Settings, Now);
+        (await links.GetAsync(link.Id))!.RemovedAt.ShouldBe(Now);
+        await links.EndAsync(link.Id, closing: true, link.Settings, Now);
         (await links.OfLeaderAsync(leader)).ShouldBeEmpty();
         (await links.OfFollowerAsync(follower.Id)).ShouldBeEmpty();
         await links.CreateAsync(link with { Id = Guid.NewGuid() });
@@ -80,11 +85,12 @@ public sealed class CopyingStoresTests(Server server)
         var leader = new StoredLeader { AccountId = account, UserId = ann, Published = true, Name = "Ann trades", UpdatedAt = Now };
         await leaders.SaveAsync(leader);
         (await leaders.FindAsync(bob, account))!.Name.ShouldBe("Ann trades");
-        (await leaders.FollowedAccountsAsync()).ShouldBe([account]);
+        (await leaders.PublishedAccountsAsync()).ShouldBe([account]);
         await leaders.SaveAsync(leader with { Published = false });
         (await leaders.FindAsync(bob, account)).ShouldBeNull();
         (await leaders.FindAsync(ann, account)).ShouldNotBeNull();
         (await leaders.PublishedAsync(null, 10)).ShouldBeEmpty();
+        (await leaders.PublishedAccountsAsync()).ShouldBeEmpty();
     }
 
     [Fact]

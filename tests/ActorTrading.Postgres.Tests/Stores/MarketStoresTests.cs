@@ -22,13 +22,14 @@ public sealed class MarketStoresTests(Server server)
     }
 
     [Fact]
-    public async Task The_newest_quote_stays()
+    public async Task The_newest_quote_of_the_last_write_stays()
     {
         await using var database = await server.MigratedAsync();
         var store = new QuoteStore(database.Access);
         await store.SaveAsync([new Quote("EURUSD", 1.1m, 1.2m, Now), new Quote("EURUSD", 1.3m, 1.4m, Now.AddSeconds(1)), new Quote("GBPUSD", 1.5m, 1.6m, Now)]);
-        await store.SaveAsync([new Quote("EURUSD", 9m, 9m, Now)]);
         (await store.FindAsync("EURUSD")).ShouldBe(new Quote("EURUSD", 1.3m, 1.4m, Now.AddSeconds(1)));
+        await store.SaveAsync([new Quote("EURUSD", 0.9m, 1m, Now.AddYears(-12))]);
+        (await store.FindAsync("EURUSD")).ShouldBe(new Quote("EURUSD", 0.9m, 1m, Now.AddYears(-12)), "a replayed market is an earlier one");
         (await store.AllAsync()).Count.ShouldBe(2);
         (await store.FindAsync("nothing")).ShouldBeNull();
     }
@@ -45,6 +46,7 @@ public sealed class MarketStoresTests(Server server)
         (await store.ReadAsync("EURUSD", Timeframe.M1, null, null, 2)).ShouldBe(bars[3..]);
         (await store.ReadAsync("EURUSD", Timeframe.M1, Now.AddMinutes(1), Now.AddMinutes(4), 10)).ShouldBe(bars[1..4]);
         (await store.ReadAsync("EURUSD", Timeframe.M1, Now, null, 2)).ShouldBe(bars[..2]);
+        (await store.ReadAsync("EURUSD", Timeframe.M1, Now, null, 2, newest: true)).ShouldBe(bars[3..]);
         (await store.ReadAsync("EURUSD", Timeframe.H1, null, null, 10)).Count.ShouldBe(1);
         (await store.ReadAsync("GBPUSD", Timeframe.M1, null, null, 10)).ShouldBeEmpty();
     }

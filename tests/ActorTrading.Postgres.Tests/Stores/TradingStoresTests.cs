@@ -31,9 +31,15 @@ public sealed class TradingStoresTests(Server server)
         await database.SqlAsync($"UPDATE accounts SET broker_secret = (SELECT broker_secret FROM accounts WHERE id = '{one.Id}') WHERE id = '{other.Id}'");
         await Should.ThrowAsync<SecretUnreadableException>(accounts.BrokerPasswordAsync(other.Id));
 
+        (await accounts.AtTerminalsAsync()).ShouldBe([one.Id]);
+        (await accounts.SetupAsync(one.Id)).ShouldBe(new AccountSetup(false, "127.0.0.1", 15555, "", 0));
+        (await accounts.SetupAsync(other.Id)).ShouldBe(new AccountSetup(false, null, null, "", 0));
+        (await accounts.SetupAsync(Guid.NewGuid())).ShouldBeNull();
+        await database.SqlAsync($$"""INSERT INTO terminals (id, name, host, port, settings, enabled, created_at, updated_at) VALUES ('{{one.Id}}', 'a', 'h', 1, '{"feedSymbols":"EURUSD,GBPUSD","feedRank":3}', true, now(), now())""");
+        (await accounts.SetupAsync(one.Id)).ShouldBe(new AccountSetup(false, "127.0.0.1", 15555, "EURUSD,GBPUSD", 3));
         (await accounts.CloseAsync(one.Id, Now)).ShouldBeTrue();
         (await accounts.CloseAsync(one.Id, Now)).ShouldBeFalse();
-        (await accounts.ActiveAsync(AccountKind.Mt5)).ShouldBeEmpty();
+        (await accounts.AtTerminalsAsync()).ShouldBeEmpty();
         (await accounts.BrokerPasswordAsync(one.Id)).ShouldBeNull();
     }
 
@@ -148,7 +154,8 @@ public sealed class TradingStoresTests(Server server)
         (await new PositionQueries(database.Access).FindAsync(user, order.Id))!.Row.ShouldBe(position);
         (await new TradeQueries(database.Access).FindAsync(user, order.Id))!.Row.ShouldBe(trade);
         (await new AccountStore(database.Access, database.Vault).HoldersAsync("EURUSD")).ShouldBe([account.Id]);
-        (await new AccountStore(database.Access, database.Vault).HoldersAsync("GBPUSD")).ShouldBeEmpty();
+        (await new AccountStore(database.Access, database.Vault).HoldersAsync("GBPUSD")).ShouldBe([account.Id], "it may convert the account's margin");
+        (await new AccountStore(database.Access, database.Vault).HoldersAsync("GBPJPY")).ShouldBeEmpty();
     }
 
     [Fact]

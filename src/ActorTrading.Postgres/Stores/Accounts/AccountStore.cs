@@ -34,6 +34,11 @@ public sealed record StoredAccount
 /// <param name="LastDealTicket">The newest deal at the broker that the ledger has taken over.</param>
 public sealed record BrokerCursor(long LastDealTicket, DateTimeOffset LastDealAt);
 
+/// <param name="TerminalHost">Null for an account without a terminal.</param>
+/// <param name="FeedSymbols">Symbols that the terminal quotes to everybody, separated by commas; empty for none.</param>
+/// <param name="FeedRank">Its preference among the terminals that quote the same.</param>
+public sealed record AccountSetup(bool Published, string? TerminalHost, int? TerminalPort, string FeedSymbols, int FeedRank);
+
 public interface IAccountStore
 {
     /// <param name="brokerPassword">Stored encrypted, bound to this account; null for none.</param>
@@ -48,11 +53,14 @@ public interface IAccountStore
     /// <summary>Any account, for the system's own work.</summary>
     Task<StoredAccount?> GetAsync(Guid accountId, CancellationToken cancellation = default);
 
-    /// <summary>Active accounts of a kind.</summary>
-    Task<IReadOnlyList<StoredAccount>> ActiveAsync(AccountKind kind, CancellationToken cancellation = default);
-
-    /// <summary>Open paper accounts that hold a position or a resting order in the symbol.</summary>
+    /// <summary>Open paper accounts that hold a position or a resting order in the symbol, or a position whose margin the symbol may convert.</summary>
     Task<IReadOnlyList<Guid>> HoldersAsync(string symbol, CancellationToken cancellation = default);
+
+    /// <summary>Open accounts that have a terminal, oldest first.</summary>
+    Task<IReadOnlyList<Guid>> AtTerminalsAsync(CancellationToken cancellation = default);
+
+    /// <summary>Where the account's terminal is and what it quotes, and whether a leader publishes the account; null where there is no such account.</summary>
+    Task<AccountSetup?> SetupAsync(Guid accountId, CancellationToken cancellation = default);
 
     /// <summary>False where it was closed already or is not there.</summary>
     Task<bool> CloseAsync(Guid accountId, DateTimeOffset at, CancellationToken cancellation = default);
@@ -109,17 +117,29 @@ public sealed class AccountStore(PostgresDatabase database, SecretVault vault) :
     public Task<StoredAccount?> GetAsync(Guid accountId, CancellationToken cancellation = default) => database.UseAsync(connection =>
         connection.QuerySingleOrDefaultAsync<StoredAccount>($"{Select} WHERE a.id = @accountId".With(new { accountId }, cancellation)), cancellation);
 
-    public Task<IReadOnlyList<StoredAccount>> ActiveAsync(AccountKind kind, CancellationToken cancellation = default) =>
-        database.UseAsync<IReadOnlyList<StoredAccount>>(async connection =>
-            (await connection.QueryAsync<StoredAccount>($"{Select} WHERE a.kind = @kind AND a.status = 'active' ORDER BY a.created_at"
-                .With(new { kind = StoredEnum<AccountKind>.Name(kind) }, cancellation))).AsList(), cancellation);
+    // A pair of the account's currency may convert the margin of its positions in other symbols, so it is watched too.
+    public Task<IReadOnlyList<Guid>> HoldersAsync(string symbol, CancellationToken cancellation = default) => IdsAsync("""
+        SELECT a.id FROM accounts a
+        WHERE a.kind = 'paper' AND a.status = 'active'
+          AND (EXISTS (SELECT FROM positions p WHERE p.account_id = a.id AND (p.symbol = @symbol OR strpos(@symbol, a.currency) > 0))
+            OR EXISTS (SELECT FROM orders o WHERE o.account_id = a.id AND o.symbol = @symbol AND o.status IN ('submitted', 'placed', 'partiallyFilled')))
+        """, new { symbol }, cancellation);
 
-    public Task<IReadOnlyList<Guid>> HoldersAsync(string symbol, CancellationToken cancellation = default) =>
-        database.UseAsync<IReadOnlyList<Guid>>(async connection => (await connection.QueryAsync<Guid>("""
-            SELECT a.id FROM accounts a WHERE a.kind = 'paper' AND a.status = 'active' AND a.id IN (
-                SELECT account_id FROM positions WHERE symbol = @symbol
-                UNION SELECT account_id FROM orders WHERE symbol = @symbol AND status IN ('submitted', 'placed', 'partiallyFilled'))
-            """.With(new { symbol }, cancellation))).AsList(), cancellation);
+    public Task<IReadOnlyList<Guid>> AtTerminalsAsync(CancellationToken cancellation = default) =>
+        IdsAsync("SELECT id FROM accounts WHERE terminal_host IS NOT NULL AND status = 'active' ORDER BY created_at", null, cancellation);
+
+    public Task<AccountSetup?> SetupAsync(Guid accountId, CancellationToken cancellation = default) => database.UseAsync(connection =>
+        connection.QuerySingleOrDefaultAsync<AccountSetup?>("""
+            SELECT coalesce(l.published, false) AS published, a.terminal_host, a.terminal_port,
+                coalesce(t.settings ->> 'feedSymbols', '') AS feed_symbols, coalesce((t.settings ->> 'feedRank')::int, 0) AS feed_rank
+            FROM accounts a
+            LEFT JOIN leaders l ON l.account_id = a.id
+            LEFT JOIN terminals t ON t.id = a.id::text AND t.enabled
+            WHERE a.id = @accountId
+            """.With(new { accountId }, cancellation)), cancellation);
+
+    private Task<IReadOnlyList<Guid>> IdsAsync(string sql, object? parameters, CancellationToken cancellation) => database.UseAsync<IReadOnlyList<Guid>>(
+        async connection => (await connection.QueryAsync<Guid>(sql.With(parameters, cancellation))).AsList(), cancellation);
 
     public Task<bool> CloseAsync(Guid accountId, DateTimeOffset at, CancellationToken cancellation = default) =>
         database.UseAsync(async connection => await connection.ExecuteAsync(

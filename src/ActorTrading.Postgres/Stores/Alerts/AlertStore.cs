@@ -19,7 +19,7 @@ public sealed record FiringRecorded(long? NotificationSeq);
 
 public interface IAlertStore
 {
-    /// <summary>Stores a new alert, or a changed definition and state.</summary>
+    /// <summary>Stores a new alert, or a changed definition and state. How often it has fired is moved by <see cref="RecordFiringAsync"/> alone.</summary>
     Task SaveAsync(AlertDefinition definition, AlertState state, DateTimeOffset at, CancellationToken cancellation = default);
 
     /// <summary>The user's alert; null where there is none or it is another user's.</summary>
@@ -38,7 +38,10 @@ public interface IAlertStore
     /// <summary>Records a firing, the alert's new state, the notification and what is to be sent, all or nothing. Null where this firing was recorded before, or the alert is deleted.</summary>
     Task<FiringRecorded?> RecordFiringAsync(FiringRecord record, DateTimeOffset at, CancellationToken cancellation = default);
 
-    /// <summary>Writes what alerts have seen since; never over the state of a newer firing, nor of an alert changed by its user to another status.</summary>
+    /// <summary>
+    /// Writes what alerts have seen since; never over the state of a newer firing, nor of an alert changed by its user to another status. A state that counts
+    /// more firings than are recorded waits for their record: written before it, a crash in between would lose the firing.
+    /// </summary>
     Task SaveStatesAsync(IReadOnlyList<(Guid AlertId, AlertState State)> states, DateTimeOffset at, CancellationToken cancellation = default);
 
     /// <summary>The firings of a user's alert, newest first.</summary>
@@ -48,14 +51,14 @@ public interface IAlertStore
 public sealed class AlertStore(PostgresDatabase database) : IAlertStore
 {
     private const string Select = "SELECT id, definition, state, created_at FROM alerts";
-    private const int ActivePage = 1_000;
+    private const int ActivePage = 10_000;
 
     public Task SaveAsync(AlertDefinition definition, AlertState state, DateTimeOffset at, CancellationToken cancellation = default) =>
         database.UseAsync(connection => connection.ExecuteAsync("""
             INSERT INTO alerts AS a (id, user_id, symbol, status, definition, state, firings, version, created_at, updated_at, expires_at)
             VALUES (@Id, @UserId, @Symbol, @status, @definition::jsonb, @state::jsonb, @FireCount, 1, @CreatedAt, @at, @ExpiresAt)
             ON CONFLICT (id) DO UPDATE SET symbol = excluded.symbol, status = excluded.status, definition = excluded.definition, state = excluded.state,
-                firings = greatest(a.firings, excluded.firings), version = a.version + 1, updated_at = excluded.updated_at, expires_at = excluded.expires_at
+                version = a.version + 1, updated_at = excluded.updated_at, expires_at = excluded.expires_at
             WHERE a.user_id = excluded.user_id
             """.With(new
         {
@@ -114,7 +117,7 @@ public sealed class AlertStore(PostgresDatabase database) : IAlertStore
                 UPDATE alerts SET state = @state::jsonb, status = @status, firings = @Sequence, updated_at = @at WHERE id = @AlertId AND firings < @Sequence
                 """.With(new { firing.AlertId, firing.Sequence, state = Statements.Json(record.After), status = StoredEnum<AlertStatus>.Name(record.After.Status), at }, cancellation));
             var seq = record.NotificationJson is { } json
-                ? await NotificationStore.AddAsync(connection, record.UserId, "alert", json, at, cancellation)
+                ? await NotificationStore.AddAsync(connection, record.UserId, "alertTriggered", json, at, cancellation)
                 : (long?)null;
             foreach (var message in record.Outbox) await OutboxStore.AddAsync(connection, message, at, cancellation);
             return new FiringRecorded(seq);
@@ -128,7 +131,7 @@ public sealed class AlertStore(PostgresDatabase database) : IAlertStore
             await using var update = new NpgsqlCommand("""
                 UPDATE alerts a SET state = u.state, status = u.status, updated_at = $5
                 FROM unnest($1::uuid[], $2::jsonb[], $3::text[], $4::int8[]) AS u(id, state, status, firings)
-                WHERE a.id = u.id AND a.firings <= u.firings AND a.status = 'active' AND a.deleted_at IS NULL
+                WHERE a.id = u.id AND a.firings = u.firings AND a.status = 'active' AND a.deleted_at IS NULL
                 """, connection);
             update.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = [.. states.Select(row => row.AlertId)] });
             update.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. states.Select(row => Statements.Json(row.State))], NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Jsonb });

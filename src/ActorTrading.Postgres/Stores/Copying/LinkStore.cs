@@ -15,7 +15,7 @@ public sealed record StoredLink
     public required LinkSettings Settings { get; init; }
     public LinkRiskState Risk { get; init; } = LinkRiskState.Empty;
 
-    /// <summary><c>active</c>, <c>paused</c>, <c>stopped</c>, <c>removing</c> or <c>removed</c>.</summary>
+    /// <summary><c>active</c>, <c>paused</c>, <c>stopped</c>, <c>closing</c> (opens nothing new) or <c>removed</c>.</summary>
     public required string Status { get; init; }
 
     /// <summary>The leader's last entry before the link began.</summary>
@@ -23,6 +23,9 @@ public sealed record StoredLink
 
     /// <summary>The last leader entry that the follower has decided; <see cref="StartSeq"/> before the first.</summary>
     public long DecidedSeq { get; init; }
+
+    /// <summary>Whether the follower has decided anything at <see cref="StartSeq"/> or after it.</summary>
+    public bool Begun { get; init; }
     public int Version { get; init; } = 1;
     public required DateTimeOffset CreatedAt { get; init; }
     public DateTimeOffset UpdatedAt { get; init; }
@@ -45,8 +48,8 @@ public interface ILinkStore
 
     Task<StoredLink?> GetAsync(Guid linkId, CancellationToken cancellation = default);
 
-    /// <summary>The leader's links in a status.</summary>
-    Task<IReadOnlyList<StoredLink>> OfLeaderAsync(Guid leaderAccountId, string status = "active", CancellationToken cancellation = default);
+    /// <summary>The leader's links that decide: active or closing.</summary>
+    Task<IReadOnlyList<StoredLink>> OfLeaderAsync(Guid leaderAccountId, CancellationToken cancellation = default);
 
     /// <summary>Links into a follower account that are not removed.</summary>
     Task<IReadOnlyList<StoredLink>> OfFollowerAsync(Guid followerAccountId, CancellationToken cancellation = default);
@@ -56,13 +59,18 @@ public interface ILinkStore
 
     Task SetStatusAsync(Guid linkId, string status, DateTimeOffset at, CancellationToken cancellation = default);
 
-    Task SaveRiskAsync(Guid linkId, LinkRiskState risk, DateTimeOffset at, CancellationToken cancellation = default);
+    /// <summary>Ends a link at once, or (<paramref name="closing"/>) lets it go on with settings that open nothing new. One that has ended stays as it is.</summary>
+    Task EndAsync(Guid linkId, bool closing, LinkSettings settings, DateTimeOffset at, CancellationToken cancellation = default);
+
+    Task SaveRiskAsync(Guid linkId, LinkRiskState risk, CancellationToken cancellation = default);
 }
 
 public sealed class LinkStore(PostgresDatabase database) : ILinkStore
 {
     private const string Select = """
-        SELECT l.*, greatest(l.start_seq, coalesce((SELECT max(e.leader_seq) FROM copy_executions e WHERE e.link_id = l.id), 0)) AS decided_seq FROM copy_links l
+        SELECT l.*, greatest(l.start_seq, coalesce((SELECT max(e.leader_seq) FROM copy_executions e WHERE e.link_id = l.id), 0)) AS decided_seq,
+            EXISTS (SELECT FROM copy_executions e WHERE e.link_id = l.id AND e.leader_seq >= l.start_seq) AS begun
+        FROM copy_links l
         """;
 
     public Task CreateAsync(StoredLink link, CancellationToken cancellation = default) => database.UseAsync(async connection =>
@@ -99,8 +107,8 @@ public sealed class LinkStore(PostgresDatabase database) : ILinkStore
     public Task<StoredLink?> GetAsync(Guid linkId, CancellationToken cancellation = default) => database.UseAsync(async connection =>
         (await connection.QuerySingleOrDefaultAsync<Row>($"{Select} WHERE l.id = @linkId".With(new { linkId }, cancellation)))?.ToLink(), cancellation);
 
-    public Task<IReadOnlyList<StoredLink>> OfLeaderAsync(Guid leaderAccountId, string status = "active", CancellationToken cancellation = default) =>
-        SystemListAsync("l.leader_account_id = @leaderAccountId AND l.status = @status AND l.removed_at IS NULL", new { leaderAccountId, status }, cancellation);
+    public Task<IReadOnlyList<StoredLink>> OfLeaderAsync(Guid leaderAccountId, CancellationToken cancellation = default) =>
+        SystemListAsync("l.leader_account_id = @leaderAccountId AND l.status IN ('active', 'closing')", new { leaderAccountId }, cancellation);
 
     public Task<IReadOnlyList<StoredLink>> OfFollowerAsync(Guid followerAccountId, CancellationToken cancellation = default) =>
         SystemListAsync("l.follower_account_id = @followerAccountId AND l.removed_at IS NULL", new { followerAccountId }, cancellation);
@@ -116,9 +124,16 @@ public sealed class LinkStore(PostgresDatabase database) : ILinkStore
             WHERE id = @linkId AND status <> @status
             """.With(new { linkId, status, at }, cancellation)), cancellation);
 
-    public Task SaveRiskAsync(Guid linkId, LinkRiskState risk, DateTimeOffset at, CancellationToken cancellation = default) =>
-        database.UseAsync(connection => connection.ExecuteAsync("UPDATE copy_links SET risk = @json::jsonb, updated_at = @at WHERE id = @linkId"
-            .With(new { linkId, json = Statements.Json(risk), at }, cancellation)), cancellation);
+    public Task EndAsync(Guid linkId, bool closing, LinkSettings settings, DateTimeOffset at, CancellationToken cancellation = default) =>
+        database.UseAsync(connection => connection.ExecuteAsync("""
+            UPDATE copy_links SET status = CASE WHEN @closing THEN 'closing' ELSE 'removed' END, settings = @json::jsonb, version = version + 1, updated_at = @at,
+                removed_at = CASE WHEN @closing THEN removed_at ELSE @at END
+            WHERE id = @linkId AND removed_at IS NULL
+            """.With(new { linkId, closing, json = Statements.Json(settings), at }, cancellation)), cancellation);
+
+    public Task SaveRiskAsync(Guid linkId, LinkRiskState risk, CancellationToken cancellation = default) =>
+        database.UseAsync(connection => connection.ExecuteAsync("UPDATE copy_links SET risk = @json::jsonb WHERE id = @linkId"
+            .With(new { linkId, json = Statements.Json(risk) }, cancellation)), cancellation);
 
     private Task<IReadOnlyList<StoredLink>> SystemListAsync(string condition, object parameters, CancellationToken cancellation) =>
         database.UseAsync<IReadOnlyList<StoredLink>>(async connection =>
@@ -135,6 +150,7 @@ public sealed class LinkStore(PostgresDatabase database) : ILinkStore
         public string Status { get; init; } = "";
         public long StartSeq { get; init; }
         public long DecidedSeq { get; init; }
+        public bool Begun { get; init; }
         public int Version { get; init; }
         public DateTimeOffset CreatedAt { get; init; }
         public DateTimeOffset UpdatedAt { get; init; }
@@ -144,7 +160,7 @@ public sealed class LinkStore(PostgresDatabase database) : ILinkStore
         {
             Id = Id, UserId = UserId, LeaderAccountId = LeaderAccountId, FollowerAccountId = FollowerAccountId,
             Settings = Statements.FromJson<LinkSettings>(Settings), Risk = Statements.FromJson<LinkRiskState>(Risk), Status = Status,
-            StartSeq = StartSeq, DecidedSeq = DecidedSeq, Version = Version, CreatedAt = CreatedAt, UpdatedAt = UpdatedAt, RemovedAt = RemovedAt,
+            StartSeq = StartSeq, DecidedSeq = DecidedSeq, Begun = Begun, Version = Version, CreatedAt = CreatedAt, UpdatedAt = UpdatedAt, RemovedAt = RemovedAt,
         };
     }
 }

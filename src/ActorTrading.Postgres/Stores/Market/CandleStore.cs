@@ -12,7 +12,8 @@ public interface ICandleStore
     /// Bars that begin at or after <paramref name="from"/> and before <paramref name="to"/> (null for no bound), oldest first; of more than
     /// <paramref name="limit"/> (1 to 50,000) the oldest where a from is given, else the newest.
     /// </summary>
-    Task<IReadOnlyList<Bar>> ReadAsync(string symbol, Timeframe timeframe, DateTimeOffset? from, DateTimeOffset? to, int limit, CancellationToken cancellation = default);
+    /// <param name="newest">Of too many the newest in any case.</param>
+    Task<IReadOnlyList<Bar>> ReadAsync(string symbol, Timeframe timeframe, DateTimeOffset? from, DateTimeOffset? to, int limit, CancellationToken cancellation = default, bool newest = false);
 }
 
 public sealed class CandleStore(PostgresDatabase database) : ICandleStore
@@ -46,20 +47,21 @@ public sealed class CandleStore(PostgresDatabase database) : ICandleStore
         }, cancellation);
     }
 
-    public Task<IReadOnlyList<Bar>> ReadAsync(string symbol, Timeframe timeframe, DateTimeOffset? from, DateTimeOffset? to, int limit, CancellationToken cancellation = default)
+    public Task<IReadOnlyList<Bar>> ReadAsync(string symbol, Timeframe timeframe, DateTimeOffset? from, DateTimeOffset? to, int limit, CancellationToken cancellation = default, bool newest = false)
     {
         if (limit is < 1 or > BarsMax) throw new ArgumentOutOfRangeException(nameof(limit), limit, $"1 to {BarsMax} bars are read at once.");
+        var backwards = newest || from is null;
         var sql = $"""
             SELECT * FROM candles WHERE symbol = @symbol AND timeframe = @timeframe
             {(from is null ? "" : "AND opens_at >= @from")} {(to is null ? "" : "AND opens_at < @to")}
-            ORDER BY opens_at {(from is null ? "DESC" : "ASC")} LIMIT @limit
+            ORDER BY opens_at {(backwards ? "DESC" : "ASC")} LIMIT @limit
             """;
         return database.UseAsync<IReadOnlyList<Bar>>(async connection =>
         {
             var bars = await connection.ListAsync(sql, Read, cancellation,
                 RowReading.Parameter("symbol", symbol), RowReading.Parameter("timeframe", timeframe.ToString()), RowReading.Parameter("limit", limit),
                 RowReading.Optional("from", from?.UtcDateTime, NpgsqlTypes.NpgsqlDbType.TimestampTz), RowReading.Optional("to", to?.UtcDateTime, NpgsqlTypes.NpgsqlDbType.TimestampTz));
-            if (from is null) bars.Reverse();
+            if (backwards) bars.Reverse();
             return bars;
         }, cancellation);
     }

@@ -6,7 +6,7 @@ namespace ActorTrading.Postgres;
 /// <summary>The last quote of each symbol, so that a symbol that wakes knows where it was.</summary>
 public interface IQuoteStore
 {
-    /// <summary>Keeps the newest quote per symbol; an older one than is stored changes nothing.</summary>
+    /// <summary>Keeps of each symbol the newest of these. It replaces what is stored, also a later one: a replayed market is earlier than what was there before it.</summary>
     Task SaveAsync(IReadOnlyList<Quote> quotes, CancellationToken cancellation = default);
 
     Task<Quote?> FindAsync(string symbol, CancellationToken cancellation = default);
@@ -24,8 +24,8 @@ public sealed class QuoteStore(PostgresDatabase database) : IQuoteStore
         return database.UseAsync(async connection =>
         {
             await using var save = new NpgsqlCommand("""
-                INSERT INTO last_quotes AS q (symbol, bid, ask, at) SELECT * FROM unnest($1, $2, $3, $4)
-                ON CONFLICT (symbol) DO UPDATE SET bid = excluded.bid, ask = excluded.ask, at = excluded.at WHERE q.at <= excluded.at
+                INSERT INTO last_quotes (symbol, bid, ask, at) SELECT * FROM unnest($1, $2, $3, $4)
+                ON CONFLICT (symbol) DO UPDATE SET bid = excluded.bid, ask = excluded.ask, at = excluded.at
                 """, connection);
             save.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. newest.Select(quote => quote.Symbol)] });
             save.Parameters.Add(new NpgsqlParameter<decimal[]> { TypedValue = [.. newest.Select(quote => quote.Bid)] });
