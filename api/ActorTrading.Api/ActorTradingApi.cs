@@ -35,6 +35,7 @@ public static class ActorTradingApi
         services.AddSingleton<IAccountFeed, TradeUpdates>();
         services.AddSingleton<IUserEventSource, GrainEvents>();
         services.AddHostedService<RealtimeStarter>();
+        services.AddHostedService<AccountStatuses>();
         services.AddHostedService<Housekeeping>();
         // It writes each request's query into the log, and a socket's query holds its token.
         services.Configure<LoggerFilterOptions>(log => log.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning));

@@ -5,9 +5,6 @@ import { countQuotes, showSymbols, takeQuotes } from './quotes.js';
 import { showAccounts, takeStatus, takeTrade } from './trades.js';
 import { takeAlert } from './alerts.js';
 
-const StatusEvery = 5000;
-const StatusesMax = 20;
-
 const lastSeq = new Map();
 let symbols = [];
 
@@ -41,13 +38,6 @@ async function open() {
   // A little of the past, so that the screen is not empty: the ledger's last entries.
   for (const account of shown) lastSeq.set(account.id, Math.max(0, account.seq - 12));
   document.querySelector('#screen').hidden = false;
-  const look = () => {
-    if (document.hidden) return;
-    for (const account of shown.slice(0, StatusesMax)) get(`/accounts/${account.id}/status`).then(takeStatus, () => {});
-  };
-  look();
-  // The ledger says what happened; what the open positions are worth moves with every quote in between.
-  setInterval(look, StatusEvery);
   const { items } = await get('/users/me/notifications?limit=10');
   for (const { payload } of items.reverse()) if (payload.alertId) takeAlert(payload);
   await connect();

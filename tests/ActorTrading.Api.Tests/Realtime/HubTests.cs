@@ -53,6 +53,24 @@ public class HubTests(ApiHost host)
         await hub.CallAsync("UnsubscribeSymbols", [new[] { "EURUSD" }]);
     }
 
+    [Fact]
+    public async Task Who_follows_a_paper_account_hears_what_it_is_worth_at_once_and_after_a_trade()
+    {
+        var user = await host.RegisterAsync();
+        var account = await AccountAsync(user);
+        await host.QuoteAsync("EURUSD", 1.1m, 1.1002m);
+        await using var hub = await HubClient.ConnectAsync(host.Http.BaseAddress!, user.Token);
+        await hub.CallAsync("SubscribeAccount", account);
+        var first = await hub.NextAsync("AccountStatus");
+        first.GetProperty("accountId").GetGuid().ShouldBe(account);
+        var before = first.GetProperty("seq").GetInt64();
+        await TradeAsync(user, account);
+        var after = await hub.NextAsync("AccountStatus");
+        while (after.GetProperty("seq").GetInt64() == before)
+            after = await hub.NextAsync("AccountStatus");
+        after.GetProperty("equity").GetDecimal().ShouldBeLessThan(first.GetProperty("equity").GetDecimal());
+    }
+
     [Theory]
     [InlineData(WebSocketMessageType.Binary, 2, WebSocketCloseStatus.InvalidMessageType)]
     [InlineData(WebSocketMessageType.Text, 300_000, WebSocketCloseStatus.MessageTooBig)]

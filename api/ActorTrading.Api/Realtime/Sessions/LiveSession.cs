@@ -83,6 +83,13 @@ public sealed class LiveSession : IAsyncDisposable
         Enqueue(new(null, accountId));
     }
 
+    /// <summary>The accounts followed here, and whether something has happened in each since this was last asked.</summary>
+    internal IReadOnlyList<FollowedAccount> TakeFollowed()
+    {
+        lock (_gate)
+            return [.. _accounts.Select(a => new FollowedAccount(UserId, a.Key, a.Value.TakeStatusDue()))];
+    }
+
     public void UnsubscribeAccount(Guid accountId)
     {
         lock (_gate)
@@ -158,7 +165,7 @@ public sealed class LiveSession : IAsyncDisposable
             await CatchUpAsync(account);
             return;
         }
-        cursor.Seq = seq;
+        cursor.Advance(seq);
         await _sink.WriteAsync(message);
     }
 
@@ -181,7 +188,7 @@ public sealed class LiveSession : IAsyncDisposable
             {
                 if (message.Seq is not { } seq || seq <= cursor.Seq)
                     continue;
-                cursor.Seq = seq;
+                cursor.Advance(seq);
                 await _sink.WriteAsync(message);
             }
             if (page.Count < CatchUpPage)
@@ -221,6 +228,19 @@ public sealed class LiveSession : IAsyncDisposable
     /// <summary>Moved by the pump only; a new subscription is a new cursor.</summary>
     private sealed class AccountCursor(long seq)
     {
-        public long Seq { get; set; } = seq;
+        private int _statusDue = 1;
+
+        public long Seq { get; private set; } = seq;
+
+        public void Advance(long to)
+        {
+            Seq = to;
+            Volatile.Write(ref _statusDue, 1);
+        }
+
+        public bool TakeStatusDue() => Interlocked.Exchange(ref _statusDue, 0) == 1;
     }
 }
+
+/// <param name="IsDue">It was only now followed, or its ledger has gone on.</param>
+internal readonly record struct FollowedAccount(Guid UserId, Guid AccountId, bool IsDue);

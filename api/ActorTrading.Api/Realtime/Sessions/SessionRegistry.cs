@@ -95,6 +95,10 @@ public sealed class SessionRegistry : IAsyncDisposable
             session.Post(message);
     }
 
+    /// <summary>Each account that somebody follows here, once.</summary>
+    internal IReadOnlyList<FollowedAccount> TakeFollowed() =>
+        [.. Sessions().SelectMany(session => session.TakeFollowed()).GroupBy(f => f.AccountId).Select(same => same.First() with { IsDue = same.Any(f => f.IsDue) })];
+
     private LiveSession[] Sessions()
     {
         lock (_gate)
