@@ -2,6 +2,7 @@ using ActorTrading.Postgres;
 using System.Diagnostics;
 using System.Globalization;
 using System.Security.Claims;
+using ActorTrading.Api.Limits;
 using ActorTrading.Api.Realtime;
 using ActorTrading.Api.Realtime.Quotes;
 using ActorTrading.Api.Realtime.Sessions;
@@ -160,6 +161,8 @@ public sealed class FanoutBench : IBench
         // The hub can also watch backtests; nobody does here, so neither is ever asked.
         services.AddSingleton<IBacktestStore>(new BacktestStore(new PostgresDatabase(new PostgresOptions { ConnectionString = "Host=127.0.0.1;Database=none;Username=none" })));
         builder.AddGrains(typeof(ActorTrading.Contracts.IAccountGrain).Assembly);
+        // All clients are one user here.
+        services.AddSingleton(new LimitOptions { ConnectionsPerUser = 0 });
         services.AddTradingRealtime(new FanoutOptions());
         var app = builder.Build();
         app.Use((context, next) =>
