@@ -73,6 +73,7 @@ public static partial class TerminalBook
             ? [new OrderModified(order.Id, fact.Price, order.StopLimitPrice, fact.StopLoss, fact.TakeProfit, order.TrailingPoints, order.TimeInForce, order.ExpiresAt)]
             : [],
         TerminalFactKind.PositionReduced => Reduced(state, fact, market),
+        TerminalFactKind.DealMade => Made(state, fact, market),
         TerminalFactKind.Reconciled => Reconciled(state, fact),
         _ => [],
     };
@@ -303,6 +304,41 @@ public static partial class TerminalBook
                 Time = fact.At,
                 BrokerTicket = fact.DealTicket,
                 OrderTicket = fact.PositionTicket,
+            }),
+        ];
+    }
+
+    /// <summary>Netting: a trade by hand is an order into the symbol's one position, as one of ours would be.</summary>
+    private static IReadOnlyList<LedgerEvent> Made(AccountState state, TerminalFact fact, IMarketView market)
+    {
+        if (fact.DealTicket is not { } ticket || ticket <= state.LastDealTicket || state.Mode != PositionMode.Netting)
+        {
+            return [];
+        }
+
+        var id = DeterministicId.Create(state.AccountId, $"deal:{ticket}");
+        var order = ForeignOrder(fact, id, OrderType.Market, null);
+        var target = NettingTarget(state, order);
+        order = order with { ClientOrderId = $"TD{ticket}", TrailingPoints = target?.Side == fact.Side ? target.TrailingPoints : null };
+        var entry = EntryOf(target, order, fact.Volume);
+        return
+        [
+            new OrderSubmitted(order),
+            new DealExecuted(new Deal
+            {
+                Id = DeterministicId.ForDeal(id, 1),
+                OrderId = id,
+                PositionId = target?.Id ?? id,
+                Symbol = order.Symbol,
+                Side = order.Side,
+                Entry = entry,
+                Volume = fact.Volume,
+                Price = fact.Price,
+                Profit = fact.Profit ?? ProfitOf(state, Opposed(state, order), fact.Volume, fact.Price, market),
+                Reason = DealReason.Broker,
+                Time = fact.At,
+                BrokerTicket = ticket,
+                OrderTicket = target is null || entry == DealEntry.InOut ? fact.OrderTicket : null,
             }),
         ];
     }

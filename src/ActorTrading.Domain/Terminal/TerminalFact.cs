@@ -36,6 +36,12 @@ public enum TerminalFactKind
     /// <summary>Part or all of a position was closed at the terminal (SL, TP, stop-out, by hand): PositionTicket, Volume, Price, Profit.</summary>
     PositionReduced,
 
+    /// <summary>
+    /// Somebody traded at the terminal of a netting account, and that enlarged, reduced or reversed the symbol's position: DealTicket, Symbol,
+    /// Side, Volume, Price, Profit; OrderTicket, StopLoss and TakeProfit of the position as it is now.
+    /// </summary>
+    DealMade,
+
     /// <summary>The books were compared and agree: DealTicket is the newest deal there, Balance the balance.</summary>
     Reconciled,
 

@@ -41,7 +41,8 @@ public static class LedgerReconciler
         var ambiguous = ImmutableArray.CreateBuilder<(Guid, string)>();
         Resolve(state, settled, books, facts, notExecuted, ambiguous, now);
         Orders(state, snapshot, books, facts, now);
-        Positions(state, snapshot, books, facts, now);
+        var netted = NettedTrades.Tell(state, snapshot, books, facts);
+        Positions(state, snapshot, books, netted, facts, now);
         facts.AddRange(RoundTrips.Found(books.Unexplained));
         InOrderOfDeals(facts);
         facts.Add(Agreed(snapshot, books.Late(now), now));
@@ -213,7 +214,7 @@ public static class LedgerReconciler
         }
     }
 
-    private static void Positions(AccountState state, TerminalSnapshot snapshot, TwoBooks books, ImmutableArray<TerminalFact>.Builder facts, DateTimeOffset now)
+    private static void Positions(AccountState state, TerminalSnapshot snapshot, TwoBooks books, HashSet<Guid> netted, ImmutableArray<TerminalFact>.Builder facts, DateTimeOffset now)
     {
         foreach (var position in state.Positions.Values.Where(p => p.BrokerTicket is not null).OrderBy(p => p.BrokerTicket))
         {
@@ -223,7 +224,7 @@ public static class LedgerReconciler
             var closing = position.Side == Side.Buy ? Side.Sell : Side.Buy;
 
             // What a close of ours that was just found done accounts for is not told twice.
-            var gone = position.Volume - left - TwoBooks.ClosedBy(facts, state, position.Id);
+            var gone = netted.Contains(position.Id) ? 0m : position.Volume - left - TwoBooks.ClosedBy(facts, state, position.Id);
             while (gone > 0m && (books.TakeDeal(position.Symbol, closing, d => d.Entry != DealEntry.In && d.Volume == gone)
                 ?? books.TakeDeal(position.Symbol, closing, d => d.Entry != DealEntry.In && d.Volume < gone)) is { } deal)
             {
