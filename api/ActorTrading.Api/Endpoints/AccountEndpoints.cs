@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using ActorTrading.Api.Auth;
 using ActorTrading.Api.Conventions;
-using ActorTrading.Api.Realtime;
 using ActorTrading.Api.Trading;
 using ActorTrading.Contracts;
 using ActorTrading.Domain;
@@ -74,8 +73,19 @@ internal static class AccountEndpoints
         {
             account = new StoredAccount
             {
-                Id = id, UserId = userId, Name = name, Kind = kind, Mode = mode, Currency = currency, Leverage = leverage, TerminalHost = terminal?.Host,
-                TerminalPort = terminal?.RequestPort, BrokerLogin = request.Login, BrokerServer = request.Server, HasSecret = request.Password is not null, CreatedAt = now,
+                Id = id,
+                UserId = userId,
+                Name = name,
+                Kind = kind,
+                Mode = mode,
+                Currency = currency,
+                Leverage = leverage,
+                TerminalHost = terminal?.Host,
+                TerminalPort = terminal?.RequestPort,
+                BrokerLogin = request.Login,
+                BrokerServer = request.Server,
+                HasSecret = request.Password is not null,
+                CreatedAt = now,
             };
             await store.CreateAsync(account, request.Password, cancel);
         }
@@ -124,7 +134,7 @@ internal static class AccountEndpoints
         var account = await own.AccountAsync(context.UserId(), Id(id), cancel);
         var limit = context.Limit();
         var entries = await ledger.ReadAsUserAsync(context.UserId(), account.Id, context.QueryNumber("cursor") ?? context.QueryNumber("after") ?? 0, limit, cancel);
-        var items = string.Join(',', entries.Select(TradeUpdates.Json));
+        var items = string.Join(',', entries.Select(TradeUpdate.Json));
         var next = entries.Count == limit ? $"\"{entries[^1].Seq}\"" : "null";
         return Results.Text($$"""{"items":[{{items}}],"next":{{next}}}""", "application/json", System.Text.Encoding.UTF8);
     }

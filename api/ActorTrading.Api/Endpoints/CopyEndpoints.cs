@@ -50,8 +50,15 @@ internal static class CopyEndpoints
         {
             link = new StoredLink
             {
-                Id = id, UserId = userId, LeaderAccountId = settings.LeaderAccountId, FollowerAccountId = settings.FollowerAccountId, Settings = settings,
-                Status = "active", StartSeq = await ledger.HeadAsync(settings.LeaderAccountId, cancel), CreatedAt = clock.GetUtcNow(), UpdatedAt = clock.GetUtcNow(),
+                Id = id,
+                UserId = userId,
+                LeaderAccountId = settings.LeaderAccountId,
+                FollowerAccountId = settings.FollowerAccountId,
+                Settings = settings,
+                Status = "active",
+                StartSeq = await ledger.HeadAsync(settings.LeaderAccountId, cancel),
+                CreatedAt = clock.GetUtcNow(),
+                UpdatedAt = clock.GetUtcNow(),
             };
             try
             {
@@ -108,7 +115,10 @@ internal static class CopyEndpoints
         var known = await leaders.FindAsync(context.UserId(), account.Id, cancel);
         var leader = new StoredLeader
         {
-            AccountId = account.Id, UserId = account.UserId, Published = published, Name = request.Name ?? known?.Name ?? account.Name,
+            AccountId = account.Id,
+            UserId = account.UserId,
+            Published = published,
+            Name = request.Name ?? known?.Name ?? account.Name,
             Profile = request.Description is null ? known?.Profile ?? "{}" : JsonSerializer.Serialize(new { description = request.Description }, ApiJson.Options),
             UpdatedAt = clock.GetUtcNow(),
         };

@@ -126,10 +126,22 @@ internal sealed record PlaceOrderRequest(Guid? AccountId, string? Symbol, Side? 
             throw new ApiException(422, "UNKNOWN_SYMBOL", $"There is no symbol '{symbol}'.");
         return new PlaceOrder
         {
-            OrderId = id, ClientOrderId = ClientOrderId ?? ClientOrderIds.ForOrder(id), Symbol = symbol, Side = side, Type = type, Volume = volume, Price = Price,
-            StopLimitPrice = StopLimitPrice, StopLoss = StopLoss, TakeProfit = TakeProfit, TrailingPoints = TrailingPoints, DeviationPoints = DeviationPoints,
+            OrderId = id,
+            ClientOrderId = ClientOrderId ?? ClientOrderIds.ForOrder(id),
+            Symbol = symbol,
+            Side = side,
+            Type = type,
+            Volume = volume,
+            Price = Price,
+            StopLimitPrice = StopLimitPrice,
+            StopLoss = StopLoss,
+            TakeProfit = TakeProfit,
+            TrailingPoints = TrailingPoints,
+            DeviationPoints = DeviationPoints,
             FillPolicy = FillPolicy ?? (type == OrderType.Market ? Domain.FillPolicy.FillOrKill : Domain.FillPolicy.Return),
-            TimeInForce = OrderEndpoints.TimeOf(ExpiresAt), ExpiresAt = ExpiresAt, Comment = Comment,
+            TimeInForce = OrderEndpoints.TimeOf(ExpiresAt),
+            ExpiresAt = ExpiresAt,
+            Comment = Comment,
         };
     }
 }

@@ -46,7 +46,12 @@ internal static class StrategyEndpoints
         await CheckedAsync(request.Script!, grains, cancel);
         var strategy = request.ApplyTo(new StoredStrategy
         {
-            Id = Idempotency.IdFor(context, clock, "strategy"), UserId = context.UserId(), Name = "", Script = "", CreatedAt = clock.GetUtcNow(), UpdatedAt = clock.GetUtcNow(),
+            Id = Idempotency.IdFor(context, clock, "strategy"),
+            UserId = context.UserId(),
+            Name = "",
+            Script = "",
+            CreatedAt = clock.GetUtcNow(),
+            UpdatedAt = clock.GetUtcNow(),
         });
         if (await store.FindAsync(strategy.UserId, strategy.Id, cancel) is null)
             await store.CreateAsync(strategy, cancel);
@@ -146,7 +151,10 @@ internal static class StrategyEndpoints
 
         public StoredStrategy ApplyTo(StoredStrategy s) => s with
         {
-            Name = Name ?? s.Name, Description = Description ?? s.Description, Script = Script ?? s.Script, IsPublic = IsPublic ?? s.IsPublic,
+            Name = Name ?? s.Name,
+            Description = Description ?? s.Description,
+            Script = Script ?? s.Script,
+            IsPublic = IsPublic ?? s.IsPublic,
         };
     }
 

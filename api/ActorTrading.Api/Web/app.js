@@ -26,7 +26,7 @@ function away(text) {
 function back() {
   const seconds = awaySince === null ? 0 : Math.round((Date.now() - awaySince) / 1000);
   awaySince = null;
-  state('connected', seconds > 0 ? `connected again after ${seconds} s, nothing missed` : 'connected');
+  state('connected', seconds > 0 ? `connected again after ${seconds} s, trades caught up` : 'connected');
   if (seconds > 0) setTimeout(() => awaySince === null && state('connected'), 10_000);
 }
 

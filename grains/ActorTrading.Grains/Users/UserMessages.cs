@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using ActorTrading.Contracts;
 using ActorTrading.Domain;
 
@@ -9,17 +8,7 @@ namespace ActorTrading.Grains;
 public static class UserMessages
 {
     public static UserMessage Trade(Guid userId, LedgerEntry entry) =>
-        new(userId, "TradeUpdate", entry.AccountId, entry.Seq, TradeJson(entry));
-
-    /// <summary><c>{accountId, seq, kind, at, …the event's own properties}</c>.</summary>
-    public static string TradeJson(LedgerEntry entry)
-    {
-        var json = JsonSerializer.SerializeToNode(entry.Event, DomainJson.Options)!.AsObject();
-        json.Insert(0, "accountId", entry.AccountId);
-        json.Insert(1, "seq", entry.Seq);
-        json["at"] = entry.At.UtcDateTime;
-        return json.ToJsonString(DomainJson.Options);
-    }
+        new(userId, TradeUpdate.Name, entry.AccountId, entry.Seq, TradeUpdate.Json(entry));
 
     public static UserMessage Connection(Guid userId, Guid accountId, string status) =>
         new(userId, "ConnectionStatus", accountId, null, Write(new { accountId, status }));

@@ -154,7 +154,10 @@ public class SignInTests(ApiHost host)
     {
         await using var strict = await host.StartAnotherAsync(new()
         {
-            ["Limits:SignIn:Burst"] = "3", ["Limits:SignIn:PerSecond"] = "0.1", ["Limits:Requests:Burst"] = "2", ["Limits:Requests:PerSecond"] = "0.1",
+            ["Limits:SignIn:Burst"] = "3",
+            ["Limits:SignIn:PerSecond"] = "0.1",
+            ["Limits:Requests:Burst"] = "2",
+            ["Limits:Requests:PerSecond"] = "0.1",
         });
         using var http = ApiHost.ClientOf(strict);
         var user = await host.RegisterAsync(http);

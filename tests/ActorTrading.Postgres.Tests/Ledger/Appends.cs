@@ -23,13 +23,32 @@ public sealed class TestAccount(Guid id, Guid userId)
     {
         var order = new Order
         {
-            Id = Guid.NewGuid(), ClientOrderId = clientOrderId ?? $"c{++orders}", Symbol = "EURUSD", Side = Side.Buy, Type = OrderType.Market, Volume = 0.10m,
-            StopLoss = 1.09m, TakeProfit = 1.12m, Status = OrderStatus.Submitted, CreatedAt = Start, UpdatedAt = Start, Copy = copy, Comment = comment,
+            Id = Guid.NewGuid(),
+            ClientOrderId = clientOrderId ?? $"c{++orders}",
+            Symbol = "EURUSD",
+            Side = Side.Buy,
+            Type = OrderType.Market,
+            Volume = 0.10m,
+            StopLoss = 1.09m,
+            TakeProfit = 1.12m,
+            Status = OrderStatus.Submitted,
+            CreatedAt = Start,
+            UpdatedAt = Start,
+            Copy = copy,
+            Comment = comment,
         };
         var deal = new Deal
         {
-            Id = Guid.NewGuid(), OrderId = order.Id, PositionId = order.Id, Symbol = order.Symbol, Side = order.Side, Entry = DealEntry.In,
-            Volume = order.Volume, Price = 1.10005m, Commission = -0.35m, Time = Start,
+            Id = Guid.NewGuid(),
+            OrderId = order.Id,
+            PositionId = order.Id,
+            Symbol = order.Symbol,
+            Side = order.Side,
+            Entry = DealEntry.In,
+            Volume = order.Volume,
+            Price = 1.10005m,
+            Commission = -0.35m,
+            Time = Start,
         };
         return Next(new OrderSubmitted(order), new DealExecuted(deal));
     }

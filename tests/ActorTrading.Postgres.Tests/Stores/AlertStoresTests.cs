@@ -9,7 +9,13 @@ public sealed class AlertStoresTests(Server server)
 
     private static AlertDefinition Alert(Guid user) => new()
     {
-        Id = Guid.NewGuid(), UserId = user, Symbol = "EURUSD", Condition = AlertCondition.CrossingUp, Value = 1.3950m, Channels = [AlertChannel.Webhook], CreatedAt = Now,
+        Id = Guid.NewGuid(),
+        UserId = user,
+        Symbol = "EURUSD",
+        Condition = AlertCondition.CrossingUp,
+        Value = 1.3950m,
+        Channels = [AlertChannel.Webhook],
+        CreatedAt = Now,
     };
 
     private static AlertFiring Firing(AlertDefinition alert, long sequence) => new(alert.Id, sequence, alert.Symbol, 1.3951m, Now, 1.3950m, "crossed");

@@ -10,7 +10,13 @@ public sealed class CopyingStoresTests(Server server)
 
     private static StoredLink Link(Guid user, Guid leader, Guid follower) => new()
     {
-        Id = Guid.NewGuid(), UserId = user, LeaderAccountId = leader, FollowerAccountId = follower, Status = "active", StartSeq = 5, CreatedAt = Now,
+        Id = Guid.NewGuid(),
+        UserId = user,
+        LeaderAccountId = leader,
+        FollowerAccountId = follower,
+        Status = "active",
+        StartSeq = 5,
+        CreatedAt = Now,
         Settings = new LinkSettings { LeaderAccountId = leader, FollowerAccountId = follower, Reverse = true, EquityStop = new EquityStop(EquityStopType.Trailing, 100m) },
     };
 

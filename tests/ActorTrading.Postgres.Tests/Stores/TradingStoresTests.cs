@@ -11,8 +11,16 @@ public sealed class TradingStoresTests(Server server)
 
     private static StoredAccount Account(Guid user, AccountKind kind = AccountKind.Paper) => new()
     {
-        Id = Guid.NewGuid(), UserId = user, Name = "Main", Kind = kind, Mode = PositionMode.Netting, Currency = "EUR", Leverage = 30,
-        TerminalHost = kind == AccountKind.Mt5 ? "127.0.0.1" : null, TerminalPort = kind == AccountKind.Mt5 ? 15555 : null, CreatedAt = Now,
+        Id = Guid.NewGuid(),
+        UserId = user,
+        Name = "Main",
+        Kind = kind,
+        Mode = PositionMode.Netting,
+        Currency = "EUR",
+        Leverage = 30,
+        TerminalHost = kind == AccountKind.Mt5 ? "127.0.0.1" : null,
+        TerminalPort = kind == AccountKind.Mt5 ? 15555 : null,
+        CreatedAt = Now,
     };
 
     [Fact]
@@ -130,21 +138,72 @@ public sealed class TradingStoresTests(Server server)
         var copy = new CopyOrigin(Guid.NewGuid(), Guid.NewGuid(), 12, Guid.NewGuid(), Guid.NewGuid());
         var order = new Order
         {
-            Id = Guid.NewGuid(), ClientOrderId = "full", Symbol = "EURUSD", Side = Side.Sell, Type = OrderType.StopLimit, Volume = 0.30m, FilledVolume = 0.10m, Price = 1.23450m,
-            StopLimitPrice = 1.23400m, StopLoss = 1.30m, TakeProfit = 1.20m, TrailingPoints = 150, DeviationPoints = 20, FillPolicy = FillPolicy.Return,
-            TimeInForce = TimeInForce.SpecifiedDay, ExpiresAt = Now.AddDays(1), Comment = "ünïcode", ClosesPositionId = Guid.NewGuid(), CloseByPositionId = Guid.NewGuid(),
-            Reason = DealReason.Copy, Copy = copy, Status = OrderStatus.PartiallyFilled, Retcode = Retcode.DonePartial, RejectMessage = "why", AveragePrice = 1.23401m,
-            BrokerTicket = 123456789012, StopTouched = true, CreatedAt = Now, UpdatedAt = Now.AddMilliseconds(1),
+            Id = Guid.NewGuid(),
+            ClientOrderId = "full",
+            Symbol = "EURUSD",
+            Side = Side.Sell,
+            Type = OrderType.StopLimit,
+            Volume = 0.30m,
+            FilledVolume = 0.10m,
+            Price = 1.23450m,
+            StopLimitPrice = 1.23400m,
+            StopLoss = 1.30m,
+            TakeProfit = 1.20m,
+            TrailingPoints = 150,
+            DeviationPoints = 20,
+            FillPolicy = FillPolicy.Return,
+            TimeInForce = TimeInForce.SpecifiedDay,
+            ExpiresAt = Now.AddDays(1),
+            Comment = "ünïcode",
+            ClosesPositionId = Guid.NewGuid(),
+            CloseByPositionId = Guid.NewGuid(),
+            Reason = DealReason.Copy,
+            Copy = copy,
+            Status = OrderStatus.PartiallyFilled,
+            Retcode = Retcode.DonePartial,
+            RejectMessage = "why",
+            AveragePrice = 1.23401m,
+            BrokerTicket = 123456789012,
+            StopTouched = true,
+            CreatedAt = Now,
+            UpdatedAt = Now.AddMilliseconds(1),
         };
         var position = new Position
         {
-            Id = order.Id, Symbol = "EURUSD", Side = Side.Sell, Volume = 0.10m, OpenPrice = 1.23401m, StopLoss = 1.3m, TakeProfit = 1.2m, TrailingPoints = 150, Swap = -0.12m,
-            Commission = -0.35m, OpenedAt = Now, BrokerTicket = 99, Copy = copy, Comment = "c", PeakVolume = 0.20m,
+            Id = order.Id,
+            Symbol = "EURUSD",
+            Side = Side.Sell,
+            Volume = 0.10m,
+            OpenPrice = 1.23401m,
+            StopLoss = 1.3m,
+            TakeProfit = 1.2m,
+            TrailingPoints = 150,
+            Swap = -0.12m,
+            Commission = -0.35m,
+            OpenedAt = Now,
+            BrokerTicket = 99,
+            Copy = copy,
+            Comment = "c",
+            PeakVolume = 0.20m,
         };
         var trade = new Trade
         {
-            Id = order.Id, Symbol = "EURUSD", Side = Side.Sell, Volume = 0.20m, ClosedVolume = 0.10m, OpenPrice = 1.23401m, ClosePrice = 1.2m, OpenedAt = Now, ClosedAt = Now.AddDays(2),
-            Profit = 340.1m, Commission = -0.7m, Swap = -0.12m, InitialStopLoss = 1.3m, CloseReason = DealReason.TrailingStop, Copy = copy, Comment = "t",
+            Id = order.Id,
+            Symbol = "EURUSD",
+            Side = Side.Sell,
+            Volume = 0.20m,
+            ClosedVolume = 0.10m,
+            OpenPrice = 1.23401m,
+            ClosePrice = 1.2m,
+            OpenedAt = Now,
+            ClosedAt = Now.AddDays(2),
+            Profit = 340.1m,
+            Commission = -0.7m,
+            Swap = -0.12m,
+            InitialStopLoss = 1.3m,
+            CloseReason = DealReason.TrailingStop,
+            Copy = copy,
+            Comment = "t",
         };
         var append = account.Deposit();
         await account.DoAsync(writer, append with { Changes = append.Changes with { Orders = [order], Positions = [position], Trades = [trade] } });

@@ -7,7 +7,11 @@ public sealed class UserStoresTests(Server server)
 
     private static StoredUser User(string name, string? email = null) => new()
     {
-        Id = Guid.NewGuid(), Username = name, Email = email ?? $"{name}@example.com", PasswordHash = "hash", CreatedAt = Now,
+        Id = Guid.NewGuid(),
+        Username = name,
+        Email = email ?? $"{name}@example.com",
+        PasswordHash = "hash",
+        CreatedAt = Now,
     };
 
     [Fact]

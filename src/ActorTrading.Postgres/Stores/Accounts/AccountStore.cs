@@ -97,9 +97,19 @@ public sealed class AccountStore(PostgresDatabase database, SecretVault vault) :
             VALUES (@Id, @UserId, @Name, @kind, @mode, @Currency, @Leverage, @TerminalHost, @TerminalPort, @BrokerLogin, @BrokerServer, @secret, @CreatedAt, @CreatedAt)
             """.With(new
         {
-            account.Id, account.UserId, account.Name, kind = StoredEnum<AccountKind>.Name(account.Kind), mode = StoredEnum<PositionMode>.Name(account.Mode),
-            account.Currency, account.Leverage, account.TerminalHost, account.TerminalPort, account.BrokerLogin, account.BrokerServer,
-            secret = brokerPassword is null ? null : vault.Protect(Purpose, account.Id, brokerPassword), account.CreatedAt,
+            account.Id,
+            account.UserId,
+            account.Name,
+            kind = StoredEnum<AccountKind>.Name(account.Kind),
+            mode = StoredEnum<PositionMode>.Name(account.Mode),
+            account.Currency,
+            account.Leverage,
+            account.TerminalHost,
+            account.TerminalPort,
+            account.BrokerLogin,
+            account.BrokerServer,
+            secret = brokerPassword is null ? null : vault.Protect(Purpose, account.Id, brokerPassword),
+            account.CreatedAt,
         }, cancellation)), cancellation);
 
     public Task<StoredAccount?> FindAsync(Guid userId, Guid accountId, CancellationToken cancellation = default) =>

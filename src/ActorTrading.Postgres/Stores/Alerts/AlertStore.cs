@@ -62,8 +62,16 @@ public sealed class AlertStore(PostgresDatabase database) : IAlertStore
             WHERE a.user_id = excluded.user_id
             """.With(new
         {
-            definition.Id, definition.UserId, definition.Symbol, status = StoredEnum<AlertStatus>.Name(state.Status), definition = Statements.Json(definition),
-            state = Statements.Json(state), state.FireCount, definition.CreatedAt, at, definition.ExpiresAt,
+            definition.Id,
+            definition.UserId,
+            definition.Symbol,
+            status = StoredEnum<AlertStatus>.Name(state.Status),
+            definition = Statements.Json(definition),
+            state = Statements.Json(state),
+            state.FireCount,
+            definition.CreatedAt,
+            at,
+            definition.ExpiresAt,
         }, cancellation)), cancellation);
 
     public Task<StoredAlert?> FindAsync(Guid userId, Guid alertId, CancellationToken cancellation = default) => database.AsUserAsync(userId, async connection =>

@@ -82,8 +82,15 @@ public sealed class LinkStore(PostgresDatabase database) : ILinkStore
                 VALUES (@Id, @UserId, @LeaderAccountId, @FollowerAccountId, @settings::jsonb, @risk::jsonb, @Status, @StartSeq, 1, @CreatedAt, @CreatedAt)
                 """.With(new
             {
-                link.Id, link.UserId, link.LeaderAccountId, link.FollowerAccountId, settings = Statements.Json(link.Settings), risk = Statements.Json(link.Risk),
-                link.Status, link.StartSeq, link.CreatedAt,
+                link.Id,
+                link.UserId,
+                link.LeaderAccountId,
+                link.FollowerAccountId,
+                settings = Statements.Json(link.Settings),
+                risk = Statements.Json(link.Risk),
+                link.Status,
+                link.StartSeq,
+                link.CreatedAt,
             }, cancellation));
         }
         catch (PostgresException error) when (Faults.IsUniqueViolation(error, "copy_links_pair"))
@@ -158,9 +165,20 @@ public sealed class LinkStore(PostgresDatabase database) : ILinkStore
 
         public StoredLink ToLink() => new()
         {
-            Id = Id, UserId = UserId, LeaderAccountId = LeaderAccountId, FollowerAccountId = FollowerAccountId,
-            Settings = Statements.FromJson<LinkSettings>(Settings), Risk = Statements.FromJson<LinkRiskState>(Risk), Status = Status,
-            StartSeq = StartSeq, DecidedSeq = DecidedSeq, Begun = Begun, Version = Version, CreatedAt = CreatedAt, UpdatedAt = UpdatedAt, RemovedAt = RemovedAt,
+            Id = Id,
+            UserId = UserId,
+            LeaderAccountId = LeaderAccountId,
+            FollowerAccountId = FollowerAccountId,
+            Settings = Statements.FromJson<LinkSettings>(Settings),
+            Risk = Statements.FromJson<LinkRiskState>(Risk),
+            Status = Status,
+            StartSeq = StartSeq,
+            DecidedSeq = DecidedSeq,
+            Begun = Begun,
+            Version = Version,
+            CreatedAt = CreatedAt,
+            UpdatedAt = UpdatedAt,
+            RemovedAt = RemovedAt,
         };
     }
 }
