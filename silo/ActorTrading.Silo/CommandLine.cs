@@ -47,8 +47,17 @@ public sealed record RunOptions(int Port, string DataFolder, bool Demo, FileInfo
         command.SetAction(result => options = new RunOptions(
             result.GetValue(port), result.GetValue(data)!.FullName, !result.GetValue(noDemo), result.GetValue(replay), result.GetValue(symbol),
             SpeedOf(result.GetValue(speed))!.Value, result.GetValue(rate), result.GetValue(seed), result.GetValue(role)!, result.GetValue(cluster)));
-        var exitCode = command.Parse(args).Invoke();
-        return (options, exitCode);
+        try
+        {
+            var exitCode = command.Parse(args).Invoke();
+            return (options, exitCode);
+        }
+        catch (InvalidOperationException e) when (options is null)
+        {
+            // A check above asked for a value where what was given is none, such as --port x.
+            Console.Error.WriteLine($"error: {e.Message}");
+            return (null, 1);
+        }
     }
 
     private static double? SpeedOf(string? text) =>
