@@ -146,6 +146,8 @@ public sealed class PublishedScriptTests
     [Theory]
     [InlineData("f(float x) => 2\nf(int x) => 1\nplot(f(1) * 10 + f(1.5))", 12)]
     [InlineData("f(array<float> x) => 2\nf(array<int> x) => 1\nplot(f(array.from(1, 2)) * 10 + f(array.from(1.5)))", 12)]
+    [InlineData("array<int> a = array.from(1, 3).standardize()\nplot(a.last())", 1)]
+    [InlineData("array<float> a = array.from(1, 2, 4).standardize()\nplot(math.round(a.last(), 4))", 1.3363)]
     [InlineData("method g(float x) => 2\nmethod g(int x) => 1\nint i = 3\nplot(i.g())", 1)]
     [InlineData("plot((bool(close * 0 + 1e-10) ? 1 : 0) * 10 + (bool(close * 0 + 1.1e-10) ? 1 : 0))", 1)]
     [InlineData("plot(math.round(close * 0 + 118152.265, 2))", 118_152.27)]

@@ -54,7 +54,7 @@ internal static class CollectionSignatures
         array.some(array<bool> id) series bool
         array.sort(array<T> id, sort_order order="ascending") void
         array.sort_indices(array<T> id, sort_order order="ascending") array<int>
-        array.standardize(array<N> id) array<float>
+        array.standardize(array<N> id) array<N>
         array.stdev(array<N> id, bool biased=true) series float
         array.sum(array<N> id) series N
         array.unshift(array<T> id, T value) void
