@@ -13,14 +13,8 @@ public sealed class ClusterTests(Server server, ITestOutputHelper output)
     [Fact]
     public async Task Silos_killed_one_after_another_lose_nothing_and_double_nothing_and_every_symbol_is_quoted_again()
     {
-        var connectionString = await server.Postgres.CreateDatabaseAsync();
-        await using var cluster = new TestCluster(connectionString, 3, "--no-demo");
-        await cluster.StartAsync();
-        await using var trading = new MirroredTrading(cluster.Api);
-        await cluster.Api.RegisterAsync("killed");
-        await trading.OpenAsync();
-        await trading.FollowAsync();
-        await trading.QuotedAsync();
+        await using var stage = await StartAsync();
+        var (cluster, trading) = (stage.Cluster, stage.Trading);
         await using var watch = await QuoteWatch.OpenAsync(cluster.Port, cluster.Api.Token!, Symbols);
 
         using var enough = new CancellationTokenSource();
@@ -41,8 +35,7 @@ public sealed class ClusterTests(Server server, ITestOutputHelper output)
         await enough.CancelAsync();
         var done = await Patience.WithinAsync(rounds, cluster.Api.Tail);
         done.ShouldBeGreaterThan(0);
-        await using var db = NpgsqlDataSource.Create(connectionString);
-        await trading.AuditAsync(db);
+        await trading.AuditAsync(stage.Database);
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{killer.Kills} kills, {done} rounds; every symbol quoted again after {string.Join(", ", seconds.Select(s => s.ToString("0.0", CultureInfo.InvariantCulture)))} s"));
     }
@@ -50,14 +43,8 @@ public sealed class ClusterTests(Server server, ITestOutputHelper output)
     [Fact]
     public async Task A_silo_that_was_given_up_and_lives_on_doubles_nothing()
     {
-        var connectionString = await server.Postgres.CreateDatabaseAsync();
-        await using var cluster = new TestCluster(connectionString, 3, "--no-demo");
-        await cluster.StartAsync();
-        await using var trading = new MirroredTrading(cluster.Api);
-        await cluster.Api.RegisterAsync("frozen");
-        await trading.OpenAsync();
-        await trading.FollowAsync();
-        await trading.QuotedAsync();
+        await using var stage = await StartAsync();
+        var (cluster, trading) = (stage.Cluster, stage.Trading);
         await using var watch = await QuoteWatch.OpenAsync(cluster.Port, cluster.Api.Token!, Symbols);
         using var enough = new CancellationTokenSource();
         var rounds = trading.TradeAsync(() => Task.CompletedTask, enough.Token);
@@ -79,22 +66,15 @@ public sealed class ClusterTests(Server server, ITestOutputHelper output)
 
         await enough.CancelAsync();
         (await Patience.WithinAsync(rounds, cluster.Api.Tail)).ShouldBeGreaterThan(0);
-        await using var db = NpgsqlDataSource.Create(connectionString);
-        await trading.AuditAsync(db);
+        await trading.AuditAsync(stage.Database);
     }
 
     [Fact]
     public async Task Silos_restarted_one_after_another_fail_no_order()
     {
         const int traders = 8;
-        var connectionString = await server.Postgres.CreateDatabaseAsync();
-        await using var cluster = new TestCluster(connectionString, 3, "--no-demo");
-        await cluster.StartAsync();
-        await cluster.Api.RegisterAsync("rolling");
-        await using var trading = new MirroredTrading(cluster.Api);
-        await trading.OpenAsync();
-        await trading.FollowAsync();
-        await trading.QuotedAsync();
+        await using var stage = await StartAsync();
+        var (cluster, trading) = (stage.Cluster, stage.Trading);
         var accounts = new Guid[traders];
         for (var i = 0; i < traders; i++)
         {
@@ -114,9 +94,29 @@ public sealed class ClusterTests(Server server, ITestOutputHelper output)
         var placed = await Patience.WithinAsync(Task.WhenAll(orders), cluster.Api.Tail);
         await Patience.WithinAsync(mirrored, cluster.Api.Tail);
         placed.ShouldAllBe(count => count > 0);
-        await using var db = NpgsqlDataSource.Create(connectionString);
-        await trading.AuditAsync(db);
+        await trading.AuditAsync(stage.Database);
         output.WriteLine($"{placed.Sum()} orders during the restart of {cluster.Names.Count} silos, none failed");
+    }
+
+    private async Task<Stage> StartAsync()
+    {
+        var connectionString = await server.Postgres.CreateDatabaseAsync();
+        var cluster = new TestCluster(connectionString, 3, "--no-demo");
+        var stage = new Stage(cluster, new MirroredTrading(cluster.Api), NpgsqlDataSource.Create(connectionString));
+        try
+        {
+            await cluster.StartAsync();
+            await cluster.Api.RegisterAsync("trader");
+            await stage.Trading.OpenAsync();
+            await stage.Trading.FollowAsync();
+            await stage.Trading.QuotedAsync();
+            return stage;
+        }
+        catch
+        {
+            await stage.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Opens and closes without ever asking twice: an answer that is no fill ends the test.</summary>
@@ -133,5 +133,15 @@ public sealed class ClusterTests(Server server, ITestOutputHelper output)
         }
 
         return placed;
+    }
+
+    private sealed record Stage(TestCluster Cluster, MirroredTrading Trading, NpgsqlDataSource Database) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync()
+        {
+            await Cluster.DisposeAsync();
+            await Trading.DisposeAsync();
+            await Database.DisposeAsync();
+        }
     }
 }
