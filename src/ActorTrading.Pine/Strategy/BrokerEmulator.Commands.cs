@@ -213,7 +213,6 @@ public sealed partial class BrokerEmulator
         // A trailing stop goes on from where it was as long as its own arguments stay the same.
         bool sameTrail = existing is { HasTrail: true } && existing.TrailOffset == offset &&
             existing.TrailPoints.Equals(request.TrailPoints) && existing.GivenTrailPrice.Equals(givenTrail);
-        bool hadTrail = existing is { HasTrail: true };
         if (sameTrail) (armed, trailStop) = (existing!.TrailArmed, existing.TrailStop);
         order.Reset();
         (order.Kind, order.Id, order.FromEntry, order.EntrySeq, order.Sign, order.AnyEntry) = (OrderKind.Exit, request.Id, entryId, seq, -side, any);
@@ -229,24 +228,19 @@ public sealed partial class BrokerEmulator
         Stamp(order);
         if (seq == 0) return;
         ResolveLevels(order, entryPrice);
-        if (order.HasTrail && !atFill) SeedTrail(order, side, takeExtreme: !hadTrail || sameTrail);
+        if (order.HasTrail && !atFill) SeedTrail(order, side);
     }
 
     /// <summary>
-    /// A trailing stop placed after its entry filled takes this bar into account: armed if the close is beyond the activation,
-    /// following this bar's extreme, or only its close when its arguments have changed.
+    /// A trailing stop placed after its entry filled sees the price it is placed at, the bar's close: it is armed there if that is
+    /// at the activation or beyond. What the bar did before does not count.
     /// </summary>
-    private void SeedTrail(PendingOrder order, int side, bool takeExtreme)
+    private void SeedTrail(PendingOrder order, int side)
     {
-        double offset = _round.Ticks(order.TrailOffset);
-        if (!order.TrailArmed)
-        {
-            if (!(side > 0 ? _close > order.TrailPrice : _close < order.TrailPrice)) return;
-            order.TrailArmed = true;
-            order.TrailStop = _round.Price(order.TrailPrice - side * offset);
-        }
-        double mark = takeExtreme ? side > 0 ? _high : _low : _close, level = _round.Price(mark - side * offset);
-        if (side > 0 ? level > order.TrailStop : level < order.TrailStop) order.TrailStop = level;
+        if (!order.TrailArmed && !(side > 0 ? _mark >= order.TrailPrice : _mark <= order.TrailPrice)) return;
+        double level = _round.Price(_mark - side * _round.Ticks(order.TrailOffset));
+        if (!order.TrailArmed || (side > 0 ? level > order.TrailStop : level < order.TrailStop)) order.TrailStop = level;
+        order.TrailArmed = true;
     }
 
     /// <summary>Market order that closes what the entries named <paramref name="id"/> hold, or part of it.</summary>

@@ -74,11 +74,6 @@ public sealed partial class BrokerEmulator
         if (order.Opens)
         {
             if (order.DefaultSized) ResolveQuantity(order, price);
-            if (order.Kind == OrderKind.Entry && Side == order.Sign && TooManyEntries(order))
-            {
-                _book.Remove(order);
-                return;
-            }
             if (order.Qty + order.Flip <= 0 || !PassesRisk(order))
             {
                 _book.Remove(order);
@@ -257,9 +252,13 @@ public sealed partial class BrokerEmulator
         for (int i = 0; i < count; i++)
         {
             var order = _book[i];
-            if (order.Gone || order.PlacedBar != _bar) continue;
-            if (order.Market) FillMarket(order, _close);
-            else if (Active(order) && Passed(order, out var reason)) FillPriced(order, _close, reason, checkMargin: true);
+            if (order.Market && !order.Gone && order.PlacedBar == _bar) FillMarket(order, _close);
+        }
+        // As at an open, market orders come first.
+        for (int i = 0; i < count; i++)
+        {
+            var order = _book[i];
+            if (!order.Gone && order.PlacedBar == _bar && Active(order) && Passed(order, out var reason)) FillPriced(order, _close, reason, checkMargin: true);
         }
         FillPassed();
         _filled = false;

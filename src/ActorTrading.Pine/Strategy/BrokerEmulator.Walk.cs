@@ -94,8 +94,9 @@ public sealed partial class BrokerEmulator
         if (_gap.Count == 0) return;
         foreach (var (order, _) in _gap)
             if (order.Kind == OrderKind.Exit && !order.Gone) order.GapCommitted = true;
-        foreach (var (order, reason) in _gap)
-            if (order.Opens && !order.Gone) FillPriced(order, _price, reason, checkMargin: true);
+        for (int sign = 1; sign >= -1; sign -= 2)
+            foreach (var (order, reason) in _gap)
+                if (order.Opens && order.Sign == sign && !order.Gone) FillPriced(order, _price, reason, checkMargin: true);
         foreach (var (order, reason) in _gap)
             if (!order.Opens && !order.Gone) FillPriced(order, _price, reason, checkMargin: false);
         foreach (var (order, _) in _gap) order.GapCommitted = false;

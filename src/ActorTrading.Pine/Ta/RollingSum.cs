@@ -11,23 +11,27 @@ namespace ActorTrading.Pine.Ta;
 public sealed class RollingSum
 {
     private readonly Window _window = new();
-    private double _sum, _compensation;
+    private double _sum, _lost;
     private int _length;
 
     public double Update(double source, int length)
     {
         Length.Check(length, "math.sum");
         if (length != _length) Resize(length);
-        if (double.IsNaN(source)) return _window.Kept < length ? double.NaN : _sum;
+        if (double.IsNaN(source)) return _window.Kept < length ? double.NaN : _sum + _lost;
         double oldest = _window.Kept < length ? 0 : _window[length - 1];
         _window.Push(source);
-        double y = -oldest - _compensation;
-        double t = _sum + y;
-        double c = t - _sum - y;
-        y = source - c;
-        _sum = t + y;
-        _compensation = _sum - t - y;
-        return _window.Kept < length ? double.NaN : _sum;
+        Add(-oldest);
+        Add(source);
+        return _window.Kept < length ? double.NaN : _sum + _lost;
+    }
+
+    // Neumaier's form: what an addition rounds away is kept apart, whichever operand is the larger.
+    private void Add(double value)
+    {
+        double sum = _sum + value;
+        _lost += Math.Abs(_sum) >= Math.Abs(value) ? _sum - sum + value : value - sum + _sum;
+        _sum = sum;
     }
 
     // A length that changes restarts the sum from the values kept.
@@ -35,13 +39,7 @@ public sealed class RollingSum
     {
         _length = length;
         _window.Ensure(length + 1);
-        _sum = _compensation = 0;
-        foreach (double value in _window.Newest(Math.Min(length, _window.Kept)))
-        {
-            double y = value - _compensation;
-            double t = _sum + y;
-            _compensation = t - _sum - y;
-            _sum = t;
-        }
+        _sum = _lost = 0;
+        foreach (double value in _window.Newest(Math.Min(length, _window.Kept))) Add(value);
     }
 }

@@ -118,4 +118,67 @@ public sealed class EmulatorSubtleRuleTests
         (broker.ClosedTrades[0].EntryPrice, broker.ClosedTrades[0].ExitPrice).ShouldBe((10.01, 10.0));
         broker.OpenTrades[0].EntryPrice.ShouldBe(9.253);
     }
+
+    [Fact]
+    public void A_trailing_stop_placed_at_a_close_starts_from_that_close_and_not_from_the_bars_extreme()
+    {
+        // Filled at 10 with a bar that has been at 12; placed at its close of 11, beyond the activation at 10.5.
+        var broker = Market.Run(Market.Bars(Still, (10, 12, 10, 11), (11, 11.2, 10.6, 10.8)), (b, i) =>
+        {
+            if (i == 0) b.Entry("L", Direction.Long, 1);
+            if (i == 1) b.Exit("X", "L", trailPoints: 50, trailOffset: 30);
+        });
+        (broker.ClosedTrades[0].ExitPrice, broker.ClosedTrades[0].ExitBar).ShouldBe((10.9, 2));
+    }
+
+    [Fact]
+    public void A_close_on_the_activation_arms_the_trailing_stop()
+    {
+        // The next open is below the activation, and yet the stop follows at once.
+        var broker = Market.Run(Market.Bars(Still, (10, 10.6, 10, 10.5), (10.4, 10.5, 9, 9)), (b, i) =>
+        {
+            if (i == 0) b.Entry("L", Direction.Long, 1);
+            if (i == 1) b.Exit("X", "L", trailPoints: 50, trailOffset: 30);
+        });
+        broker.ClosedTrades[0].ExitPrice.ShouldBe(10.2);
+    }
+
+    [Fact]
+    public void At_the_close_market_orders_fill_before_priced_ones_whatever_their_order()
+    {
+        // The stop is behind already: once the close has made the position flat, the whole order opens, with the size held when it was placed.
+        var broker = Market.Run(Market.Bars(Still, Still), (b, i) =>
+        {
+            if (i == 0) b.Entry("L", Direction.Long, 2);
+            if (i != 1) return;
+            b.Entry("S", Direction.Short, 1, stop: 20);
+            b.Close("L");
+        }, new StrategySettings { ProcessOrdersOnClose = true });
+        broker.PositionSize.ShouldBe(-3);
+        broker.ClosedTrades[0].ExitId.ShouldBe("Close entry(s) order L");
+    }
+
+    [Fact]
+    public void A_priced_entry_counts_against_pyramiding_when_it_is_placed_and_not_again_when_it_fills()
+    {
+        var broker = Market.Run(Market.Bars(Still, Still, (10, 11, 10, 11), (11, 12, 11, 12)), (b, i) =>
+        {
+            if (i == 0) b.Entry("A", Direction.Long, 1, stop: 10.5);
+            if (i == 1) b.Entry("B", Direction.Long, 1, stop: 11.5);
+            if (i == 2) b.Entry("C", Direction.Long, 1, stop: 11.8);
+        });
+        broker.OpenTrades.ToArray().Select(t => (t.EntryId, t.EntryPrice)).ShouldBe([("A", 10.5), ("B", 11.5)]);
+    }
+
+    [Fact]
+    public void Of_two_stops_that_the_open_meets_exactly_the_buy_fills_first()
+    {
+        var broker = Market.Run(Market.Bars(Still, Still), (b, i) =>
+        {
+            if (i != 0) return;
+            b.Entry("S", Direction.Short, 1, stop: 10);
+            b.Entry("L", Direction.Long, 1, stop: 10);
+        });
+        broker.Fills.ToArray().Select(f => f.Qty).ShouldBe([1.0, -1.0]);
+    }
 }

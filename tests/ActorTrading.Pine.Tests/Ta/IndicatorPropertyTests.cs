@@ -43,6 +43,24 @@ public sealed class IndicatorPropertyTests
     [Fact]
     public void Sma_with_a_length_that_changes() => Same(Cases(varying: true), () => new Sma().Update, (v, i, n) => Last(v, i, n)?.Average() ?? double.NaN);
 
+    // Of what has left the window nothing may stay: averages of a saturated oscillator would cross each other by rounding alone.
+    [Fact]
+    public void A_moving_average_of_equal_values_is_that_value_whatever_came_before()
+    {
+        var random = new Random(7);
+        foreach (double level in (double[])[0, 100])
+        {
+            var average = new Sma();
+            for (int round = 0; round < 2_000; round++)
+            {
+                for (int i = random.Next(1, 6); i > 0; i--) average.Update(random.NextDouble() * 100, 3);
+                double last = double.NaN;
+                for (int i = 0; i < 3; i++) last = average.Update(level, 3);
+                last.ShouldBe(level);
+            }
+        }
+    }
+
     // The root of a variance that is nothing but rounding: values up to 50 that have left the window leave some 1e-12 of their squares behind.
     [Fact]
     public void Stdev() => Same(Cases(), () => { var s = new Stdev(); return (v, n) => s.Update(v, n); },
