@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using ActorTrading.Api.Auth;
 using ActorTrading.Api.Conventions;
 using ActorTrading.Api.Trading;
@@ -48,8 +49,10 @@ internal static class StrategyRunEndpoints
             throw ApiException.BadField("initialCapital", "must be given where the account holds nothing.");
         var runId = Idempotency.IdFor(context, clock, "run");
         await grains.Grain<IStrategyRunGrain>(runId).AskAsync(g => g.StartAsync(new(context.UserId(), strategy.Id, strategy.Version, account.Id, request.Symbol!, request.Timeframe!, request.Inputs?.GetRawText(), capital, account.Mode)), cancel);
+        if (await store.GetAsync(runId, cancel) is not { } run)
+            throw new ApiException(409, "SYMBOL_IN_USE", $"Another run trades {request.Symbol} in this netting account, which has one position for both: stop it first.");
         context.Response.Headers.Location = $"/api/v1/strategies/{strategy.Id}/runs/{runId}";
-        return Results.Json(RunView.Of((await store.GetAsync(runId, cancel))!), statusCode: 201);
+        return Results.Json(RunView.Of(run), statusCode: 201);
     }
 
     /// <summary>With <c>close=true</c> what the run holds is closed first; else it stays in the account.</summary>
@@ -57,8 +60,10 @@ internal static class StrategyRunEndpoints
     {
         var run = await FindAsync(id, runId, context, store, cancel);
         var close = context.QueryFlag("close") == true;
+        if (close && run.Status != "running" && RunView.Of(run) is { Holds: true })
+            throw new ApiException(409, "RUN_ENDED", "The run has ended before and left what it held in the account: close that there.");
         if (!await grains.Grain<IStrategyRunGrain>(run.Id).AskAsync(g => g.StopAsync(close), cancel))
-            throw new ApiException(409, "RUN_NOT_FLAT", "Not everything could be closed: the run goes on. Ask again, or stop it without closing.");
+            throw new ApiException(409, "RUN_NOT_FLAT", "Not everything could be closed yet: the run closes the rest as soon as it can, opens nothing more, and then ends. Stop it without close to end it now.");
         return RunView.Of((await store.GetAsync(run.Id, cancel))!);
     }
 
@@ -88,6 +93,15 @@ internal static class StrategyRunEndpoints
 internal sealed record RunView(Guid Id, Guid StrategyId, int StrategyVersion, Guid AccountId, string Symbol, string Timeframe, string Status, string? Error, JsonElement State,
     DateTimeOffset CreatedAt, DateTimeOffset? StoppedAt)
 {
-    public static RunView Of(StoredStrategyRun r) => new(r.Id, r.StrategyId, r.StrategyVersion, r.AccountId, r.Symbol, r.Timeframe, r.Status, r.Error,
-        JsonSerializer.Deserialize<JsonElement>(r.State), r.CreatedAt, r.StoppedAt);
+    /// <summary>Whether anything of the run was open, as far as it knew.</summary>
+    internal bool Holds => State.TryGetProperty("held", out var held) && held.GetArrayLength() > 0;
+
+    public static RunView Of(StoredStrategyRun r)
+    {
+        var state = JsonNode.Parse(r.State)!.AsObject();
+
+        // Its notes on bars are its own affair.
+        state.Remove("seen");
+        return new(r.Id, r.StrategyId, r.StrategyVersion, r.AccountId, r.Symbol, r.Timeframe, r.Status, r.Error, JsonSerializer.SerializeToElement(state), r.CreatedAt, r.StoppedAt);
+    }
 }

@@ -53,10 +53,13 @@ internal sealed class LiveScript(CompiledScript script, RunOptions options, Date
         return (units, null);
     }
 
+    /// <summary>Units beyond it are taken as so many: no account has the money for them, and a decimal would not hold more.</summary>
+    private const double UnitsMax = 1e15;
+
     /// <summary>Whole steps of lots, towards zero; signed.</summary>
     public static decimal Lots(double units, Instrument instrument)
     {
-        var lots = decimal.Floor((decimal)Math.Round(Math.Abs(units), 6) / instrument.ContractSize / instrument.VolumeStep) * instrument.VolumeStep;
+        var lots = decimal.Floor((decimal)Math.Round(Math.Min(Math.Abs(units), UnitsMax), 6) / instrument.ContractSize / instrument.VolumeStep) * instrument.VolumeStep;
         return lots < instrument.VolumeMin ? 0 : Math.Sign(units) * lots;
     }
 }

@@ -13,7 +13,7 @@ using Timeframe = ActorTrading.Domain.Timeframe;
 namespace ActorTrading.Grains;
 
 /// <summary>Once a second: read the bars that have come, calculate what the script wants, send the difference to the account.</summary>
-public sealed class StrategyRunGrain(IStrategyRunStore store, IStrategyStore strategies, ICandleStore candles, IOrderQueries orders, InstrumentSet instruments,
+public sealed partial class StrategyRunGrain(IStrategyRunStore store, IStrategyStore strategies, ICandleStore candles, IOrderQueries orders, InstrumentSet instruments,
     FeedSettings feeds, TimeProvider clock, ILogger<StrategyRunGrain> log) : Grain, IStrategyRunGrain
 {
     private static readonly TimeSpan StepEvery = TimeSpan.FromSeconds(1);
@@ -27,24 +27,19 @@ public sealed class StrategyRunGrain(IStrategyRunStore store, IStrategyStore str
     /// <summary>A calculation is followed by this many times its duration without one, unless a bar closes.</summary>
     private const int RestFactor = 20;
 
-    /// <summary>Orders of one step; the rest follows a second later.</summary>
-    private const int OrdersPerStepMax = 20;
-
-    /// <summary>After a refusal.</summary>
-    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(10);
-
-    /// <summary>After the end of its bar an order of before an interruption is not sent any more; longer than a call may take.</summary>
-    private static readonly TimeSpan ForgetAfter = TimeSpan.FromMinutes(2);
-
     private StoredStrategyRun? _run;
     private RunSettings _settings = null!;
     private RunBook _book = RunBook.Empty;
+    private string _stored = "";
     private LiveScript? _script;
     private Instrument _instrument = null!;
     private Timeframe _timeframe;
     private readonly BarSeriesBuilder _closed = new();
     private DateTimeOffset? _newest;
     private BarRow? _judged;
+
+    // Closed bars that the store has with less in them than was seen.
+    private readonly HashSet<DateTimeOffset> _mended = [];
     private long _restUntil;
 
     private Guid Id => this.GetPrimaryKey();
@@ -67,15 +62,19 @@ public sealed class StrategyRunGrain(IStrategyRunStore store, IStrategyStore str
         var now = clock.GetUtcNow();
         var timeframe = Enum.Parse<Timeframe>(request.Timeframe);
         var warmUp = await candles.ReadAsync(request.Symbol, timeframe, null, now, WarmUpBars);
-        var settings = new RunSettings(request.InputsJson, request.InitialCapital, warmUp.Count > 0 ? warmUp[0].Time : now, now, request.Mode);
+        var settings = new RunSettings(request.InputsJson, request.InitialCapital, warmUp.Count > 0 ? warmUp[0].Time : timeframe.PeriodOf(now, feeds.TradingDay).Start, now, request.Mode);
         var run = new StoredStrategyRun
         {
             Id = Id, UserId = request.UserId, StrategyId = request.StrategyId, StrategyVersion = request.StrategyVersion, AccountId = request.AccountId,
             Symbol = request.Symbol, Timeframe = request.Timeframe, Settings = JsonSerializer.Serialize(settings, DomainJson.Options),
             State = JsonSerializer.Serialize(RunBook.Empty, DomainJson.Options), CreatedAt = now,
         };
-        await store.CreateAsync(run);
-        await BeginAsync(run);
+
+        // A netting account has one position a symbol: two runs would close each other's.
+        if (await store.CreateAsync(run, aloneOnSymbol: request.Mode == PositionMode.Netting))
+        {
+            await BeginAsync(run);
+        }
     }
 
     public Task WakeAsync() => Task.CompletedTask;
@@ -87,16 +86,20 @@ public sealed class StrategyRunGrain(IStrategyRunStore store, IStrategyStore str
             return true;
         }
 
-        if (closeHeld)
+        if (!closeHeld)
         {
-            await SendAsync(0, _newest ?? clock.GetUtcNow());
-            if (_book.Net != 0 || _book.Pending is not null)
-            {
-                return false;
-            }
+            await NoteOutcomeAsync();
+        }
+        else if (!await IsFlatAsync())
+        {
+            return false;
         }
 
-        await EndAsync("stopped", null);
+        if (_run is not null)
+        {
+            await EndAsync("stopped", null);
+        }
+
         return true;
     }
 
@@ -109,6 +112,16 @@ public sealed class StrategyRunGrain(IStrategyRunStore store, IStrategyStore str
 
         try
         {
+            if (_book.Stopping)
+            {
+                if ((_book.Pending is not null || clock.GetTimestamp() >= _restUntil) && await IsFlatAsync() && _run is not null)
+                {
+                    await EndAsync("stopped", null);
+                }
+
+                return;
+            }
+
             var forming = await ReadBarsAsync();
             if (_run is null || _closed.Count == 0)
             {
@@ -120,7 +133,7 @@ public sealed class StrategyRunGrain(IStrategyRunStore store, IStrategyStore str
                 // Before the next bar's first quote nothing is decided: only what was under way before an interruption is settled.
                 if (_book.Pending is { } pending)
                 {
-                    await SendAsync(pending.Target, pending.BarTime);
+                    await SendAsync(pending.Target, pending.BarTime, null);
                 }
 
                 return;
@@ -133,18 +146,17 @@ public sealed class StrategyRunGrain(IStrategyRunStore store, IStrategyStore str
                 return;
             }
 
-            var series = _closed.Build(PineSymbols.Of(_timeframe));
-            var (units, error) = await _script!.WantedAsync(series, Of(forming));
-            _restUntil = started + (clock.GetTimestamp() - started) * RestFactor;
+            var (units, error) = await WantedAsync(forming);
+            _restUntil = Math.Max(_restUntil, started + (clock.GetTimestamp() - started) * RestFactor);
             if (error is not null)
             {
-                await EndAsync("failed", $"{error.Message} (line {error.Line}, column {error.Column})");
+                await EndAsync("failed", error);
                 return;
             }
 
-            if (await SendAsync(LiveScript.Lots(units, _instrument), forming.Time) && _book.Cursor != _newest)
+            if (await SendAsync(LiveScript.Lots(units, _instrument), forming.Time, forming) && _run is not null && _book.Cursor != _newest)
             {
-                await SaveAsync(_book with { Cursor = _newest });
+                await SaveAsync(_book with { Cursor = _newest, Seen = _book.Seen.RemoveAll(b => b.Time <= _newest && !_mended.Contains(b.Time)) });
             }
 
             _judged = forming;
@@ -156,11 +168,46 @@ public sealed class StrategyRunGrain(IStrategyRunStore store, IStrategyStore str
         }
     }
 
+    /// <summary>Closes what is held, or what of it can be closed now.</summary>
+    private async Task<bool> IsFlatAsync()
+    {
+        if (_book is { Net: 0, Pending: null })
+        {
+            return true;
+        }
+
+        if (!_book.Stopping)
+        {
+            await SaveAsync(_book with { Stopping = true });
+        }
+
+        await SendAsync(0, _newest ?? clock.GetUtcNow(), null);
+        return _book.Net == 0 && _book.Pending is null;
+    }
+
+    /// <returns>Signed units; or why the run cannot go on, for its user.</returns>
+    private async Task<(double Units, string? Error)> WantedAsync(BarRow forming)
+    {
+        try
+        {
+            var (units, error) = await _script!.WantedAsync(_closed.Build(PineSymbols.Of(_timeframe)), Of(forming));
+            return error is not null ? (0, $"{error.Message} (line {error.Line}, column {error.Column})")
+                : double.IsFinite(units) ? (units, null)
+                : (0, "The script holds a quantity that is not a number.");
+        }
+        catch (Exception e)
+        {
+            // A function of the bars: it would come to the same each second.
+            log.LogError(e, "Run {Id} could not be calculated", Id);
+            return (0, $"The script could not be calculated: {e.Message}");
+        }
+    }
+
     private async Task BeginAsync(StoredStrategyRun run)
     {
         var source = await strategies.ScriptAsync(run.StrategyId, run.StrategyVersion);
         _settings = JsonSerializer.Deserialize<RunSettings>(run.Settings, DomainJson.Options)!;
-        _book = JsonSerializer.Deserialize<RunBook>(run.State, DomainJson.Options)!;
+        Know(run.State);
         _timeframe = Enum.Parse<Timeframe>(run.Timeframe);
         _run = run;
         if (source is null || PineCompiler.Compile(source).Script is not { Kind: ScriptKind.Strategy } script || instruments.Find(run.Symbol) is not { } instrument)
@@ -200,77 +247,55 @@ public sealed class StrategyRunGrain(IStrategyRunStore store, IStrategyStore str
         {
             if (isLast && !(row.Time <= _book.Cursor))
             {
-                return row;
+                return Mended(row);
             }
 
-            _closed.Add(Of(row));
+            _closed.Add(Of(Mended(row)));
             _newest = row.Time;
         }
 
         return null;
     }
 
-    /// <summary>Sends what is missing between what is held and what is wanted.</summary>
-    /// <returns>False where an outcome is not known yet.</returns>
-    private async Task<bool> SendAsync(decimal target, DateTimeOffset barTime)
+    /// <summary>
+    /// The bar with what an order's moment saw of it. After a process was killed within it the stored bar begins later, and the script would
+    /// not find the price at which it traded: the run would trade back.
+    /// </summary>
+    private BarRow Mended(BarRow row)
     {
-        for (var i = 0; i < OrdersPerStepMax && _book.Next(target, barTime) is { } order; i++)
+        if (_book.Seen.Find(b => b.Time == row.Time) is not { } seen || (seen.Open == row.Open && seen.High <= row.High && seen.Low >= row.Low))
         {
-            if (_book.Pending is not null && await IsForgottenAsync(order))
-            {
-                await SaveAsync(_book.Forgotten());
-                continue;
-            }
-
-            if (_book.Pending is null)
-            {
-                await SaveAsync(_book.Sending(order, _newest));
-            }
-
-            // Sent again, it is the same order: the account answers with what became of it.
-            var result = await SendAsync(order);
-            var made = result.Order ?? (await orders.FindAsync(_run!.UserId, order.IdFor(Id)))?.Row;
-            var code = result.Accepted ? null : result.Code ?? RefusalCodes.Of(result.Retcode);
-            if (made is { IsFinal: false } || (made is null && code is null or "BROKER_UNAVAILABLE" or "BROKER_BUSY" or "CLOSE_UNDER_WAY"))
-            {
-                return false;
-            }
-
-            var filled = made?.FilledVolume ?? 0;
-            var isGone = filled == 0 && code == "POSITION_NOT_FOUND";
-            await SaveAsync(isGone ? _book.Gone() : filled > 0 ? _book.Filled(filled, order.IdFor(Id)) : _book.Rejected());
-            await GrainFactory.GetGrain<IUserGrain>(_run!.UserId).PublishAsync(StrategyMessages.Signal(_run, order, made, code, result.Message));
-            if (filled == 0 && !isGone)
-            {
-                _restUntil = Math.Max(_restUntil, clock.GetTimestamp() + (long)(RetryAfter.TotalSeconds * clock.TimestampFrequency));
-                return true;
-            }
+            return row;
         }
 
-        return true;
-    }
-
-    /// <summary>Whether an order from before an interruption never reached the account's ledger and its moment has passed.</summary>
-    private async Task<bool> IsForgottenAsync(RunOrder order) =>
-        clock.GetUtcNow() > _timeframe.PeriodOf(order.BarTime, feeds.TradingDay).End + ForgetAfter && await orders.FindAsync(_run!.UserId, order.IdFor(Id)) is null;
-
-    private Task<TradeResult> SendAsync(RunOrder order)
-    {
-        var account = GrainFactory.GetGrain<IAccountGrain>(_run!.AccountId);
-        var id = order.IdFor(Id);
-        return order.Closes is { } position && _settings.Mode == PositionMode.Hedging
-            ? account.ClosePositionAsync(new ClosePosition(id, ClientOrderIds.ForOrder(id), position, order.Volume))
-            : account.PlaceAsync(new PlaceOrder
-            {
-                OrderId = id, ClientOrderId = ClientOrderIds.ForOrder(id), Symbol = _run.Symbol, Side = order.Side, Type = OrderType.Market, Volume = order.Volume, Comment = "strategy",
-            });
+        _mended.Add(row.Time);
+        return row with { Open = seen.Open, High = Math.Max(seen.High, row.High), Low = Math.Min(seen.Low, row.Low), Volume = Math.Max(seen.Volume, row.Volume) };
     }
 
     private async Task SaveAsync(RunBook book)
     {
-        await store.SaveStateAsync(Id, JsonSerializer.Serialize(book, DomainJson.Options), clock.GetUtcNow());
-        _book = book;
+        var json = JsonSerializer.Serialize(book, DomainJson.Options);
+        if (!await store.SaveStateAsync(Id, _stored, json, clock.GetUtcNow()))
+        {
+            // Another activation has gone on with the run or ended it, or an earlier save has reached the store after all.
+            var run = await store.GetAsync(Id);
+            if (run is { Status: "running" })
+            {
+                Know(run.State);
+            }
+            else
+            {
+                _run = null;
+                DeactivateOnIdle();
+            }
+
+            throw new ConflictException(run?.AccountId ?? Guid.Empty, LedgerConflict.Sequence, null, $"Run {Id} is not where it was thought to be; it is looked at anew.");
+        }
+
+        (_stored, _book) = (json, book);
     }
+
+    private void Know(string state) => (_stored, _book) = (state, JsonSerializer.Deserialize<RunBook>(state, DomainJson.Options)!);
 
     private async Task EndAsync(string status, string? error)
     {

@@ -44,10 +44,11 @@ public sealed class LiveRunTests(Server server)
             (held.Side, held.Volume).ShouldBe((Side.Buy, 0.1m));
 
             // The process dies after the order, before its outcome is noted.
+            var known = (await new StrategyRunStore(host.Database).GetAsync(id))!.State;
             var book = Book(await new StrategyRunStore(host.Database).GetAsync(id));
             var order = new RunOrder(book.Orders, Side.Buy, 0.1m, null, minute.AddMinutes(2), 0.1m);
             order.IdFor(id).ShouldBe(held.Id);
-            host = await host.RestartAsync(database => new StrategyRunStore(database).SaveStateAsync(id, JsonSerializer.Serialize(RunBook.Empty.Sending(order, minute.AddMinutes(1)), DomainJson.Options), DateTimeOffset.UtcNow));
+            host = await host.RestartAsync(database => new StrategyRunStore(database).SaveStateAsync(id, known, JsonSerializer.Serialize(RunBook.Empty.Sending(order, minute.AddMinutes(1)), DomainJson.Options), DateTimeOffset.UtcNow));
 
             await StepAsync(host, id);
             (await StateAsync(host, account)).Positions.Keys.ShouldBe([held.Id]);

@@ -59,12 +59,36 @@ public sealed class StrategyStoresTests(Server server)
         await new StrategyStore(database.Access).CreateAsync(strategy);
         var runs = new StrategyRunStore(database.Access);
         var run = new StoredStrategyRun { Id = Guid.NewGuid(), UserId = ann, StrategyId = strategy.Id, StrategyVersion = 1, AccountId = account, Symbol = "EURUSD", Timeframe = "H1", CreatedAt = Now };
-        await runs.CreateAsync(run);
-        await runs.SaveStateAsync(run.Id, """{"bar": 3}""", Now);
+        (await runs.CreateAsync(run)).ShouldBeTrue();
+        (await runs.SaveStateAsync(run.Id, "{}", """{"bar": 3}""", Now)).ShouldBeTrue();
+        (await runs.SaveStateAsync(run.Id, "{}", """{"bar": 4}""", Now)).ShouldBeFalse("somebody else has gone on with it");
         (await runs.RunningAsync()).Single().State.ShouldBe("""{"bar": 3}""");
         (await runs.StopAsync(run.Id, "failed", "why", Now)).ShouldBeTrue();
         (await runs.StopAsync(run.Id, "stopped", null, Now)).ShouldBeFalse();
         (await runs.GetAsync(run.Id))!.Error.ShouldBe("why");
         (await runs.ListAsync(ann, strategy.Id, new PageRequest())).Items.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_run_that_must_be_alone_on_its_symbol_is_refused_beside_another_that_goes_on()
+    {
+        await using var database = await server.MigratedAsync();
+        var ann = await database.NewUserAsync("ann");
+        var account = (await database.NewAccountsAsync(ann))[0];
+        var strategy = new StoredStrategy { Id = Guid.NewGuid(), UserId = ann, Name = "Cross", Script = "one", CreatedAt = Now };
+        await new StrategyStore(database.Access).CreateAsync(strategy);
+        var runs = new StrategyRunStore(database.Access);
+        StoredStrategyRun New(string symbol) => new() { Id = Guid.NewGuid(), UserId = ann, StrategyId = strategy.Id, StrategyVersion = 1, AccountId = account, Symbol = symbol, Timeframe = "H1", CreatedAt = Now };
+
+        var both = await Task.WhenAll(runs.CreateAsync(New("EURUSD"), aloneOnSymbol: true), runs.CreateAsync(New("EURUSD"), aloneOnSymbol: true));
+        both.Count(created => created).ShouldBe(1);
+        (await runs.CreateAsync(New("GBPUSD"), aloneOnSymbol: true)).ShouldBeTrue();
+        (await runs.CreateAsync(New("EURUSD"))).ShouldBeTrue();
+        foreach (var run in await runs.RunningAsync())
+        {
+            await runs.StopAsync(run.Id, "stopped", null, Now);
+        }
+
+        (await runs.CreateAsync(New("EURUSD"), aloneOnSymbol: true)).ShouldBeTrue();
     }
 }

@@ -27,7 +27,9 @@ public sealed record StoredStrategyRun
 
 public interface IStrategyRunStore
 {
-    Task CreateAsync(StoredStrategyRun run, CancellationToken cancellation = default);
+    /// <param name="aloneOnSymbol">Only where no other run goes on with the symbol in the account.</param>
+    /// <returns>False where another does.</returns>
+    Task<bool> CreateAsync(StoredStrategyRun run, bool aloneOnSymbol = false, CancellationToken cancellation = default);
 
     /// <summary>A strategy's runs of the user, newest first.</summary>
     Task<Page<StoredStrategyRun>> ListAsync(Guid userId, Guid strategyId, PageRequest page, CancellationToken cancellation = default);
@@ -37,7 +39,9 @@ public interface IStrategyRunStore
     /// <summary>What to wake after a restart.</summary>
     Task<IReadOnlyList<StoredStrategyRun>> RunningAsync(CancellationToken cancellation = default);
 
-    Task SaveStateAsync(Guid id, string stateJson, DateTimeOffset at, CancellationToken cancellation = default);
+    /// <summary>Replaces the state that the caller knows by the next one: of two that think they are the run's only owner, one fails here before it acts.</summary>
+    /// <returns>False where it is another by now, or the run has ended.</returns>
+    Task<bool> SaveStateAsync(Guid id, string knownJson, string stateJson, DateTimeOffset at, CancellationToken cancellation = default);
 
     /// <summary>Ends it as stopped or failed; false where it has ended already.</summary>
     Task<bool> StopAsync(Guid id, string status, string? error, DateTimeOffset at, CancellationToken cancellation = default);
@@ -45,10 +49,23 @@ public interface IStrategyRunStore
 
 public sealed class StrategyRunStore(PostgresDatabase database) : IStrategyRunStore
 {
-    public Task CreateAsync(StoredStrategyRun run, CancellationToken cancellation = default) => database.UseAsync(connection => connection.ExecuteAsync("""
-        INSERT INTO strategy_runs (id, user_id, strategy_id, strategy_version, account_id, symbol, timeframe, status, settings, state, created_at, updated_at)
-        VALUES (@Id, @UserId, @StrategyId, @StrategyVersion, @AccountId, @Symbol, @Timeframe, @Status, @Settings::jsonb, @State::jsonb, @CreatedAt, @CreatedAt)
-        """.With(run, cancellation)), cancellation);
+    public Task<bool> CreateAsync(StoredStrategyRun run, bool aloneOnSymbol = false, CancellationToken cancellation = default) => database.UseAsync(async connection =>
+    {
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        if (aloneOnSymbol)
+        {
+            // Two that start at once would both see none.
+            await connection.ExecuteAsync("SELECT pg_advisory_xact_lock(hashtextextended('strategy_runs ' || @AccountId::text || ' ' || @Symbol, 0))".With(run, cancellation));
+        }
+
+        var created = await connection.ExecuteAsync($"""
+            INSERT INTO strategy_runs (id, user_id, strategy_id, strategy_version, account_id, symbol, timeframe, status, settings, state, created_at, updated_at)
+            SELECT @Id, @UserId, @StrategyId, @StrategyVersion, @AccountId, @Symbol, @Timeframe, @Status, @Settings::jsonb, @State::jsonb, @CreatedAt, @CreatedAt
+            WHERE {(aloneOnSymbol ? "NOT EXISTS (SELECT FROM strategy_runs WHERE account_id = @AccountId AND symbol = @Symbol AND status = 'running')" : "true")}
+            """.With(run, cancellation));
+        await transaction.CommitAsync(cancellation);
+        return created == 1;
+    }, cancellation);
 
     public Task<Page<StoredStrategyRun>> ListAsync(Guid userId, Guid strategyId, PageRequest page, CancellationToken cancellation = default)
     {
@@ -66,9 +83,9 @@ public sealed class StrategyRunStore(PostgresDatabase database) : IStrategyRunSt
         database.UseAsync<IReadOnlyList<StoredStrategyRun>>(async connection =>
             (await connection.QueryAsync<StoredStrategyRun>("SELECT * FROM strategy_runs WHERE status = 'running' ORDER BY created_at".With(null, cancellation))).AsList(), cancellation);
 
-    public Task SaveStateAsync(Guid id, string stateJson, DateTimeOffset at, CancellationToken cancellation = default) => database.UseAsync(connection =>
-        connection.ExecuteAsync("UPDATE strategy_runs SET state = @stateJson::jsonb, updated_at = @at WHERE id = @id AND status = 'running'"
-            .With(new { id, stateJson, at }, cancellation)), cancellation);
+    public Task<bool> SaveStateAsync(Guid id, string knownJson, string stateJson, DateTimeOffset at, CancellationToken cancellation = default) => database.UseAsync(async connection =>
+        await connection.ExecuteAsync("UPDATE strategy_runs SET state = @stateJson::jsonb, updated_at = @at WHERE id = @id AND status = 'running' AND state = @knownJson::jsonb"
+            .With(new { id, knownJson, stateJson, at }, cancellation)) == 1, cancellation);
 
     public Task<bool> StopAsync(Guid id, string status, string? error, DateTimeOffset at, CancellationToken cancellation = default) => database.UseAsync(async connection =>
         await connection.ExecuteAsync("UPDATE strategy_runs SET status = @status, error = @error, stopped_at = @at, updated_at = @at WHERE id = @id AND status = 'running'"
