@@ -40,7 +40,7 @@ public sealed partial class BrokerEmulator
         double flip = 0;
         if (kind == OrderKind.Entry)
         {
-            if (!CanMargin(sign, qty, market)) return;
+            if (!CanMargin(sign, market ? qty + EarlierOpposite(sign) : qty, market)) return;
             if (!market && Side == sign && Settings.Pyramiding <= _entryCount) return;
             if (market && _size != 0 && Side != sign) YieldFlips(id, sign);
             if (!market && _size != 0 && Side != sign && !noFlip) flip = Math.Max(0, Rounding.Clean(Math.Abs(_size) - PendingCloses()));
@@ -88,6 +88,23 @@ public sealed partial class BrokerEmulator
         if (!(ratio > 0)) return true;
         double price = market ? _mark + sign * _slippage : _mark, equity = Equity;
         return qty * price * _pointValue * ratio - equity <= Math.Abs(equity) * 1e-11;
+    }
+
+    /// <summary>
+    /// What market entries that this execution has already sent the other way will trade: a second one is paid for with what
+    /// they leave of the margin, although the position it ends with would be no larger.
+    /// </summary>
+    private double EarlierOpposite(int sign)
+    {
+        double sum = 0;
+        for (int i = 0; i < _book.Count; i++)
+        {
+            var order = _book[i];
+            if (order.Gone || order.Kind != OrderKind.Entry || !order.Market || order.Sign == sign || order.PlacedTick != _tick) continue;
+            // One beyond the pyramiding limit trades nothing.
+            if (Side != order.Sign || Settings.Pyramiding > _entryCount) sum += order.Qty;
+        }
+        return sum;
     }
 
     /// <summary>Contracts that closes of this execution will already have taken off.</summary>

@@ -31,7 +31,28 @@ public sealed partial class BrokerEmulator
         if (!PassesRisk(order)) return Refuse(order);
         if (order.Kind != OrderKind.Entry || Affordable(order, fillPrice)) return true;
         CancelClosesOf(order);
+        if (_size != 0 && Side != order.Sign) PutBracketsToSleep();
         return Refuse(order);
+    }
+
+    // A reversal that cannot be paid for leaves the position without its brackets, until the script sends them again.
+    private void PutBracketsToSleep()
+    {
+        for (int i = 0; i < _book.Count; i++)
+            if (!_book[i].Gone && _book[i].Kind == OrderKind.Exit && _book[i].EntrySeq > 0) _book[i].Dormant = true;
+    }
+
+    /// <summary>After a margin call the brackets of what is left stand again; a stop that is behind already fills at once.</summary>
+    private void WakeBrackets()
+    {
+        bool any = false;
+        for (int i = 0; i < _book.Count; i++)
+        {
+            if (!_book[i].Dormant) continue;
+            _book[i].Dormant = false;
+            any = true;
+        }
+        if (any) FillPassed();
     }
 
     /// <summary>What entries that left the reversal to a later one of their execution have taken off the opposite position.</summary>

@@ -128,5 +128,6 @@ public sealed partial class BrokerEmulator
         RecordFill("Margin call", "Margin call", sign * done, fill, commission, null);
         _marginCalls++;
         _filled = true;
+        if (_openCount > 0) WakeBrackets();
     }
 }

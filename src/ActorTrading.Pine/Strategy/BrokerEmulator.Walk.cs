@@ -98,7 +98,7 @@ public sealed partial class BrokerEmulator
             foreach (var (order, reason) in _gap)
                 if (order.Opens && order.Sign == sign && !order.Gone) FillPriced(order, _price, reason, checkMargin: true);
         foreach (var (order, reason) in _gap)
-            if (!order.Opens && !order.Gone) FillPriced(order, _price, reason, checkMargin: false);
+            if (!order.Opens && !order.Gone && !order.Dormant) FillPriced(order, _price, reason, checkMargin: false);
         foreach (var (order, _) in _gap) order.GapCommitted = false;
         _gap.Clear();
     }
@@ -137,7 +137,7 @@ public sealed partial class BrokerEmulator
     private const int MaxEventsPerStretch = 100_000;
 
     private static bool Active(PendingOrder order) =>
-        !order.Gone && !order.Market && !order.Consumed && (order.Kind != OrderKind.Exit || order.EntrySeq > 0);
+        !order.Gone && !order.Market && !order.Consumed && !order.Dormant && (order.Kind != OrderKind.Exit || order.EntrySeq > 0);
 
     /// <summary>Whether the current price is at or beyond a level of the order.</summary>
     private bool Passed(PendingOrder order, out FillReason reason)

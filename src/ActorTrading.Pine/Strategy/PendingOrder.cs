@@ -61,6 +61,8 @@ internal sealed class PendingOrder
     public bool Rest, Immediately;
     /// <summary>Has closed its share; kept so that the share stays taken until the entry is closed.</summary>
     public bool Consumed;
+    /// <summary>Put to sleep by a reversal that was refused: it fills nothing until it is sent again.</summary>
+    public bool Dormant;
     /// <summary>Locked into the orders that fill at this bar's open.</summary>
     public bool GapCommitted;
     /// <summary>Point of the bar at which a market order placed by a recalculation fills.</summary>
@@ -82,7 +84,7 @@ internal sealed class PendingOrder
         (Qty, Flip, Budget, TrailOffset, Reserved, BoundAtReservation) = (0, 0, 0, 0, 0, 0);
         (Market, Gone, StopTouched, DefaultSized, NoFlip, HasTrail, TrailArmed, AnyEntry, Rest, Consumed, GapCommitted) =
             (false, false, false, false, false, false, false, false, false, false, false);
-        Immediately = Recalculated = YieldsFlip = false;
+        Immediately = Recalculated = YieldsFlip = Dormant = false;
         EntrySeq = FillNode = 0;
     }
 

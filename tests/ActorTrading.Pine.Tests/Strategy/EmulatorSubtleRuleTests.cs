@@ -181,4 +181,35 @@ public sealed class EmulatorSubtleRuleTests
         });
         broker.Fills.ToArray().Select(f => f.Qty).ShouldBe([1.0, -1.0]);
     }
+
+    [Theory]
+    [InlineData(false, 0)]
+    [InlineData(true, 1)]
+    public void A_reversal_that_is_refused_puts_the_brackets_to_sleep_until_they_are_sent_again(bool again, int closed)
+    {
+        // All of the equity is in the position; the gap up makes the reversal dearer than it.
+        var broker = Market.Run(Market.Bars(Still, Still, (10.5, 10.5, 9.5, 10), (10, 10, 9, 9.5)), (b, i) =>
+        {
+            if (i == 0) b.Entry("L", Direction.Long);
+            if (i == 1 || (again && i == 2)) b.Exit("X", "L", stop: i == 1 ? 9.8 : 9.4);
+            if (i == 1) b.Entry("S", Direction.Short);
+        }, new StrategySettings { DefaultQtyType = QuantityType.PercentOfEquity, DefaultQtyValue = 100, InitialCapital = 1000 });
+        (broker.ClosedTradeCount, broker.PositionSize > 0).ShouldBe((closed, closed == 0));
+        if (again) broker.ClosedTrades[0].ExitPrice.ShouldBe(9.4);
+    }
+
+    [Theory]
+    [InlineData(100, 1)]
+    [InlineData(50, 2)]
+    public void The_second_of_two_opposite_entries_is_paid_for_beside_the_first(double percent, int fills)
+    {
+        var broker = Market.Run(Market.Bars(Still, Still), (b, i) =>
+        {
+            if (i != 0) return;
+            b.Entry("L", Direction.Long);
+            b.Entry("S", Direction.Short);
+        }, new StrategySettings { DefaultQtyType = QuantityType.PercentOfEquity, DefaultQtyValue = percent, InitialCapital = 1000 });
+        broker.Fills.Length.ShouldBe(fills);
+        broker.Fills[0].Qty.ShouldBe(percent);
+    }
 }
