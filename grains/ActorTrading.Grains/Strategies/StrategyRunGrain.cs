@@ -234,8 +234,12 @@ public sealed partial class StrategyRunGrain(IStrategyRunStore store, IStrategyS
     private async Task<BarRow?> ReadBarsAsync()
     {
         var symbol = GrainFactory.GetGrain<ISymbolGrain>(_run!.Symbol);
-        var from = _newest?.AddMilliseconds(1) ?? _settings.HistoryFrom;
-        var rows = await symbol.GetBarsAsync(new BarQuery(_run.Timeframe, from, null, BarsMax));
+        if (_newest is null)
+        {
+            await ReadPagesAsync();
+        }
+
+        var rows = await symbol.GetBarsAsync(new BarQuery(_run.Timeframe, Unread, null, CandleStore.BarsMax));
         if (_closed.Count + rows.Length > BarsMax)
         {
             await EndAsync("failed", $"The run has come to {BarsMax} bars: start it again.");
@@ -305,6 +309,22 @@ public sealed partial class StrategyRunGrain(IStrategyRunStore store, IStrategyS
         await GrainFactory.GetGrain<IUserGrain>(run.UserId).PublishAsync(StrategyMessages.Ended(run, status, error));
         DeactivateOnIdle();
     }
+
+    /// <summary>A long run's history comes in pages, of which a symbol gives the newest: those before it are stored ones, and closed.</summary>
+    private async Task ReadPagesAsync()
+    {
+        while (_closed.Count <= BarsMax && await candles.ReadAsync(_run!.Symbol, _timeframe, Unread, null, CandleStore.BarsMax) is { Count: CandleStore.BarsMax } page)
+        {
+            foreach (var bar in page.SkipLast(1))
+            {
+                _closed.Add(Of(Mended(new BarRow(bar.Time, bar.Open, bar.High, bar.Low, bar.Close, bar.TickVolume))));
+                _newest = bar.Time;
+            }
+        }
+    }
+
+    /// <summary>From where bars are still to be read.</summary>
+    private DateTimeOffset Unread => _newest?.AddMilliseconds(1) ?? _settings.HistoryFrom;
 
     private static PineBar Of(BarRow row) => new(row.Time.ToUnixTimeMilliseconds(), (double)row.Open, (double)row.High, (double)row.Low, (double)row.Close, row.Volume);
 

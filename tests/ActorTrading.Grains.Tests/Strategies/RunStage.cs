@@ -133,14 +133,18 @@ internal sealed class RunStage : IAsyncDisposable
         return (Account: await Account.GetStateAsync(), Book: Book(stored));
     }, seen => holds(seen.Account, seen.Book), what)).Account;
 
-    /// <summary>Lets the run act on the bars so far as often as it needs; then nothing has changed in the account.</summary>
-    public async Task<AccountState> QuietAsync()
+    /// <summary>Lets the run act on the bars so far; then nothing has changed in the account, unless that is expected.</summary>
+    public async Task<AccountState> QuietAsync(bool allowTrades = false)
     {
         var before = await Account.GetStateAsync();
         await UntilAsync((_, book) => book.Pending is null && book.Cursor >= Bar.AddMinutes(-1), "the bars being acted on");
         await Run.StepAsync();
         var after = await Account.GetStateAsync();
-        Net(after).ShouldBe(Net(before));
+        if (!allowTrades)
+        {
+            Net(after).ShouldBe(Net(before));
+        }
+
         return after;
     }
 
@@ -164,6 +168,34 @@ internal sealed class RunStage : IAsyncDisposable
         {
             await Host.Grains.GetGrain<ITerminalGrain>(AccountId).WakeAsync();
         }
+    }
+
+    /// <summary>The process is away while bars with these commands come, and begins when the next bar does.</summary>
+    public async Task RestartAfterAsync(params int[] commands)
+    {
+        var missed = new List<(Timeframe, Bar)>();
+        foreach (var command in commands)
+        {
+            var close = _price + command * 0.0001m;
+            missed.Add((Timeframe.M1, new Bar(Bar, _price, Math.Max(_price, close), Math.Min(_price, close), close, 2, 10)));
+            _price = close;
+            Bar = Bar.AddMinutes(1);
+        }
+
+        Bar = Bar.AddMinutes(-1);
+        Host = await Host.RestartAsync(async database =>
+        {
+            foreach (var page in missed.Chunk(CandleStore.BarsMax))
+            {
+                await new CandleStore(database).SaveAsync("EURUSD", page);
+            }
+        }, Services);
+        if (Terminal is not null)
+        {
+            await Host.Grains.GetGrain<ITerminalGrain>(AccountId).WakeAsync();
+        }
+
+        await OpenBarAsync();
     }
 
     /// <summary>A quote as the last, so that a process that has just begun has one.</summary>

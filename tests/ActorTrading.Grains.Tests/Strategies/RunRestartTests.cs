@@ -1,0 +1,150 @@
+using System.Text.Json;
+using ActorTrading.Contracts;
+using ActorTrading.Domain;
+using ActorTrading.Postgres;
+
+namespace ActorTrading.Grains.Tests.Strategies;
+
+/// <summary>A process that dies at the worst moments: no order twice, none lost.</summary>
+[Collection(nameof(Server))]
+public sealed class RunRestartTests(Server server)
+{
+    [Theory]
+    [InlineData(Venue.PaperHedging)]
+    [InlineData(Venue.PaperNetting)]
+    [InlineData(Venue.TerminalHedging)]
+    [InlineData(Venue.TerminalNetting)]
+    public async Task Killed_after_an_order_was_done_and_before_that_was_noted_it_is_not_sent_again(Venue venue)
+    {
+        await using var stage = await RunStage.StartAsync(server, venue);
+        await stage.CommandAsync(RunStage.BuyTwo);
+        var before = await stage.BookAsync();
+        await stage.UntilNetAsync(0.2m);
+        var entered = await stage.BookAsync();
+        await RestartAsync(stage, before, new RunOrder(1, Side.Buy, 0.2m, null, stage.Bar, 0.2m));
+        await stage.UntilNetAsync(0.2m);
+        (await stage.BookAsync()).Held.ShouldBe(entered.Held);
+
+        // The same with an exit.
+        await stage.CommandAsync(RunStage.CloseAll);
+        await stage.UntilNetAsync(0);
+        await RestartAsync(stage, entered, new RunOrder(2, Side.Sell, 0.2m, entered.Held[0].PositionId, stage.Bar, 0, entered.Held[0].PositionId));
+        await stage.UntilAsync((account, book) => RunStage.Net(account) == 0 && book is { Pending: null, Net: 0 }, "the exit being noted");
+        await stage.QuietAsync();
+        (await stage.BookAsync()).Orders.ShouldBe(2);
+        if (stage.Terminal is { } terminal)
+        {
+            (await terminal.GetAuditAsync()).Count.ShouldBe(2);
+        }
+    }
+
+    [Theory]
+    [InlineData(Venue.PaperNetting)]
+    [InlineData(Venue.TerminalHedging)]
+    [InlineData(Venue.TerminalNetting)]
+    public async Task Killed_before_an_order_was_sent_it_is_sent_once(Venue venue)
+    {
+        await using var stage = await RunStage.StartAsync(server, venue);
+        await stage.CommandAsync(RunStage.Wait);
+        await stage.QuietAsync();
+        var next = new RunOrder(1, Side.Buy, 0.2m, null, stage.Bar, 0.2m);
+        await stage.RestartAsync(book => book.Sending(next, stage.Bar.AddMinutes(-1)));
+
+        // The script does not want it any more, so that it goes out and is taken back: what was promised is done first.
+        await stage.QuoteAgainAsync();
+        await stage.UntilAsync((account, book) => book is { Pending: null, Orders: 2, Net: 0 } && account.Positions.IsEmpty, "in and out");
+        var account = await stage.Account.GetStateAsync();
+        account.RecentOrders.Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task An_order_that_never_went_out_is_dropped_when_its_bar_is_long_over()
+    {
+        await using var stage = await RunStage.StartAsync(server, Venue.PaperHedging);
+        await stage.CommandAsync(RunStage.Wait);
+        await stage.QuietAsync();
+        await stage.RestartAsync(book => book.Sending(new RunOrder(1, Side.Buy, 0.2m, null, stage.Bar.AddMinutes(-5), 0.2m), stage.Bar.AddMinutes(-1)));
+        await stage.QuoteAgainAsync();
+        await stage.UntilAsync((_, book) => book.Pending is null, "the order being dropped");
+        (await stage.QuietAsync()).RecentOrders.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData(Venue.PaperHedging)]
+    [InlineData(Venue.TerminalNetting)]
+    public async Task Missed_bars_are_traded_once_and_what_began_and_ended_in_them_not_at_all(Venue venue)
+    {
+        await using var stage = await RunStage.StartAsync(server, venue);
+        await stage.CommandAsync(RunStage.Buy);
+        await stage.UntilNetAsync(0.1m);
+
+        // Out, in and out, in.
+        await stage.RestartAfterAsync(RunStage.CloseAll, RunStage.SellTwo, RunStage.CloseAll, RunStage.BuyTwo, RunStage.Wait);
+        await stage.UntilNetAsync(0.2m);
+        await stage.QuietAsync();
+        (await stage.BookAsync()).Orders.ShouldBe(2, "a tenth of a lot more than before was wanted in the end");
+    }
+
+    [Fact]
+    public async Task A_run_of_more_bars_than_are_read_at_once_has_the_same_history_after_a_restart()
+    {
+        await using var stage = await RunStage.StartAsync(server, Venue.PaperHedging, $"""
+            //@version=6
+            strategy("Late", margin_long=0)
+            if bar_index == {CandleStore.BarsMax + 20}
+                strategy.entry("L", strategy.long, qty=10000)
+            """);
+        await stage.CommandAsync(RunStage.Wait);
+        await stage.QuietAsync();
+        await stage.RestartAfterAsync([.. Enumerable.Repeat(RunStage.Wait, CandleStore.BarsMax + 30)]);
+        await stage.UntilNetAsync(0.1m);
+    }
+
+    [Fact]
+    public async Task A_stop_that_was_hit_in_the_bar_of_a_kill_is_not_traded_back()
+    {
+        await using var stage = await RunStage.StartAsync(server, Venue.PaperHedging, RunOrderKindTests.Brackets);
+        await stage.CommandAsync(RunOrderKindTests.EnterTenAbove);
+        await stage.QuietAsync();
+        await stage.TickAsync(11);
+        await stage.UntilNetAsync(0.1m);
+
+        // The process that comes up sees of this minute only what comes after.
+        await stage.TickAsync(-8);
+        await stage.RestartAsync();
+        await stage.QuoteAgainAsync();
+        await stage.Run.StepAsync();
+        RunStage.Net(await stage.QuietAsync()).ShouldBe(0.1m);
+        await stage.OpenBarAsync();
+        RunStage.Net(await stage.QuietAsync()).ShouldBe(0.1m, "nor when the bar has closed");
+        await stage.OpenBarAsync();
+        await stage.RestartAsync();
+        await stage.QuoteAgainAsync();
+        RunStage.Net(await stage.QuietAsync()).ShouldBe(0.1m, "nor after the next kill");
+        (await stage.BookAsync()).Orders.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Of_two_that_think_the_run_is_theirs_one_finds_out_before_it_sends()
+    {
+        await using var stage = await RunStage.StartAsync(server, Venue.PaperHedging);
+        await stage.CommandAsync(RunStage.Wait);
+        await stage.QuietAsync();
+
+        // As another activation would: it has sent its seventh order and holds something.
+        var mine = await stage.StoredAsync();
+        var theirs = (await stage.BookAsync()) with { Orders = 7, Held = [new RunHolding(TradingHost.NewId(), Side.Buy, 0.1m)] };
+        (await new StrategyRunStore(stage.Host.Database).SaveStateAsync(stage.Id, mine.State, JsonSerializer.Serialize(theirs, DomainJson.Options), DateTimeOffset.UtcNow)).ShouldBeTrue();
+        await stage.CommandAsync(RunStage.BuyTwo);
+        await stage.UntilNetAsync(0.1m);
+        (await stage.BookAsync()).Orders.ShouldBe(8);
+    }
+
+    /// <summary>As if the process had died after the order was done, and before its outcome was noted.</summary>
+    private static async Task RestartAsync(RunStage stage, RunBook before, RunOrder order)
+    {
+        (await stage.Account.GetStateAsync()).RecentOrders.Values.ShouldContain(o => o.OrderId == order.IdFor(stage.Id), "this is the order that was sent");
+        await stage.RestartAsync(book => (before with { Seen = book.Seen }).Sending(order, book.Cursor));
+        await stage.QuoteAgainAsync();
+    }
+}
