@@ -1,15 +1,18 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 
 namespace ActorTrading.Api.Conventions;
 
 /// <summary>A value that could be read as JSON but not as what the field holds; <see cref="Reason"/> is fit for the client.</summary>
 public sealed class FieldJsonException : JsonException
 {
-    public FieldJsonException(string reason) : base(reason) => Reason = reason;
+    /// <param name="member">The field, where the serialiser has passed it already when it is found wrong and no longer has it in the path.</param>
+    public FieldJsonException(string reason, string? member = null) : base(reason) => (Reason, Member) = (reason, member);
 
     public string Reason { get; }
+    public string? Member { get; }
 }
 
 /// <summary>How the API speaks JSON: camelCase, enums as camelCase strings, times as ISO 8601 UTC with Z, decimals as numbers.</summary>
@@ -24,6 +27,7 @@ public static class ApiJson
         options.PropertyNameCaseInsensitive = false;
         options.NumberHandling = JsonNumberHandling.Strict;
         options.UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip;
+        options.TypeInfoResolver = new DefaultJsonTypeInfoResolver().WithAddedModifier(Misspellings.Notice);
         options.AllowDuplicateProperties = false;
         options.MaxDepth = 16;
         options.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;

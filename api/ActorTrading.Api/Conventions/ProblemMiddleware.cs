@@ -78,6 +78,8 @@ public sealed class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMiddl
     private static ApiException FromJson(JsonException e)
     {
         var field = FieldOf(e.Path);
+        if (e is FieldJsonException { Member: { } member } && (field is null || (field != member && !field.EndsWith('.' + member, StringComparison.Ordinal))))
+            field = field is null ? member : $"{field}.{member}";
         if (field is null)
             return new(400, ProblemCodes.MalformedJson, $"The body is not the JSON expected here (line {e.LineNumber + 1}, byte {e.BytePositionInLine}).");
         return ApiException.BadField(field, e is FieldJsonException own ? own.Reason : "is not of the type expected here, or out of its range.");

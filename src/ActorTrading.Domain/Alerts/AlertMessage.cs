@@ -48,7 +48,7 @@ public static class AlertMessage
     private static string? ValueOf(string name, AlertDefinition definition, decimal price, DateTimeOffset time) => name switch
     {
         "ticker" or "symbol" => definition.Symbol,
-        "price" or "close" => Number(price),
+        "price" or "close" => PriceText(definition, price),
         "time" => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture),
         "interval" => definition.Timeframe ?? "",
         "condition" => Words(definition.Condition),
@@ -62,8 +62,12 @@ public static class AlertMessage
     {
         var levels = definition.Value2 is { } value2 ? $"{Number(definition.Value)} – {Number(value2)}" : Number(definition.Value);
         var percent = definition.Condition is AlertCondition.MovingUpPct or AlertCondition.MovingDownPct ? " %" : "";
-        return $"{definition.Symbol} {Words(definition.Condition)} {levels}{percent}: {definition.Price.ToString().ToLowerInvariant()} {Number(price)}";
+        return $"{definition.Symbol} {Words(definition.Condition)} {levels}{percent}: {definition.Price.ToString().ToLowerInvariant()} {PriceText(definition, price)}";
     }
+
+    // A quote brings zeros along from where it was stored; as many as the level was written with are meant.
+    private static string PriceText(AlertDefinition definition, decimal price) =>
+        price.ToString("0." + new string('0', Math.Min((int)definition.Value.Scale, 10)) + "##################", CultureInfo.InvariantCulture);
 
     private static string Number(decimal value) => value.ToString(CultureInfo.InvariantCulture);
 

@@ -154,5 +154,6 @@ public class AlertEngineTests
         var alert = Alert(AlertCondition.CrossingUp, 1.3950m) with { Message = "{{ticker}} at {{ price }} on {{time}}, {{interval}}: {{condition}} {{value}} {{" };
         AlertMessage.Render(alert, 1.39512m, Start).ShouldBe("EURUSD at 1.39512 on 2024-01-02T00:00:00.000Z, M1: crossing up 1.3950 {{");
         AlertMessage.Render(alert with { Message = null }, 1.39512m, Start).ShouldBe("EURUSD crossing up 1.3950: bid 1.39512");
+        AlertMessage.Render(alert with { Message = null, Value = 2361.50m, Symbol = "XAUUSD" }, 2361.50000m, Start).ShouldBe("XAUUSD crossing up 2361.50: bid 2361.50");
     }
 }
