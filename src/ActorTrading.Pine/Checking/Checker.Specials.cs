@@ -199,8 +199,8 @@ internal sealed partial class Checker
                 if (value.Constant is null && value is not BoundNa) return Fail("PINE3001", value.Pos, $"Cannot call '{name}' with argument '{function.Parameters[i].Name}': a constant is expected.");
                 values[function.Parameters[i].Name] = value.Constant;
             }
-        if (values.TryGetValue("timeframe", out var other) && other is string { Length: > 0 })
-            return Fail("PINE2009", call.Pos, "The argument 'timeframe' of 'indicator' is not supported here: run the script on bars of that timeframe, or use request.security().");
+        if (values.TryGetValue("timeframe", out var other) && other is string { Length: > 0 } timeframe && !Bars.Timeframe.TryParse(timeframe, out _))
+            return Fail("PINE3001", call.Pos, $"Invalid argument 'timeframe' in '{name}' call: '{timeframe}' is not a timeframe.");
         if (values.TryGetValue("calc_bars_count", out var count) && count is > 0.0)
             _diagnostics.Warning("PINE5004", call.Pos, "'calc_bars_count' has no effect here: the script runs on all bars.");
         var kind = name switch { "strategy" => ScriptKind.Strategy, "library" => ScriptKind.Library, _ => ScriptKind.Indicator };

@@ -1,4 +1,5 @@
 using ActorTrading.Pine.Bars;
+using ActorTrading.Pine.Runtime;
 using ActorTrading.Pine.Strategy;
 
 namespace ActorTrading.Pine;
@@ -38,6 +39,7 @@ public sealed partial class CompiledScript
     /// <summary>Runs over all bars as history. Never throws for what the script does: errors come back in the result.</summary>
     public RunResult Run(BarSeries bars, RunOptions? options = null)
     {
+        if (OwnTimeframe.Of(Declaration!) is { } own) return own.Run(this, bars, options ?? RunOptions.Default);
         var instance = CreateInstance(options);
         instance.RunHistory(bars);
         return instance.Result();

@@ -106,7 +106,7 @@ public sealed class DiagnosticTests
         PineCompiler.Compile(Scripts.Indicator("f(x) => x + undefined_name\nplot(close)")).Diagnostics.ShouldContain(d => d.Code == "PINE2001");
 
     [Theory]
-    [InlineData("//@version=6\nindicator(\"t\", timeframe = \"D\")\nplot(close)", "PINE2009", 2)]
+    [InlineData("//@version=6\nindicator(\"t\", timeframe = \"noon\")\nplot(close)", "PINE3001", 2)]
     [InlineData("//@version=6\nindicator(\"t\")\nplot(request.security(\"A\", \"D\", close, currency = \"EUR\"))", "PINE2009", 3)]
     public void What_is_not_there_is_said_and_never_ignored(string source, string code, int line) =>
         PineCompiler.Compile(source).Diagnostics.ShouldContain(d => d.Code == code && d.Line == line && d.Severity == DiagnosticSeverity.Error);

@@ -15,6 +15,23 @@ public sealed class RequestTests
     public void Gaps_leave_only_the_bar_on_which_it_closes() =>
         Scripts.Values("plot(request.security(syminfo.tickerid, \"240\", close, gaps = barmerge.gaps_on))", 9).ShouldBeSeries(Na, Na, Na, 4, Na, Na, Na, 8, Na);
 
+    [Theory]
+    [InlineData("", new[] { Na, Na, Na, 4, Na, Na, Na, 8, Na })]
+    [InlineData(", timeframe_gaps = false", new[] { Na, Na, Na, 4, 4, 4, 4, 8, 8 })]
+    public void An_indicator_with_a_timeframe_of_its_own_shows_its_bars_as_they_close(string gaps, double[] shown) =>
+        Scripts.Run($"//@version=6\nindicator(\"t\", timeframe = \"240\"{gaps})\nplot(close)", Scripts.Counting(9)).Plots[0].Values.ShouldBeSeries(shown);
+
+    [Fact]
+    public void Its_whole_script_runs_on_those_bars() =>
+        Scripts.Run("//@version=6\nindicator(\"t\", timeframe = \"240\")\nvar n = 0\nn += 1\nplot(ta.sma(close, 2) + n + str.tonumber(timeframe.period))", Scripts.Counting(8)).Plots[0].Values[^1].ShouldBe(6 + 2 + 240);
+
+    [Fact]
+    public void A_timeframe_below_the_charts_is_an_error()
+    {
+        var result = Scripts.Compile("//@version=6\nindicator(\"t\", timeframe = \"5\")\nplot(close)").Run(Scripts.Counting(4));
+        result.Error!.Message.ShouldBe("The timeframe of the indicator, 5, must not be below the chart's, 60.");
+    }
+
     [Fact]
     public void Lookahead_shows_the_finished_bar_from_its_start() =>
         Scripts.Values("plot(request.security(syminfo.tickerid, \"240\", close, lookahead = barmerge.lookahead_on))", 9).ShouldBeSeries(4, 4, 4, 4, 8, 8, 8, 8, 9);
