@@ -44,6 +44,23 @@ public sealed class MissedTriggerTests(Server server)
         (await account.GetStateAsync()).Positions.ShouldHaveSingleItem();
     }
 
+    [Fact]
+    public async Task The_first_quote_after_a_start_closes_a_stored_bar_with_its_alerts_and_is_not_lost()
+    {
+        var now = DateTimeOffset.UtcNow;
+        var minute = new DateTimeOffset(now.UtcTicks - now.UtcTicks % TimeSpan.TicksPerMinute, TimeSpan.Zero).AddMinutes(-1);
+        var host = await TradingHost.StartAsync(server);
+        await using var restarted = await host.RestartAsync(database =>
+            new CandleStore(database).SaveAsync("EURUSD", [(Timeframe.M1, new Bar(minute, 1.1m, 1.1m, 1.1m, 1.1m, 1, 10))]));
+        var alert = new AlertDefinition
+        {
+            Id = TradingHost.NewId(), UserId = TradingHost.NewId(), Symbol = "EURUSD", Condition = AlertCondition.GreaterThan, Value = 1.2m, Trigger = AlertTrigger.OncePerBarClose, Timeframe = "M1", CreatedAt = now,
+        };
+        await restarted.Grains.GetGrain<ISymbolGrain>("EURUSD").ArmAlertAsync(new AlertView(alert, AlertState.New));
+        await restarted.QuoteAsync("EURUSD", 1.10000m, 1.10002m);
+        restarted.Market.LastQuote("EURUSD")!.Value.Bid.ShouldBe(1.10000m);
+    }
+
     /// <summary>A database that is away for so many appends.</summary>
     private sealed class FailingWriter(ILedgerWriter writer) : ILedgerWriter
     {

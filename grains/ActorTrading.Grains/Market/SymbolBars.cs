@@ -30,11 +30,15 @@ internal sealed class SymbolBars
     }
 
     /// <summary>Takes stored minutes, oldest first.</summary>
-    public void Load(IEnumerable<Bar> minutes)
+    /// <param name="symbol">Of the bars.</param>
+    public void Load(string symbol, IEnumerable<Bar> minutes)
     {
         foreach (var minute in minutes)
         {
             _builder.AddMinute(minute);
+
+            // The first quote to come may close it.
+            _before = new Quote(symbol, minute.Close, minute.Close + minute.SpreadPoints * _point, minute.Time);
         }
 
         _unwritten.Clear();

@@ -125,16 +125,24 @@ public sealed partial class StrategyRunGrain
     private async Task<bool> IsForgottenAsync(RunOrder order) =>
         clock.GetUtcNow() > _timeframe.PeriodOf(order.BarTime, feeds.TradingDay).End + ForgetAfter && await orders.FindAsync(_run!.UserId, order.IdFor(Id)) is null;
 
-    private Task<TradeResult> SendAsync(RunOrder order)
+    private async Task<TradeResult> SendAsync(RunOrder order)
     {
         var id = order.IdFor(Id);
 
         // Orders stored before positions were named close those of hedging accounts by the holding.
-        return (order.Position ?? (_settings.Mode == PositionMode.Hedging ? order.Closes : null)) is { } position
-            ? Account.ClosePositionAsync(new ClosePosition(id, ClientOrderIds.ForOrder(id), position, order.Volume))
-            : Account.PlaceAsync(new PlaceOrder
-            {
-                OrderId = id, ClientOrderId = ClientOrderIds.ForOrder(id), Symbol = _run!.Symbol, Side = order.Side, Type = OrderType.Market, Volume = order.Volume, Comment = "strategy",
-            });
+        if ((order.Position ?? (_settings.Mode == PositionMode.Hedging ? order.Closes : null)) is { } position)
+        {
+            return await Account.ClosePositionAsync(new ClosePosition(id, ClientOrderIds.ForOrder(id), position, order.Volume) { Reason = DealReason.Strategy });
+        }
+
+        // An order that adds to a netting position gives it its own levels: without these, a stop loss that its user has set would be gone.
+        var added = _settings.Mode == PositionMode.Netting && order.Closes is null
+            ? (await Account.GetStateAsync()).Positions.Values.FirstOrDefault(p => p.Symbol == _run!.Symbol && p.Side == order.Side)
+            : null;
+        return await Account.PlaceAsync(new PlaceOrder
+        {
+            OrderId = id, ClientOrderId = ClientOrderIds.ForOrder(id), Symbol = _run!.Symbol, Side = order.Side, Type = OrderType.Market, Volume = order.Volume, Comment = "strategy",
+            Reason = DealReason.Strategy, StopLoss = added?.StopLoss, TakeProfit = added?.TakeProfit, TrailingPoints = added?.TrailingPoints,
+        });
     }
 }

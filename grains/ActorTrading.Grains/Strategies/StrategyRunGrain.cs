@@ -206,13 +206,26 @@ public sealed partial class StrategyRunGrain(IStrategyRunStore store, IStrategyS
     private async Task BeginAsync(StoredStrategyRun run)
     {
         var source = await strategies.ScriptAsync(run.StrategyId, run.StrategyVersion);
-        _settings = JsonSerializer.Deserialize<RunSettings>(run.Settings, DomainJson.Options)!;
-        Know(run.State);
-        _timeframe = Enum.Parse<Timeframe>(run.Timeframe);
         _run = run;
-        if (source is null || PineCompiler.Compile(source).Script is not { Kind: ScriptKind.Strategy } script || instruments.Find(run.Symbol) is not { } instrument)
+        _timeframe = Enum.Parse<Timeframe>(run.Timeframe);
+        try
         {
-            await EndAsync("failed", "The strategy's script or its symbol is not there any more.");
+            _settings = JsonSerializer.Deserialize<RunSettings>(run.Settings, DomainJson.Options)!;
+            Know(run.State);
+        }
+        catch (JsonException e)
+        {
+            log.LogError(e, "What is stored of run {Id} cannot be read", Id);
+            await EndAsync("failed", "What is stored of the run cannot be read.");
+            return;
+        }
+
+        var compiled = PineCompiler.Compile(source ?? "");
+        if (compiled.Script is not { Kind: ScriptKind.Strategy } script || instruments.Find(run.Symbol) is not { } instrument)
+        {
+            await EndAsync("failed", compiled.Script is null && source is not null
+                ? $"The strategy's script is not accepted any more: {compiled.Diagnostics.First(d => d.Severity == DiagnosticSeverity.Error).Message}"
+                : "The strategy's script or its symbol is not there any more.");
             return;
         }
 

@@ -20,7 +20,7 @@ public sealed class StrategyRunWaker(IGrainFactory grains, IStrategyRunStore sto
             {
                 foreach (var run in await store.RunningAsync(stoppingToken))
                 {
-                    await grains.GetGrain<IStrategyRunGrain>(run.Id).WakeAsync();
+                    await WakeAsync(run.Id, stoppingToken);
                 }
             }
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
@@ -29,5 +29,18 @@ public sealed class StrategyRunWaker(IGrainFactory grains, IStrategyRunStore sto
             }
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    /// <summary>One that cannot be woken keeps none of the others asleep.</summary>
+    private async Task WakeAsync(Guid run, CancellationToken stoppingToken)
+    {
+        try
+        {
+            await grains.GetGrain<IStrategyRunGrain>(run).WakeAsync();
+        }
+        catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+        {
+            log.LogWarning(e, "Run {Id} could not be woken; trying again", run);
+        }
     }
 }

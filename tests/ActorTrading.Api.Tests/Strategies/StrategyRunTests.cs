@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Http.Json;
 using ActorTrading.Api.Tests.Support;
+using ActorTrading.Postgres;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace ActorTrading.Api.Tests.Strategies;
 
@@ -29,5 +31,45 @@ public class StrategyRunTests(ApiHost host)
 
         (await (await user.Http.DeleteAsync(run + "?close=true")).JsonAsync()).GetProperty("status").GetString().ShouldBe("stopped");
         (await user.Http.DeleteAsync(strategy)).StatusCode.ShouldBe(HttpStatusCode.NoContent);
+    }
+
+    [Fact]
+    public async Task A_netting_account_takes_one_run_a_symbol_and_says_so()
+    {
+        await Scripts.BarsAsync(host);
+        var user = await host.RegisterAsync();
+        var account = (await (await user.Http.PostAsJsonAsync("/api/v1/accounts", new { kind = "paper", name = "Net", mode = "netting" })).JsonAsync()).GetProperty("id").GetGuid();
+        var strategy = (await user.Http.PostAsJsonAsync("/api/v1/strategies", new { name = "Cross", script = Scripts.Cross })).Headers.Location!.ToString();
+        var request = new { accountId = account, symbol = "GBPUSD", timeframe = "H1", initialCapital = 10_000 };
+        var first = await user.Http.PostAsJsonAsync(strategy + "/runs", request);
+        first.StatusCode.ShouldBe(HttpStatusCode.Created, await first.Content.ReadAsStringAsync());
+        await (await user.Http.PostAsJsonAsync(strategy + "/runs", request)).ProblemAsync(409, "SYMBOL_IN_USE");
+        (await user.Http.PostAsJsonAsync(strategy + "/runs", new { accountId = account, symbol = "EURUSD", timeframe = "H1", initialCapital = 10_000 })).StatusCode.ShouldBe(HttpStatusCode.Created);
+
+        var run = first.Headers.Location!.ToString();
+        (await (await user.Http.DeleteAsync(run)).JsonAsync()).GetProperty("status").GetString().ShouldBe("stopped");
+        (await (await user.Http.DeleteAsync(run + "?close=true")).JsonAsync()).GetProperty("status").GetString().ShouldBe("stopped", "there was nothing to close");
+        (await user.Http.PostAsJsonAsync(strategy + "/runs", request)).StatusCode.ShouldBe(HttpStatusCode.Created);
+    }
+
+    [Fact]
+    public async Task To_close_what_a_run_left_is_refused_when_it_has_ended()
+    {
+        var user = await host.RegisterAsync();
+        var account = (await (await user.Http.PostAsJsonAsync("/api/v1/accounts", new { kind = "paper", name = "Paper" })).JsonAsync()).GetProperty("id").GetGuid();
+        var strategy = (await user.Http.PostAsJsonAsync("/api/v1/strategies", new { name = "Cross", script = Scripts.Cross })).Headers.Location!.ToString();
+        var store = host.Services.GetRequiredService<IStrategyRunStore>();
+        var run = new StoredStrategyRun
+        {
+            Id = Guid.CreateVersion7(), UserId = user.Id, StrategyId = Guid.Parse(strategy.Split('/')[^1]), StrategyVersion = 1, AccountId = account, Symbol = "GBPUSD", Timeframe = "H1",
+            State = $$"""{"orders": 1, "held": [{"positionId": "{{Guid.NewGuid()}}", "side": "buy", "volume": 0.1}], "seen": [{}]}""", CreatedAt = DateTimeOffset.UtcNow,
+        };
+        await store.CreateAsync(run);
+        await store.StopAsync(run.Id, "failed", "why", DateTimeOffset.UtcNow);
+        var shown = await (await user.Http.GetAsync($"{strategy}/runs/{run.Id}")).JsonAsync();
+        shown.GetProperty("error").GetString().ShouldBe("why");
+        shown.GetProperty("state").TryGetProperty("seen", out _).ShouldBeFalse("that is for itself");
+        await (await user.Http.DeleteAsync($"{strategy}/runs/{run.Id}?close=true")).ProblemAsync(409, "RUN_ENDED");
+        (await (await user.Http.DeleteAsync($"{strategy}/runs/{run.Id}")).JsonAsync()).GetProperty("status").GetString().ShouldBe("failed");
     }
 }

@@ -125,6 +125,22 @@ public sealed class RunRestartTests(Server server)
     }
 
     [Fact]
+    public async Task A_run_that_cannot_be_read_ends_and_keeps_none_of_the_others_asleep()
+    {
+        await using var stage = await RunStage.StartAsync(server, Venue.PaperHedging);
+        await stage.CommandAsync(RunStage.Wait);
+        await stage.QuietAsync();
+        var broken = (await stage.StoredAsync()) with { Id = TradingHost.NewId(), Settings = """{"startedAt": "never"}""", CreatedAt = DateTimeOffset.UnixEpoch };
+        (await new StrategyRunStore(stage.Host.Database).CreateAsync(broken)).ShouldBeTrue();
+        await stage.RestartAfterAsync(RunStage.Buy);
+
+        // Nobody calls it but the waker, and then its own timer.
+        await TradingHost.UntilAsync(stage.Account.GetStateAsync, account => RunStage.Net(account) == 0.1m, "the other run's order");
+        var ended = (await new StrategyRunStore(stage.Host.Database).GetAsync(broken.Id))!;
+        (ended.Status, ended.Error).ShouldBe(("failed", "What is stored of the run cannot be read."));
+    }
+
+    [Fact]
     public async Task Of_two_that_think_the_run_is_theirs_one_finds_out_before_it_sends()
     {
         await using var stage = await RunStage.StartAsync(server, Venue.PaperHedging);

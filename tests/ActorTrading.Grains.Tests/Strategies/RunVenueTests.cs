@@ -34,6 +34,7 @@ public sealed class RunVenueTests(Server server)
         (await stage.Account.GetStateAsync()).Positions.ShouldBeEmpty();
         (await stage.StoredAsync()).Status.ShouldBe("stopped");
         (await stage.Run.StopAsync(closeHeld: true)).ShouldBeTrue("stopping again changes nothing");
+        (await stage.Host.Ledger.ReadAsync(stage.AccountId, 0)).Select(e => e.Event).OfType<DealExecuted>().ShouldAllBe(e => e.Deal.Reason == DealReason.Strategy);
         await stage.Run.StartAsync(stage.Request(stage.Strategy));
         (await stage.StoredAsync()).Status.ShouldBe("stopped", "starting again what has ended changes nothing");
         await AgreesAsync(stage);
@@ -96,6 +97,24 @@ public sealed class RunVenueTests(Server server)
         await stage.CommandAsync(RunStage.CloseAll);
         await stage.UntilNetAsync(hand);
         (await stage.BookAsync()).Net.ShouldBe(0);
+    }
+
+    [Theory]
+    [InlineData(Venue.PaperNetting)]
+    [InlineData(Venue.TerminalNetting)]
+    public async Task What_it_adds_to_a_netting_position_leaves_the_stop_loss_that_its_user_has_set(Venue venue)
+    {
+        await using var stage = await RunStage.StartAsync(server, venue);
+        await stage.CommandAsync(RunStage.Buy);
+        var position = (await stage.UntilNetAsync(0.1m)).Positions.Values.ShouldHaveSingleItem();
+        (await stage.Account.ModifyPositionAsync(new ModifyPosition(position.Id, 1.05m, 1.15m, null))).Accepted.ShouldBeTrue();
+        await stage.CommandAsync(RunStage.BuyTwo);
+        position = (await stage.UntilNetAsync(0.3m)).Positions.Values.ShouldHaveSingleItem();
+        (position.StopLoss, position.TakeProfit).ShouldBe((1.05m, 1.15m));
+        if (stage.Terminal is { } terminal)
+        {
+            (await terminal.GetAccountAsync()).Positions.Values.ShouldHaveSingleItem().StopLoss.ShouldBe(1.05m);
+        }
     }
 
     [Fact]
