@@ -58,7 +58,7 @@ public sealed class PostgresDatabase : IAsyncDisposable
         {
             return await work(connection);
         }
-        catch (Exception error) when (Faults.IsUnavailable(error))
+        catch (Exception error) when (IsUnavailable(error))
         {
             throw Faults.Unavailable(error, outcomeUnknown: Faults.IsConnectionLost(error));
         }
@@ -78,7 +78,7 @@ public sealed class PostgresDatabase : IAsyncDisposable
             await transaction.CommitAsync(CancellationToken.None);
             return result;
         }
-        catch (Exception error) when (Faults.IsUnavailable(error))
+        catch (Exception error) when (IsUnavailable(error))
         {
             throw Faults.Unavailable(error, outcomeUnknown: committing && Faults.IsConnectionLost(error));
         }
@@ -95,7 +95,7 @@ public sealed class PostgresDatabase : IAsyncDisposable
             await session.CommitAsync(cancellation);
             return result;
         }
-        catch (Exception error) when (Faults.IsUnavailable(error))
+        catch (Exception error) when (IsUnavailable(error))
         {
             throw Faults.Unavailable(error, outcomeUnknown: Faults.IsConnectionLost(error));
         }
@@ -106,10 +106,18 @@ public sealed class PostgresDatabase : IAsyncDisposable
 
     public ValueTask DisposeAsync() => source.DisposeAsync();
 
+    /// <summary>Connections that know outdated statements are let go of, and whoever asks again gets fresh ones.</summary>
+    private bool IsUnavailable(Exception error)
+    {
+        if (!Faults.IsOutdated(error)) return Faults.IsUnavailable(error);
+        Clear();
+        return true;
+    }
+
     private static string Complete(PostgresOptions options)
     {
         var text = new NpgsqlConnectionStringBuilder(options.ConnectionString);
-        text.MaxPoolSize = options.MaxConnections;
+        if (!text.Keys.Cast<string>().Contains("Maximum Pool Size")) text.MaxPoolSize = options.MaxConnections;
         text.CommandTimeout = (int)Math.Ceiling(options.CommandTimeout.TotalSeconds);
         // The role is set once per connection; a reset on return would undo it. Nothing else here changes a session outside a transaction.
         text.NoResetOnClose = true;

@@ -8,7 +8,10 @@ public sealed class PostgresOptions
     /// <summary>A connection string for migrations only, where the owner is another login than the one that serves; null for the same.</summary>
     public string? MigrationConnectionString { get; set; }
 
-    /// <summary>Largest number of pooled connections of this process, 4 to 500.</summary>
+    /// <summary>
+    /// Largest number of pooled connections of this process, 4 to 500, where the connection string has no <c>Maximum Pool Size</c>. The ledger's
+    /// <see cref="LedgerWriterOptions.Lanes"/> come on top of them.
+    /// </summary>
     public int MaxConnections { get; set; } = 40;
 
     /// <summary>How long a query may take before it is given up.</summary>

@@ -28,11 +28,19 @@ public sealed record MigrationSource(string Name, Assembly Assembly, string Pref
 }
 
 /// <param name="Hash">SHA-256 of the text with its line ends made <c>\n</c>, in hex.</param>
-public sealed record MigrationScript(string Source, string Name, string Sql, string Hash)
+/// <param name="Beside">
+/// From a first line <c>-- beside 0012_account_snapshots</c>: versions that know this source's migrations up to that one work on the migrated
+/// database, so they may run beside this version and be gone back to. Null, without such a line: no older version may.
+/// </param>
+public sealed record MigrationScript(string Source, string Name, string Sql, string Hash, string? Beside)
 {
+    private const string BesideMark = "-- beside ";
+
     public static MigrationScript Of(string source, string name, string sql)
     {
         var text = sql.ReplaceLineEndings("\n");
-        return new MigrationScript(source, name, text, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text))));
+        var first = text.Split('\n', 2)[0];
+        var beside = first.StartsWith(BesideMark, StringComparison.Ordinal) ? first[BesideMark.Length..].Trim() : null;
+        return new MigrationScript(source, name, text, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text))), beside);
     }
 }

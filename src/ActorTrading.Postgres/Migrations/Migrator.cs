@@ -44,7 +44,8 @@ public static class Migrator
         await ExecuteAsync(connection, """
             CREATE TABLE IF NOT EXISTS schema_migrations (
                 source text NOT NULL, name text NOT NULL, hash text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now(),
-                PRIMARY KEY (source, name))
+                PRIMARY KEY (source, name));
+            ALTER TABLE schema_migrations ADD COLUMN IF NOT EXISTS beside text
             """, cancellation);
         var journal = await JournalAsync(connection, cancellation);
         RefuseNewer(journal, scripts);
@@ -52,8 +53,9 @@ public static class Migrator
         var applied = new List<string>();
         foreach (var script in scripts)
         {
-            if (journal.TryGetValue((script.Source, script.Name), out var hash))
+            if (journal.TryGetValue((script.Source, script.Name), out var line))
             {
+                var hash = line.Hash;
                 if (hash == script.Hash) continue;
                 throw new MigrationException(
                     $"Migration {script.Source}/{script.Name} has changed since it was applied (applied {hash[..12]}, now {script.Hash[..12]}). " +
@@ -71,9 +73,9 @@ public static class Migrator
         {
             await using var transaction = await connection.BeginTransactionAsync(cancellation);
             await ExecuteAsync(connection, script.Sql, cancellation);
-            await using var note = new NpgsqlCommand("INSERT INTO schema_migrations (source, name, hash) VALUES ($1, $2, $3)", connection)
+            await using var note = new NpgsqlCommand("INSERT INTO schema_migrations (source, name, hash, beside) VALUES ($1, $2, $3, $4)", connection)
             {
-                Parameters = { new() { Value = script.Source }, new() { Value = script.Name }, new() { Value = script.Hash } },
+                Parameters = { new() { Value = script.Source }, new() { Value = script.Name }, new() { Value = script.Hash }, new() { Value = script.Beside ?? (object)DBNull.Value } },
             };
             await note.ExecuteNonQueryAsync(cancellation);
             await transaction.CommitAsync(cancellation);
@@ -84,22 +86,28 @@ public static class Migrator
         }
     }
 
-    /// <summary>A database that a newer version has migrated must not be written by an older one.</summary>
-    private static void RefuseNewer(Dictionary<(string Source, string Name), string> journal, IReadOnlyList<MigrationScript> scripts)
+    /// <summary>A database that a newer version has migrated must not be written by an older one, unless the newer one's migrations say that it may.</summary>
+    private static void RefuseNewer(Dictionary<(string Source, string Name), (string Hash, string? Beside)> journal, IReadOnlyList<MigrationScript> scripts)
     {
-        var known = scripts.Select(script => (script.Source, script.Name)).ToHashSet();
-        var sources = scripts.Select(script => script.Source).ToHashSet();
-        var newer = journal.Keys.Where(key => sources.Contains(key.Source) && !known.Contains(key)).Order().ToList();
-        if (newer.Count > 0)
-            throw new MigrationException($"The database was migrated by a newer version: this one does not know {newer[0].Source}/{newer[0].Name}. Start the newer version.");
+        foreach (var known in scripts.GroupBy(script => script.Source))
+        {
+            var names = known.Select(script => script.Name).ToHashSet();
+            var last = names.Max(StringComparer.Ordinal);
+            foreach (var ((_, name), line) in journal.Where(line => line.Key.Source == known.Key && !names.Contains(line.Key.Name)).OrderBy(line => line.Key.Name, StringComparer.Ordinal))
+            {
+                if (line.Beside is null || string.CompareOrdinal(last, line.Beside) < 0)
+                    throw new MigrationException($"The database was migrated by a newer version: this one does not know {known.Key}/{name} and cannot work beside it. Start the newer version.");
+            }
+        }
     }
 
-    private static async Task<Dictionary<(string, string), string>> JournalAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    private static async Task<Dictionary<(string Source, string Name), (string Hash, string? Beside)>> JournalAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
-        var journal = new Dictionary<(string, string), string>();
-        await using var command = new NpgsqlCommand("SELECT source, name, hash FROM schema_migrations", connection);
+        var journal = new Dictionary<(string, string), (string, string?)>();
+        await using var command = new NpgsqlCommand("SELECT source, name, hash, beside FROM schema_migrations", connection);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation)) journal[(reader.GetString(0), reader.GetString(1))] = reader.GetString(2);
+        while (await reader.ReadAsync(cancellation))
+            journal[(reader.GetString(0), reader.GetString(1))] = (reader.GetString(2), await reader.IsDBNullAsync(3, cancellation) ? null : reader.GetString(3));
         return journal;
     }
 

@@ -8,8 +8,8 @@ public sealed record PrivatePostgresOptions
     /// <summary>TCP port on 127.0.0.1; null for a Unix socket in the folder (or a free port where the folder's path is too long for one).</summary>
     public int? Port { get; init; }
 
-    /// <summary>Connections the server accepts, 10 to 1000.</summary>
-    public int MaxConnections { get; init; } = 100;
+    /// <summary>Connections the server accepts, 10 to 1000; by default enough for a cluster of eight on one machine.</summary>
+    public int MaxConnections { get; init; } = 400;
 
     /// <summary>Shared buffers, MB, 16 to 8192.</summary>
     public int SharedBuffersMb { get; init; } = 256;

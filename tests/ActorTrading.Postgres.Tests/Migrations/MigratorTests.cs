@@ -66,6 +66,39 @@ public sealed class MigratorTests(Server server)
     }
 
     [Fact]
+    public async Task An_older_version_goes_on_where_the_newer_ones_migration_says_that_it_may()
+    {
+        var database = await server.EmptyAsync();
+        var third = MigrationScript.Of("test", "0003", "-- beside 0002\nCREATE TABLE three (id int)");
+        await Migrator.RunAsync(database, [First, Second, third]);
+        (await Migrator.RunAsync(database, [First, Second])).ShouldBeEmpty();
+
+        // Older than the migration allows for.
+        (await Should.ThrowAsync<MigrationException>(Migrator.RunAsync(database, [First]))).Message.ShouldContain("test/0002");
+        var fourth = MigrationScript.Of("test", "0004", "-- beside 0003\r\nCREATE TABLE four (id int)");
+        await Migrator.RunAsync(database, [First, Second, third, fourth]);
+        (await Should.ThrowAsync<MigrationException>(Migrator.RunAsync(database, [First, Second]))).Message.ShouldContain("test/0004");
+        (await Migrator.RunAsync(database, [First, Second, third])).ShouldBeEmpty();
+        (await Migrator.RunAsync(database, [First, Second, third, fourth])).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_journal_from_before_migrations_named_whom_they_run_beside_is_read()
+    {
+        var database = await server.EmptyAsync();
+        await Migrator.RunAsync(database, [First, Second]);
+        await using (var connection = new NpgsqlConnection(database))
+        {
+            await connection.OpenAsync();
+            await using var command = new NpgsqlCommand("ALTER TABLE schema_migrations DROP COLUMN beside", connection);
+            await command.ExecuteNonQueryAsync();
+        }
+
+        (await Migrator.RunAsync(database, [First, Second])).ShouldBeEmpty();
+        (await Should.ThrowAsync<MigrationException>(Migrator.RunAsync(database, [First]))).Message.ShouldContain("test/0002");
+    }
+
+    [Fact]
     public async Task Line_ends_do_not_change_a_hash()
     {
         var database = await server.EmptyAsync();

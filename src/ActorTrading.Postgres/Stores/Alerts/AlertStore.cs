@@ -152,7 +152,7 @@ public sealed class AlertStore(PostgresDatabase database) : IAlertStore
 
     public Task<IReadOnlyList<AlertFiring>> HistoryAsync(Guid userId, Guid alertId, long beforeSequence, int limit, CancellationToken cancellation = default) =>
         database.AsUserAsync<IReadOnlyList<AlertFiring>>(userId, async connection => await connection.ListAsync("""
-            SELECT * FROM alert_firings WHERE alert_id = @alert AND firing_no < @before ORDER BY firing_no DESC LIMIT @limit
+            SELECT alert_id, firing_no, symbol, price, level, at, message FROM alert_firings WHERE alert_id = @alert AND firing_no < @before ORDER BY firing_no DESC LIMIT @limit
             """, row => new AlertFiring(row.Id("alert_id"), row.GetInt64(row.GetOrdinal("firing_no")), row.Text("symbol"), row.Number("price"), row.Time("at"),
                 row.ValueOrNull<decimal>("level") ?? 0m, row.TextOrNull("message") ?? ""), cancellation,
             RowReading.Parameter("alert", alertId), RowReading.Parameter("before", beforeSequence), RowReading.Parameter("limit", Math.Clamp(limit, 1, PageRequest.LimitMax))), cancellation);

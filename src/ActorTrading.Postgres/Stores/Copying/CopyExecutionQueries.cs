@@ -47,6 +47,11 @@ public interface ICopyExecutionQueries
 
 public sealed class CopyExecutionQueries(PostgresDatabase database) : ICopyExecutionQueries
 {
+    private const string Columns = """
+        link_id, leader_seq, leader_account_id, account_id, account_seq, outcome, reason, detail, order_ids, leader_at, leader_committed_at, decided_at,
+        leader_terminal_us, follower_terminal_us
+        """;
+
     public Task<Page<CopyExecution>> ListAsync(Guid userId, Guid linkId, PageRequest page, CancellationToken cancellation = default)
     {
         if (page.Limit is < 1 or > PageRequest.LimitMax)
@@ -55,7 +60,7 @@ public sealed class CopyExecutionQueries(PostgresDatabase database) : ICopyExecu
         return database.AsUserAsync(userId, async connection =>
         {
             var rows = (await connection.QueryAsync<CopyExecution>(
-                "SELECT * FROM copy_executions WHERE link_id = @linkId AND leader_seq < @before ORDER BY leader_seq DESC LIMIT @limit"
+                $"SELECT {Columns} FROM copy_executions WHERE link_id = @linkId AND leader_seq < @before ORDER BY leader_seq DESC LIMIT @limit"
                     .With(new { linkId, before, limit = page.Limit + 1 }, cancellation))).AsList();
             if (rows.Count <= page.Limit) return new Page<CopyExecution>(rows, null);
             rows.RemoveAt(rows.Count - 1);
@@ -64,7 +69,7 @@ public sealed class CopyExecutionQueries(PostgresDatabase database) : ICopyExecu
     }
 
     public Task<CopyExecution?> FindAsync(Guid linkId, long leaderSeq, CancellationToken cancellation = default) => database.UseAsync(connection =>
-        connection.QuerySingleOrDefaultAsync<CopyExecution>("SELECT * FROM copy_executions WHERE link_id = @linkId AND leader_seq = @leaderSeq"
+        connection.QuerySingleOrDefaultAsync<CopyExecution>($"SELECT {Columns} FROM copy_executions WHERE link_id = @linkId AND leader_seq = @leaderSeq"
             .With(new { linkId, leaderSeq }, cancellation)), cancellation);
 
     private static long Decode(string cursor)

@@ -68,7 +68,8 @@ public interface ILinkStore
 public sealed class LinkStore(PostgresDatabase database) : ILinkStore
 {
     private const string Select = """
-        SELECT l.*, greatest(l.start_seq, coalesce((SELECT max(e.leader_seq) FROM copy_executions e WHERE e.link_id = l.id), 0)) AS decided_seq,
+        SELECT l.id, l.user_id, l.leader_account_id, l.follower_account_id, l.settings, l.risk, l.status, l.start_seq, l.version, l.created_at, l.updated_at, l.removed_at,
+            greatest(l.start_seq, coalesce((SELECT max(e.leader_seq) FROM copy_executions e WHERE e.link_id = l.id), 0)) AS decided_seq,
             EXISTS (SELECT FROM copy_executions e WHERE e.link_id = l.id AND e.leader_seq >= l.start_seq) AS begun
         FROM copy_links l
         """;

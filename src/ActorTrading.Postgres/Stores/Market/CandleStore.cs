@@ -52,7 +52,7 @@ public sealed class CandleStore(PostgresDatabase database) : ICandleStore
         if (limit is < 1 or > BarsMax) throw new ArgumentOutOfRangeException(nameof(limit), limit, $"1 to {BarsMax} bars are read at once.");
         var backwards = newest || from is null;
         var sql = $"""
-            SELECT * FROM candles WHERE symbol = @symbol AND timeframe = @timeframe
+            SELECT opens_at, open, high, low, close, volume, spread_points FROM candles WHERE symbol = @symbol AND timeframe = @timeframe
             {(from is null ? "" : "AND opens_at >= @from")} {(to is null ? "" : "AND opens_at < @to")}
             ORDER BY opens_at {(backwards ? "DESC" : "ASC")} LIMIT @limit
             """;

@@ -24,7 +24,7 @@ public sealed class QuoteStore(PostgresDatabase database) : IQuoteStore
         return database.UseAsync(async connection =>
         {
             await using var save = new NpgsqlCommand("""
-                INSERT INTO last_quotes (symbol, bid, ask, at) SELECT * FROM unnest($1, $2, $3, $4)
+                INSERT INTO last_quotes (symbol, bid, ask, at) SELECT u.symbol, u.bid, u.ask, u.at FROM unnest($1, $2, $3, $4) AS u(symbol, bid, ask, at)
                 ON CONFLICT (symbol) DO UPDATE SET bid = excluded.bid, ask = excluded.ask, at = excluded.at
                 """, connection);
             save.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. newest.Select(quote => quote.Symbol)] });
@@ -36,11 +36,11 @@ public sealed class QuoteStore(PostgresDatabase database) : IQuoteStore
     }
 
     public Task<Quote?> FindAsync(string symbol, CancellationToken cancellation = default) => database.UseAsync(async connection =>
-        (await connection.ListAsync("SELECT * FROM last_quotes WHERE symbol = @symbol", Read, cancellation, RowReading.Parameter("symbol", symbol)))
+        (await connection.ListAsync("SELECT symbol, bid, ask, at FROM last_quotes WHERE symbol = @symbol", Read, cancellation, RowReading.Parameter("symbol", symbol)))
             .Select(quote => (Quote?)quote).SingleOrDefault(), cancellation);
 
     public Task<IReadOnlyList<Quote>> AllAsync(CancellationToken cancellation = default) =>
-        database.UseAsync<IReadOnlyList<Quote>>(async connection => await connection.ListAsync("SELECT * FROM last_quotes ORDER BY symbol", Read, cancellation), cancellation);
+        database.UseAsync<IReadOnlyList<Quote>>(async connection => await connection.ListAsync("SELECT symbol, bid, ask, at FROM last_quotes ORDER BY symbol", Read, cancellation), cancellation);
 
     private static Quote Read(NpgsqlDataReader row) => new(row.Text("symbol"), row.Number("bid"), row.Number("ask"), row.Time("at"));
 }

@@ -57,7 +57,7 @@ public sealed class TerminalStore(PostgresDatabase database) : ITerminalStore
         """.With(new { terminal.Id, terminal.Name, terminal.Host, terminal.Port, terminal.Settings, terminal.Enabled, at }, cancellation)), cancellation);
 
     public Task<IReadOnlyList<StoredFeed>> FeedsAsync(CancellationToken cancellation = default) =>
-        database.UseAsync<IReadOnlyList<StoredFeed>>(async connection => await connection.ListAsync("SELECT * FROM feeds ORDER BY preference, name", row => new StoredFeed
+        database.UseAsync<IReadOnlyList<StoredFeed>>(async connection => await connection.ListAsync("SELECT name, terminal_id, preference, day_zone, day_starts, enabled FROM feeds ORDER BY preference, name", row => new StoredFeed
         {
             Name = row.Text("name"),
             TerminalId = row.TextOrNull("terminal_id"),

@@ -49,6 +49,8 @@ public interface IStrategyRunStore
 
 public sealed class StrategyRunStore(PostgresDatabase database) : IStrategyRunStore
 {
+    private const string Columns = "id, user_id, strategy_id, strategy_version, account_id, symbol, timeframe, status, settings, state, error, created_at, updated_at, stopped_at";
+
     public Task<bool> CreateAsync(StoredStrategyRun run, bool aloneOnSymbol = false, CancellationToken cancellation = default) => database.UseAsync(async connection =>
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
@@ -70,18 +72,18 @@ public sealed class StrategyRunStore(PostgresDatabase database) : IStrategyRunSt
     public Task<Page<StoredStrategyRun>> ListAsync(Guid userId, Guid strategyId, PageRequest page, CancellationToken cancellation = default)
     {
         var after = PageKey.Of(page);
-        return database.AsUserAsync(userId, async connection => PageKey.Cut((await connection.QueryAsync<StoredStrategyRun>("""
-            SELECT * FROM strategy_runs WHERE strategy_id = @strategyId AND user_id = @userId AND (created_at, id) < (@At, @Id)
+        return database.AsUserAsync(userId, async connection => PageKey.Cut((await connection.QueryAsync<StoredStrategyRun>($"""
+            SELECT {Columns} FROM strategy_runs WHERE strategy_id = @strategyId AND user_id = @userId AND (created_at, id) < (@At, @Id)
             ORDER BY created_at DESC, id DESC LIMIT @limit
             """.With(new { strategyId, userId, after.At, after.Id, limit = page.Limit + 1 }, cancellation))).AsList(), page, row => new PageKey(row.CreatedAt, row.Id)), cancellation);
     }
 
     public Task<StoredStrategyRun?> GetAsync(Guid id, CancellationToken cancellation = default) => database.UseAsync(connection =>
-        connection.QuerySingleOrDefaultAsync<StoredStrategyRun>("SELECT * FROM strategy_runs WHERE id = @id".With(new { id }, cancellation)), cancellation);
+        connection.QuerySingleOrDefaultAsync<StoredStrategyRun>($"SELECT {Columns} FROM strategy_runs WHERE id = @id".With(new { id }, cancellation)), cancellation);
 
     public Task<IReadOnlyList<StoredStrategyRun>> RunningAsync(CancellationToken cancellation = default) =>
         database.UseAsync<IReadOnlyList<StoredStrategyRun>>(async connection =>
-            (await connection.QueryAsync<StoredStrategyRun>("SELECT * FROM strategy_runs WHERE status = 'running' ORDER BY created_at".With(null, cancellation))).AsList(), cancellation);
+            (await connection.QueryAsync<StoredStrategyRun>($"SELECT {Columns} FROM strategy_runs WHERE status = 'running' ORDER BY created_at".With(null, cancellation))).AsList(), cancellation);
 
     public Task<bool> SaveStateAsync(Guid id, string knownJson, string stateJson, DateTimeOffset at, CancellationToken cancellation = default) => database.UseAsync(async connection =>
         await connection.ExecuteAsync("UPDATE strategy_runs SET state = @stateJson::jsonb, updated_at = @at WHERE id = @id AND status = 'running' AND state = @knownJson::jsonb"

@@ -25,11 +25,18 @@ public sealed class OrderQueries(PostgresDatabase database) : IOrderQueries
 {
     internal const string OwnAccounts = "account_id = ANY (ARRAY(SELECT a.id FROM accounts a WHERE a.user_id = @user))";
 
+    private const string Columns = """
+        account_id, id, client_order_id, symbol, side, type, status, volume, filled_volume, price, stop_limit_price, stop_loss, take_profit, trailing_points,
+        deviation_points, fill_policy, time_in_force, expires_at, comment, closes_position_id, close_by_position_id, reason,
+        copy_link_id, copy_leader_account_id, copy_leader_seq, copy_leader_position_id, copy_leader_order_id,
+        retcode, reject_message, average_price, broker_ticket, stop_touched, created_at, updated_at
+        """;
+
     public Task<Page<Owned<Order>>> ListAsync(Guid userId, OrderFilter filter, PageRequest page, CancellationToken cancellation = default)
     {
         var after = PageKey.Of(page);
         var sql = $"""
-            SELECT * FROM orders WHERE {(filter.AccountId is null ? OwnAccounts : "account_id = @account")}
+            SELECT {Columns} FROM orders WHERE {(filter.AccountId is null ? OwnAccounts : "account_id = @account")}
             {(filter.Symbol is null ? "" : "AND symbol = @symbol")} {(filter.Status is null ? "" : "AND status = @status")}
             {(filter.Unfinished ? "AND status IN ('submitted', 'placed', 'partiallyFilled')" : "")}
             {(filter.From is null ? "" : "AND created_at >= @from")} {(filter.To is null ? "" : "AND created_at < @to")}
@@ -45,11 +52,11 @@ public sealed class OrderQueries(PostgresDatabase database) : IOrderQueries
     }
 
     public Task<Owned<Order>?> FindAsync(Guid userId, Guid orderId, CancellationToken cancellation = default) => database.AsUserAsync(userId, async connection =>
-        (await connection.ListAsync($"SELECT * FROM orders WHERE {OwnAccounts} AND id = @id", Read, cancellation,
+        (await connection.ListAsync($"SELECT {Columns} FROM orders WHERE {OwnAccounts} AND id = @id", Read, cancellation,
             RowReading.Parameter("user", userId), RowReading.Parameter("id", orderId))).SingleOrDefault(), cancellation);
 
     public Task<Order?> ByClientOrderIdAsync(Guid accountId, string clientOrderId, CancellationToken cancellation = default) => database.UseAsync(async connection =>
-        (await connection.ListAsync("SELECT * FROM orders WHERE account_id = @account AND client_order_id = @client", Read, cancellation,
+        (await connection.ListAsync($"SELECT {Columns} FROM orders WHERE account_id = @account AND client_order_id = @client", Read, cancellation,
             RowReading.Parameter("account", accountId), RowReading.Parameter("client", clientOrderId))).SingleOrDefault()?.Row, cancellation);
 
     private static Owned<Order> Read(NpgsqlDataReader row) => new(row.Id("account_id"), new Order

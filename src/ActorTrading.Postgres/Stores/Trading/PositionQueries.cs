@@ -15,11 +15,16 @@ public interface IPositionQueries
 
 public sealed class PositionQueries(PostgresDatabase database) : IPositionQueries
 {
+    private const string Columns = """
+        account_id, id, symbol, side, volume, peak_volume, open_price, stop_loss, take_profit, trailing_points, swap, commission, opened_at, broker_ticket,
+        copy_link_id, copy_leader_account_id, copy_leader_seq, copy_leader_position_id, copy_leader_order_id, comment
+        """;
+
     public Task<Page<Owned<Position>>> ListAsync(Guid userId, Guid? accountId, string? symbol, PageRequest page, CancellationToken cancellation = default)
     {
         var after = PageKey.Of(page);
         var sql = $"""
-            SELECT * FROM positions WHERE {(accountId is null ? OrderQueries.OwnAccounts : "account_id = @account")} {(symbol is null ? "" : "AND symbol = @symbol")}
+            SELECT {Columns} FROM positions WHERE {(accountId is null ? OrderQueries.OwnAccounts : "account_id = @account")} {(symbol is null ? "" : "AND symbol = @symbol")}
             AND (opened_at, id) < (@at, @id) ORDER BY opened_at DESC, id DESC LIMIT @limit
             """;
         return database.AsUserAsync(userId, async connection => PageKey.Cut(await connection.ListAsync(sql, Read, cancellation,
@@ -29,7 +34,7 @@ public sealed class PositionQueries(PostgresDatabase database) : IPositionQuerie
     }
 
     public Task<Owned<Position>?> FindAsync(Guid userId, Guid positionId, CancellationToken cancellation = default) => database.AsUserAsync(userId, async connection =>
-        (await connection.ListAsync($"SELECT * FROM positions WHERE {OrderQueries.OwnAccounts} AND id = @id", Read, cancellation,
+        (await connection.ListAsync($"SELECT {Columns} FROM positions WHERE {OrderQueries.OwnAccounts} AND id = @id", Read, cancellation,
             RowReading.Parameter("user", userId), RowReading.Parameter("id", positionId))).SingleOrDefault(), cancellation);
 
     private static Owned<Position> Read(NpgsqlDataReader row) => new(row.Id("account_id"), new Position

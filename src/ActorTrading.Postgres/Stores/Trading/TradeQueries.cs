@@ -19,11 +19,16 @@ public interface ITradeQueries
 
 public sealed class TradeQueries(PostgresDatabase database) : ITradeQueries
 {
+    private const string Columns = """
+        account_id, id, symbol, side, volume, closed_volume, open_price, close_price, opened_at, closed_at, profit, commission, swap, initial_stop_loss, close_reason,
+        copy_link_id, copy_leader_account_id, copy_leader_seq, copy_leader_position_id, copy_leader_order_id, comment
+        """;
+
     public Task<Page<Owned<Trade>>> ListAsync(Guid userId, TradeFilter filter, PageRequest page, CancellationToken cancellation = default)
     {
         var after = PageKey.Of(page);
         var sql = $"""
-            SELECT * FROM trades WHERE {(filter.AccountId is null ? OrderQueries.OwnAccounts : "account_id = @account")}
+            SELECT {Columns} FROM trades WHERE {(filter.AccountId is null ? OrderQueries.OwnAccounts : "account_id = @account")}
             {(filter.Symbol is null ? "" : "AND symbol = @symbol")}
             {(filter.Closed is { } closed ? $"AND closed_at IS {(closed ? "NOT " : "")}NULL" : "")}
             {(filter.From is null ? "" : "AND opened_at >= @from")} {(filter.To is null ? "" : "AND opened_at < @to")}
@@ -38,7 +43,7 @@ public sealed class TradeQueries(PostgresDatabase database) : ITradeQueries
     }
 
     public Task<Owned<Trade>?> FindAsync(Guid userId, Guid tradeId, CancellationToken cancellation = default) => database.AsUserAsync(userId, async connection =>
-        (await connection.ListAsync($"SELECT * FROM trades WHERE {OrderQueries.OwnAccounts} AND id = @id", Read, cancellation,
+        (await connection.ListAsync($"SELECT {Columns} FROM trades WHERE {OrderQueries.OwnAccounts} AND id = @id", Read, cancellation,
             RowReading.Parameter("user", userId), RowReading.Parameter("id", tradeId))).SingleOrDefault(), cancellation);
 
     private static Owned<Trade> Read(NpgsqlDataReader row) => new(row.Id("account_id"), new Trade

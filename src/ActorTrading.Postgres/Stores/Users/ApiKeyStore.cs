@@ -57,6 +57,6 @@ public sealed class ApiKeyStore(PostgresDatabase database) : IApiKeyStore
         database.UseAsync(connection => connection.QuerySingleOrDefaultAsync<StoredApiKey>($"""
             WITH found AS (SELECT {Columns} FROM api_keys WHERE hash = @hash AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > @now)),
             noted AS (UPDATE api_keys k SET last_used_at = @now FROM found f WHERE k.id = f.id AND (f.last_used_at IS NULL OR f.last_used_at < @now - interval '1 minute'))
-            SELECT * FROM found
+            SELECT {Columns} FROM found
             """.With(new { hash, now }, cancellation)), cancellation);
 }
