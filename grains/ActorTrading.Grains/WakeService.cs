@@ -7,13 +7,13 @@ namespace ActorTrading.Grains;
 
 /// <summary>
 /// Brings up what must not wait for a call: the process's view of the market, terminals, and leaders, which catch up with what their
-/// followers have not decided yet. At the start, whenever a silo has come or gone, and now and then; waking one that is awake changes
-/// nothing.
+/// followers have not decided yet. At the start and whenever a silo has come or gone, then again after 1, 2, 4, … seconds, because a call
+/// to a grain that is on the move may be lost, and now and then; waking one that is awake changes nothing.
 /// </summary>
 public sealed class WakeService(IGrainFactory grains, ProcessMarket market, IAccountDirectory accounts, WakeSignal signal, TimeProvider clock, ILogger<WakeService> log) : BackgroundService
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan RetryEvery = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LookAgainAfter = TimeSpan.FromSeconds(1);
 
     private readonly TaskCompletionSource _awake = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -23,9 +23,9 @@ public sealed class WakeService(IGrainFactory grains, ProcessMarket market, IAcc
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await market.StartAsync();
+        var wait = LookAgainAfter;
         while (!stoppingToken.IsCancellationRequested)
         {
-            var wait = LookEvery;
             try
             {
                 var leaders = await WakeAsync(stoppingToken);
@@ -37,10 +37,19 @@ public sealed class WakeService(IGrainFactory grains, ProcessMarket market, IAcc
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
                 log.LogWarning(e, "Not everything could be woken; trying again");
-                wait = RetryEvery;
+                wait = LookAgainAfter;
             }
 
-            await signal.WaitAsync(wait, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            var asked = false;
+            try
+            {
+                asked = await signal.WaitAsync(wait, clock, stoppingToken);
+            }
+            catch (OperationCanceledException)
+            {
+            }
+
+            wait = asked ? LookAgainAfter : wait * 2 < LookEvery ? wait * 2 : LookEvery;
         }
     }
 

@@ -18,16 +18,19 @@ public sealed class WakeSignal
     }
 
     /// <summary>Until asked, or until the time is up.</summary>
-    internal async Task WaitAsync(TimeSpan atMost, TimeProvider clock, CancellationToken cancellation)
+    /// <returns>Whether it was asked.</returns>
+    internal async Task<bool> WaitAsync(TimeSpan atMost, TimeProvider clock, CancellationToken cancellation)
     {
         using var timeUp = new CancellationTokenSource(atMost, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeUp.Token, cancellation);
         try
         {
             await _asked.WaitAsync(either.Token);
+            return true;
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
+            return false;
         }
     }
 }

@@ -12,10 +12,18 @@ namespace ActorTrading.Contracts;
 public sealed class ProcessMarket : IMarketView, IQuoteObserver, IAsyncDisposable
 {
     /// <summary>
-    /// Subscriptions are renewed this often; a symbol drops an observer that has not renewed for two minutes. A symbol that has moved to another
-    /// process knows its observers again after this long.
+    /// Subscriptions are renewed this often; a symbol drops an observer that has not renewed for <see cref="DroppedAfter"/>. A symbol that has moved to
+    /// another process knows its observers again after this long.
     /// </summary>
     public static readonly TimeSpan RenewEvery = TimeSpan.FromSeconds(5);
+
+    /// <summary>Until then a process that has died is sent every quote.</summary>
+    public static readonly TimeSpan DroppedAfter = 6 * RenewEvery;
+
+    /// <summary>How long the first picture is waited for; a symbol that has not answered by then comes with a renewal.</summary>
+    private static readonly TimeSpan SeenWithin = TimeSpan.FromSeconds(10);
+
+    private static readonly TimeSpan AskAgainAfter = TimeSpan.FromMilliseconds(200);
 
     private readonly IGrainFactory _grains;
     private readonly TimeProvider _clock;
@@ -27,6 +35,7 @@ public sealed class ProcessMarket : IMarketView, IQuoteObserver, IAsyncDisposabl
     private IQuoteObserver? _self;
     private Task? _starting;
     private Task _renewing = Task.CompletedTask;
+    private readonly TaskCompletionSource _seen = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public ProcessMarket(IGrainFactory grains, IEnumerable<Instrument> instruments, TimeProvider clock, ILogger<ProcessMarket> log)
     {
@@ -57,8 +66,37 @@ public sealed class ProcessMarket : IMarketView, IQuoteObserver, IAsyncDisposabl
     private async Task SubscribeAsync()
     {
         _self = _grains.CreateObjectReference<IQuoteObserver>(this);
-        await SubscribeAllAsync();
+        var since = _clock.GetTimestamp();
+        await Task.WhenAll(_board.Instruments.Select(i => SeeAsync(i.Symbol, since)));
+        _seen.TrySetResult();
         _renewing = RenewAsync();
+    }
+
+    /// <summary>
+    /// Until every symbol has answered this process for the first time: before that a symbol may be quoted and have no price here, and what is decided
+    /// for want of one is decided for good. Not longer than ten seconds.
+    /// </summary>
+    public Task SeenAsync(CancellationToken cancellation) =>
+        _seen.Task.IsCompleted ? Task.CompletedTask : WaitAsync(cancellation);
+
+    private async Task WaitAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await _seen.Task.WaitAsync(SeenWithin, _clock, cancellation);
+        }
+        catch (TimeoutException)
+        {
+            _log.LogWarning("Not every symbol has answered within {Patience}; accounts go on with the prices that are there", SeenWithin);
+        }
+    }
+
+    private async Task SeeAsync(string symbol, long since)
+    {
+        while (!await SubscribeAsync(symbol) && _clock.GetElapsedTime(since) < SeenWithin)
+        {
+            await Task.Delay(AskAgainAfter, _clock, _stop.Token);
+        }
     }
 
     /// <summary>Adds a listener, called on the sender's thread for each batch; it must return at once. Disposing removes it.</summary>
@@ -111,7 +149,8 @@ public sealed class ProcessMarket : IMarketView, IQuoteObserver, IAsyncDisposabl
     /// <summary>All side by side: one that does not answer holds up no other.</summary>
     private Task SubscribeAllAsync() => Task.WhenAll(_board.Instruments.Select(i => SubscribeAsync(i.Symbol)));
 
-    private async Task SubscribeAsync(string symbol)
+    /// <returns>Whether the symbol has answered.</returns>
+    private async Task<bool> SubscribeAsync(string symbol)
     {
         try
         {
@@ -120,11 +159,14 @@ public sealed class ProcessMarket : IMarketView, IQuoteObserver, IAsyncDisposabl
             {
                 _board.Update(quote);
             }
+
+            return true;
         }
         catch (Exception e) when (!_stop.IsCancellationRequested)
         {
             // The next renewal tries again; until then the last quote stands.
             _log.LogWarning("Subscribing to {Symbol} failed: {Reason}", symbol, e.Message);
+            return false;
         }
     }
 

@@ -48,6 +48,7 @@ public sealed partial class AccountGrain(
 
         Keep(snapshots.Every);
         _profile = await directory.GetAsync(Id, cancellationToken);
+        await market.SeenAsync(cancellationToken);
         if (_state.Kind == AccountKind.Paper)
         {
             await ArmAsync();
