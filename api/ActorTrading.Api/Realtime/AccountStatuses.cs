@@ -10,8 +10,10 @@ using Orleans;
 namespace ActorTrading.Api.Realtime;
 
 /// <summary>
-/// Tells those who follow an account what it is worth (<c>AccountStatus</c>): within a second of following it and of each entry in its ledger, and
-/// where quotes have moved it, every <see cref="PassesPerLook"/> seconds. An account is asked once for all of its followers here.
+/// Tells those who follow an account what it is worth (<c>AccountStatus</c>) and how its connection stands (<c>ConnectionStatus</c>, where that has
+/// changed): within a second of following it, of each entry in its ledger and of each change of its connection, and where quotes have moved it,
+/// every <see cref="PassesPerLook"/> seconds. An account is asked once for all of its followers here, and the next time after it has answered: what
+/// is told is never older than what was told before.
 /// </summary>
 public sealed class AccountStatuses(SessionRegistry sessions, IGrainFactory grains, TimeProvider clock, ILogger<AccountStatuses> log) : BackgroundService
 {
@@ -20,7 +22,7 @@ public sealed class AccountStatuses(SessionRegistry sessions, IGrainFactory grai
     private static readonly TimeSpan PassEvery = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    private readonly ConcurrentDictionary<Guid, string> _told = new();
+    private readonly ConcurrentDictionary<Guid, (string Status, string Json)> _told = new();
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -50,9 +52,12 @@ public sealed class AccountStatuses(SessionRegistry sessions, IGrainFactory grai
         {
             var status = await grains.GetGrain<IAccountGrain>(account.AccountId).GetStatusAsync().WaitAsync(Patience, clock, cancel);
             var json = JsonSerializer.Serialize(status, DomainJson.Options);
-            var isNews = !_told.TryGetValue(account.AccountId, out var told) || told != json;
-            _told[account.AccountId] = json;
-            if (isNews || account.IsDue)
+            var isKnown = _told.TryGetValue(account.AccountId, out var told);
+            _told[account.AccountId] = (status.Status, json);
+            if (!isKnown || told.Status != status.Status)
+                sessions.Dispatch(account.UserId, new UserEvent("ConnectionStatus", account.AccountId, null,
+                    JsonSerializer.Serialize(new { accountId = account.AccountId, status = status.Status }, DomainJson.Options)));
+            if (!isKnown || told.Json != json || account.IsDue)
                 sessions.Dispatch(account.UserId, new UserEvent("AccountStatus", account.AccountId, null, json));
         }
         catch (Exception e) when (!cancel.IsCancellationRequested)

@@ -18,7 +18,17 @@ public sealed class GrainEvents(IGrainFactory grains, IServiceProvider services)
     public Task OnMessageAsync(UserMessage message)
     {
         // Asked for late: the sessions need this class to be made.
-        services.GetRequiredService<SessionRegistry>().Dispatch(message.UserId, new(message.Event, message.AccountId, message.Seq, message.Json));
+        var sessions = services.GetRequiredService<SessionRegistry>();
+        if (message is { Event: "ConnectionStatus" or "AccountStatus", AccountId: { } account })
+        {
+            // Two of them may come in the wrong order, so what they say is not passed on: the account itself is asked.
+            sessions.LookAt(message.UserId, account);
+        }
+        else
+        {
+            sessions.Dispatch(message.UserId, new(message.Event, message.AccountId, message.Seq, message.Json, message.Version));
+        }
+
         return Task.CompletedTask;
     }
 

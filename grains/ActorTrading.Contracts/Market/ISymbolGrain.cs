@@ -21,7 +21,7 @@ public interface ISymbolGrain : IGrainWithStringKey
     [Alias("GetQuote")]
     Task<QuoteReply> GetQuoteAsync();
 
-    /// <summary>Adds or renews an observer, one a process; it is dropped when not renewed for two minutes. Returns the last quote at once.</summary>
+    /// <summary>Adds or renews an observer, one a process; it is dropped when not renewed for 30 seconds. Returns the last quote at once.</summary>
     [Alias("Subscribe")]
     Task<QuoteReply> SubscribeAsync(IQuoteObserver observer);
 

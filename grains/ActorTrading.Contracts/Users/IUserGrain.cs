@@ -34,6 +34,10 @@ public interface IUserObserver : IGrainObserver
 /// <param name="Event">The hub's method: TradeUpdate, AlertTriggered, ConnectionStatus, AccountStatus, BacktestProgress, …</param>
 /// <param name="AccountId">The account or the backtest concerned, where there is one: only its subscribers get it.</param>
 /// <param name="Seq">Ledger sequence, for TradeUpdate.</param>
+/// <param name="Version">
+/// Of a state that replaces the one before, such as a backtest's progress: a lower one is older and is not shown any more. Messages may overtake one
+/// another, above all where a grain is just coming up. Null for what has none.
+/// </param>
 /// <param name="Json">The payload as one UTF-16 JSON object, serialised once for all receivers.</param>
 [GenerateSerializer, Immutable, Alias("ActorTrading.UserMessage")]
 public sealed record UserMessage(
@@ -41,4 +45,5 @@ public sealed record UserMessage(
     [property: Id(1)] string Event,
     [property: Id(2)] Guid? AccountId,
     [property: Id(3)] long? Seq,
-    [property: Id(4)] string Json);
+    [property: Id(4)] string Json,
+    [property: Id(5)] long? Version = null);

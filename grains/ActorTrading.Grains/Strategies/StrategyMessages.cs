@@ -10,7 +10,13 @@ internal static class StrategyMessages
 {
     /// <summary><c>{id, status, progress, error?}</c>, to those who have subscribed to the backtest.</summary>
     public static UserMessage Progress(StoredBacktest row) =>
-        new(row.UserId, "BacktestProgress", row.Id, null, Write(new { id = row.Id, status = row.Status, progress = row.Progress, error = row.Error }));
+        new(row.UserId, "BacktestProgress", row.Id, null, Write(new { id = row.Id, status = row.Status, progress = row.Progress, error = row.Error }), VersionOf(row));
+
+    /// <summary>What is stored says which of two states is the later, whoever tells of it: how it ended, the later start, and then how far it is, to a millionth.</summary>
+    private static long VersionOf(StoredBacktest row) =>
+        row.FinishedAt is not null ? long.MaxValue
+        : row.StartedAt is { } started ? started.ToUnixTimeMilliseconds() * 1_000_001 + (long)(Math.Clamp(row.Progress, 0, 1) * 1_000_000)
+        : 0;
 
     /// <summary>What became of an order of a run: <c>{runId, strategyId, accountId, symbol, side, volume, filledVolume, price?, code?, message?, orderId}</c>.</summary>
     public static UserMessage Signal(StoredStrategyRun run, RunOrder order, Order? made, string? code, string message) => Signal(run, new

@@ -2,16 +2,17 @@ using Orleans;
 
 namespace ActorTrading.Grains;
 
-/// <summary>Observers that must renew themselves: whoever has not for two minutes is dropped. Used from one grain's turns only.</summary>
-internal sealed class ObserverSet<T>(TimeProvider clock) where T : class, IGrainObserver
+/// <summary>Observers that must renew themselves: whoever has not for <paramref name="lifetime"/> is dropped. Used from one grain's turns only.</summary>
+internal sealed class ObserverSet<T>(TimeProvider clock, TimeSpan lifetime) where T : class, IGrainObserver
 {
-    public static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
 
     /// <summary>More processes than this do not watch one grain; the one that renewed longest ago gives way.</summary>
     public const int ObserversMax = 256;
 
     private readonly Dictionary<T, long> _renewedAt = [];
     private T[]? _live;
+    private long _lookedAt;
 
     public void Renew(T observer)
     {
@@ -39,16 +40,22 @@ internal sealed class ObserverSet<T>(TimeProvider clock) where T : class, IGrain
     /// <summary>Those that may be called now. The array is not changed afterwards.</summary>
     public T[] Live()
     {
+        if (clock.GetElapsedTime(_lookedAt) >= LookEvery)
+        {
+            _lookedAt = clock.GetTimestamp();
+            Expire();
+        }
+
         _live ??= [.. _renewedAt.Keys];
         return _live;
     }
 
-    /// <summary>Drops those that have not renewed in time; called by a timer of the grain.</summary>
-    public void Expire()
+    /// <summary>A call to one that is gone fails unheard, so those that have not renewed in time are dropped.</summary>
+    private void Expire()
     {
-        foreach (var (observer, at) in _renewedAt.ToArray())
+        foreach (var (observer, at) in _renewedAt)
         {
-            if (clock.GetElapsedTime(at) > Lifetime)
+            if (clock.GetElapsedTime(at) > lifetime)
             {
                 Remove(observer);
             }

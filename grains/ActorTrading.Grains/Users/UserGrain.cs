@@ -9,7 +9,7 @@ namespace ActorTrading.Grains;
 [Reentrant]
 public sealed class UserGrain(TimeProvider clock, ILogger<UserGrain> log) : Grain, IUserGrain
 {
-    private readonly ObserverSet<IUserObserver> _observers = new(clock);
+    private readonly ObserverSet<IUserObserver> _observers = new(clock, TimeSpan.FromMinutes(2));
 
     public Task SubscribeAsync(IUserObserver observer)
     {

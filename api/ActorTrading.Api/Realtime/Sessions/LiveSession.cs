@@ -27,7 +27,9 @@ public sealed class LiveSession : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _gate = new();
     private readonly Dictionary<Guid, AccountCursor> _accounts = [];
-    private readonly HashSet<Guid> _backtests = [];
+
+    // With the version of what was last sent of each.
+    private readonly Dictionary<Guid, long> _backtests = [];
     private readonly HashSet<string> _symbols = new(StringComparer.Ordinal);
     private readonly Task _pump;
     private int _overflowed;
@@ -90,6 +92,9 @@ public sealed class LiveSession : IAsyncDisposable
             return [.. _accounts.Select(a => new FollowedAccount(UserId, a.Key, a.Value.TakeStatusDue()))];
     }
 
+    /// <summary>Something may have happened at an account: if it is followed here, whoever takes the followed next hears so.</summary>
+    public void LookAt(Guid accountId) => CursorOf(accountId)?.MakeStatusDue();
+
     public void UnsubscribeAccount(Guid accountId)
     {
         lock (_gate)
@@ -100,9 +105,9 @@ public sealed class LiveSession : IAsyncDisposable
     {
         lock (_gate)
         {
-            if (!_backtests.Contains(backtestId) && _backtests.Count >= BacktestsMax)
+            if (!_backtests.ContainsKey(backtestId) && _backtests.Count >= BacktestsMax)
                 throw ApiException.BadField("id", $"a connection may watch {BacktestsMax} backtests.");
-            _backtests.Add(backtestId);
+            _backtests.TryAdd(backtestId, long.MinValue);
         }
     }
 
@@ -113,7 +118,7 @@ public sealed class LiveSession : IAsyncDisposable
         {
             lock (_gate)
             {
-                if (!_accounts.ContainsKey(account) && !_backtests.Contains(account))
+                if (!_accounts.ContainsKey(account) && !_backtests.ContainsKey(account))
                     return;
             }
         }
@@ -155,7 +160,8 @@ public sealed class LiveSession : IAsyncDisposable
     {
         if (message is not { AccountId: { } account, Seq: { } seq })
         {
-            await _sink.WriteAsync(message);
+            if (!IsOvertaken(message))
+                await _sink.WriteAsync(message);
             return;
         }
         if (CursorOf(account) is not { } cursor || seq <= cursor.Seq)
@@ -167,6 +173,20 @@ public sealed class LiveSession : IAsyncDisposable
         }
         cursor.Advance(seq);
         await _sink.WriteAsync(message);
+    }
+
+    /// <summary>Whether a later state of the same has been sent already.</summary>
+    private bool IsOvertaken(UserEvent message)
+    {
+        if (message is not { AccountId: { } id, Version: { } version })
+            return false;
+        lock (_gate)
+        {
+            if (!_backtests.TryGetValue(id, out var sent))
+                return false;
+            _backtests[id] = Math.Max(sent, version);
+            return version < sent;
+        }
     }
 
     /// <summary>Sends what the ledger has after the account's cursor. A store that is away is asked again with the account's next event.</summary>
@@ -225,7 +245,7 @@ public sealed class LiveSession : IAsyncDisposable
     /// <summary>An event to send, or an account to catch up on.</summary>
     private readonly record struct Work(UserEvent? Message, Guid? CatchUp);
 
-    /// <summary>Moved by the pump only; a new subscription is a new cursor.</summary>
+    /// <summary>Its sequence is moved by the pump only; a new subscription is a new cursor.</summary>
     private sealed class AccountCursor(long seq)
     {
         private int _statusDue = 1;
@@ -235,12 +255,14 @@ public sealed class LiveSession : IAsyncDisposable
         public void Advance(long to)
         {
             Seq = to;
-            Volatile.Write(ref _statusDue, 1);
+            MakeStatusDue();
         }
+
+        public void MakeStatusDue() => Volatile.Write(ref _statusDue, 1);
 
         public bool TakeStatusDue() => Interlocked.Exchange(ref _statusDue, 0) == 1;
     }
 }
 
-/// <param name="IsDue">It was only now followed, or its ledger has gone on.</param>
+/// <param name="IsDue">It was only now followed, its ledger has gone on, or its connection has changed.</param>
 internal readonly record struct FollowedAccount(Guid UserId, Guid AccountId, bool IsDue);

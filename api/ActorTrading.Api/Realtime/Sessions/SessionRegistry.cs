@@ -95,6 +95,19 @@ public sealed class SessionRegistry : IAsyncDisposable
             session.Post(message);
     }
 
+    /// <summary>Something has happened at one of the user's accounts: those who follow it are told how it stands now.</summary>
+    public void LookAt(Guid userId, Guid accountId)
+    {
+        ImmutableArray<LiveSession> sessions;
+        lock (_gate)
+        {
+            if (!_byUser.TryGetValue(userId, out sessions))
+                return;
+        }
+        foreach (var session in sessions)
+            session.LookAt(accountId);
+    }
+
     /// <summary>Each account that somebody follows here, once.</summary>
     internal IReadOnlyList<FollowedAccount> TakeFollowed() =>
         [.. Sessions().SelectMany(session => session.TakeFollowed()).GroupBy(f => f.AccountId).Select(same => same.First() with { IsDue = same.Any(f => f.IsDue) })];

@@ -9,7 +9,8 @@ namespace ActorTrading.Api.Realtime.Sessions;
 /// <param name="accountId">Only subscribers of the account, or of the backtest of this id, get it; null for all the user's connections.</param>
 /// <param name="seq">Ledger sequence, for TradeUpdate.</param>
 /// <param name="json">One JSON object.</param>
-public sealed class UserEvent(string name, Guid? accountId, long? seq, string json)
+/// <param name="version">Of a state that replaces the one before: a lower one is older. Null for what has none.</param>
+public sealed class UserEvent(string name, Guid? accountId, long? seq, string json, long? version = null)
 {
     private SerializedHubMessage? _hub;
     private byte[]? _frame;
@@ -19,6 +20,8 @@ public sealed class UserEvent(string name, Guid? accountId, long? seq, string js
     public Guid? AccountId => accountId;
 
     public long? Seq => seq;
+
+    public long? Version => version;
 
     /// <summary>A SignalR invocation in the JSON protocol.</summary>
     public SerializedHubMessage Hub => _hub ??= new([new SerializedMessage("json",
