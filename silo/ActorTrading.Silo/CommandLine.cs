@@ -15,7 +15,8 @@ namespace ActorTrading.Silo;
 /// <param name="Seed">Of the generated market.</param>
 /// <param name="Role"><c>silo</c> hosts grains, <c>api</c> serves clients and asks silos, <c>all</c> does both.</param>
 /// <param name="Cluster">So many silos and an API process on this machine, started and watched by this one; 0 for none.</param>
-public sealed record RunOptions(int Port, string DataFolder, bool Demo, FileInfo? Replay, string? Symbol, double Speed, double Rate, int Seed, string Role, int Cluster)
+/// <param name="Releases">With <paramref name="Cluster"/>: a folder in which <c>silo-1</c>, …, <c>api</c> may be links to builds; null for none.</param>
+public sealed record RunOptions(int Port, string DataFolder, bool Demo, FileInfo? Replay, string? Symbol, double Speed, double Rate, int Seed, string Role, int Cluster, string? Releases)
 {
     /// <summary>Reads the arguments; answers an exit code instead where there is nothing to run.</summary>
     public static (RunOptions? Options, int ExitCode) Parse(string[] args)
@@ -38,15 +39,17 @@ public sealed record RunOptions(int Port, string DataFolder, bool Demo, FileInfo
 
         var cluster = new Option<int>("--cluster") { Description = "That many silos and an API process on this machine (needs the Orleans grain host)" };
         cluster.Validators.Add(r => { if (r.GetValueOrDefault<int>() is < 1 or > 16) { r.AddError($"--cluster {r.GetValueOrDefault<int>()}: from 1 to 16 silos"); } });
+        var releases = new Option<DirectoryInfo?>("--releases") { Description = "With --cluster: a folder of links silo-1, …, api to builds of this program; a member is started from its own, and from this program where it has none" };
+        releases.Validators.Add(r => { if (r.GetValueOrDefault<DirectoryInfo?>() is { Exists: false } folder) { r.AddError($"--releases: there is no folder {folder.FullName}"); } });
 
         var command = new RootCommand("ActorTrading: quotes in over ZeroMQ, orders durable in PostgreSQL, mirrored to followers, everything out over SignalR.")
         {
-            port, data, noDemo, replay, symbol, speed, rate, seed, role, cluster,
+            port, data, noDemo, replay, symbol, speed, rate, seed, role, cluster, releases,
         };
         RunOptions? options = null;
         command.SetAction(result => options = new RunOptions(
             result.GetValue(port), result.GetValue(data)!.FullName, !result.GetValue(noDemo), result.GetValue(replay), result.GetValue(symbol),
-            SpeedOf(result.GetValue(speed))!.Value, result.GetValue(rate), result.GetValue(seed), result.GetValue(role)!, result.GetValue(cluster)));
+            SpeedOf(result.GetValue(speed))!.Value, result.GetValue(rate), result.GetValue(seed), result.GetValue(role)!, result.GetValue(cluster), result.GetValue(releases)?.FullName));
         try
         {
             var exitCode = command.Parse(args).Invoke();

@@ -33,6 +33,9 @@ public sealed class SiloProcess : IAsyncDisposable
     /// <summary>Each line as it is said.</summary>
     public event Action<string>? Said;
 
+    /// <summary>Another build of the program than the one beside these tests: its folder.</summary>
+    public string? Build { get; init; }
+
     /// <summary>Part of the line which says that the API can be asked.</summary>
     public string UpLine { get; init; } = "ActorTrading runs";
 
@@ -40,7 +43,7 @@ public sealed class SiloProcess : IAsyncDisposable
     {
         _up = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in (string[])[Program(), "--port", Port.ToString(), "--data", _data, .. _arguments])
+        foreach (var argument in (string[])[Build is null ? Program() : Path.Combine(Build, "ActorTrading.Silo.dll"), "--port", Port.ToString(), "--data", _data, .. _arguments])
         {
             start.ArgumentList.Add(argument);
         }
@@ -130,7 +133,12 @@ public sealed class SiloProcess : IAsyncDisposable
     }
 
     /// <summary>The program as it was built beside these tests, for the same grain host and configuration.</summary>
-    private static string Program()
+    private static string Program() => Path.Combine(Folder, "ActorTrading.Silo.dll");
+
+    /// <inheritdoc cref="Program" />
+    public static string Folder { get; } = FindFolder();
+
+    private static string FindFolder()
     {
         var here = new DirectoryInfo(AppContext.BaseDirectory);
         var configuration = here.Parent!.Name;
@@ -141,7 +149,7 @@ public sealed class SiloProcess : IAsyncDisposable
             root = root.Parent ?? throw new InvalidOperationException("The solution's folder is not above the tests.");
         }
 
-        return Path.Combine(root.FullName, "silo", "ActorTrading.Silo", "bin", host, configuration, here.Name, "ActorTrading.Silo.dll");
+        return Path.Combine(root.FullName, "silo", "ActorTrading.Silo", "bin", host, configuration, here.Name);
     }
 
     public static int FreePort()

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 using ActorTrading.Mt5.Simulation;
@@ -6,7 +7,8 @@ namespace ActorTrading.Silo;
 
 /// <summary>
 /// Several silos and an API process on this machine, for trying a cluster: this process has the database and the simulated terminals,
-/// starts the others, shows what they say, and starts one again that has ended. They end with it, whatever ends it.
+/// starts the others, shows what they say, and starts one again that has ended, from another build if it has been given one meanwhile. They end with
+/// it, whatever ends it.
 /// </summary>
 internal static class LocalCluster
 {
@@ -52,26 +54,24 @@ internal static class LocalCluster
         {
             while (!stop.IsCancellationRequested)
             {
-                await RunOnceAsync(name, [.. arguments, "--data", options.DataFolder], environment, stop);
+                try
+                {
+                    await RunOnceAsync(name, [.. arguments, "--data", options.DataFolder], environment, options.Releases, stop);
+                }
+                catch (Exception e) when (e is Win32Exception or IOException or UnauthorizedAccessException)
+                {
+                    Console.WriteLine($"[{name}] cannot be started: {e.Message}");
+                }
+
                 await Task.Delay(RestartAfter, TimeProvider.System, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }
 
-    private static async Task RunOnceAsync(string name, string[] arguments, Dictionary<string, string> environment, CancellationToken stop)
+    private static async Task RunOnceAsync(string name, string[] arguments, Dictionary<string, string> environment, string? releases, CancellationToken stop)
     {
-        var program = Environment.ProcessPath!;
-        var start = new ProcessStartInfo(program) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
-        if (Path.GetFileNameWithoutExtension(program) == "dotnet")
-        {
-            start.ArgumentList.Add(typeof(LocalCluster).Assembly.Location);
-        }
-
-        foreach (var argument in arguments)
-        {
-            start.ArgumentList.Add(argument);
-        }
-
+        var (command, folder) = MemberProgram(name, releases);
+        var start = new ProcessStartInfo(command[0], [.. command[1..], .. arguments]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var (key, value) in environment)
         {
             start.Environment[key] = value;
@@ -83,7 +83,7 @@ internal static class LocalCluster
         process.Start();
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        Say($"is process {process.Id}");
+        Say($"is process {process.Id}{(folder is null ? "" : $" from {folder}")}");
 
         // Closing the input asks it to end its work and stop. One that cannot hear is not waited for.
         using var asked = stop.Register(process.StandardInput.Close);
@@ -105,6 +105,20 @@ internal static class LocalCluster
                 Console.WriteLine($"[{name}] {line}");
             }
         }
+    }
+
+    /// <summary>This program, or the build that the member's link in the folder of releases leads to at the moment.</summary>
+    private static (string[] Command, string? Folder) MemberProgram(string name, string? releases)
+    {
+        var program = Environment.ProcessPath!;
+        var byDotnet = Path.GetFileNameWithoutExtension(program) == "dotnet";
+        var own = byDotnet ? typeof(LocalCluster).Assembly.Location : program;
+        var link = new DirectoryInfo(Path.Combine(releases ?? "", name));
+
+        // Where it leads now: a link that is changed meanwhile must not mix two builds in one process.
+        var folder = releases is not null && link.Exists ? (link.ResolveLinkTarget(returnFinalTarget: true) ?? link).FullName : null;
+        var started = folder is null ? own : Path.Combine(folder, Path.GetFileName(own));
+        return (byDotnet ? [program, started] : [started], folder);
     }
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);

@@ -12,7 +12,11 @@ internal sealed class DemoTrader(RunOptions options, DemoWorld world, IGrainFact
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await world.OpenAsync();
+        while (!await OpenAsync())
+        {
+            await Task.Delay(Pause, clock, stoppingToken);
+        }
+
         if (!options.Demo)
         {
             return;
@@ -29,6 +33,20 @@ internal sealed class DemoTrader(RunOptions options, DemoWorld world, IGrainFact
             {
                 log.LogWarning(e, "The demo leader missed a trade and goes on");
             }
+        }
+    }
+
+    private async Task<bool> OpenAsync()
+    {
+        try
+        {
+            await world.OpenAsync();
+            return true;
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            log.LogWarning(e, "The demo's accounts do not answer yet; trying again");
+            return false;
         }
     }
 

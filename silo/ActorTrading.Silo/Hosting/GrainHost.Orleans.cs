@@ -33,6 +33,7 @@ internal static class GrainHost
         if (options.Role == "api")
         {
             builder.UseOrleansClient(client => Client(client, cluster, membership, traced));
+            builder.Services.AddHealthChecks().AddCheck<ContractsHealthCheck>("contracts", tags: ["ready"]);
         }
         else
         {

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Npgsql;
 using Xunit.Abstractions;
 
 namespace ActorTrading.SystemTests;
@@ -13,7 +12,7 @@ public sealed class ClusterTests(Server server, ITestOutputHelper output)
     [Fact]
     public async Task Silos_killed_one_after_another_lose_nothing_and_double_nothing_and_every_symbol_is_quoted_again()
     {
-        await using var stage = await StartAsync();
+        await using var stage = await ClusterStage.OpenAsync(server);
         var (cluster, trading) = (stage.Cluster, stage.Trading);
         await using var watch = await QuoteWatch.OpenAsync(cluster.Port, cluster.Api.Token!, Symbols);
 
@@ -43,7 +42,7 @@ public sealed class ClusterTests(Server server, ITestOutputHelper output)
     [Fact]
     public async Task A_silo_that_was_given_up_and_lives_on_doubles_nothing()
     {
-        await using var stage = await StartAsync();
+        await using var stage = await ClusterStage.OpenAsync(server);
         var (cluster, trading) = (stage.Cluster, stage.Trading);
         await using var watch = await QuoteWatch.OpenAsync(cluster.Port, cluster.Api.Token!, Symbols);
         using var enough = new CancellationTokenSource();
@@ -72,18 +71,12 @@ public sealed class ClusterTests(Server server, ITestOutputHelper output)
     [Fact]
     public async Task Silos_restarted_one_after_another_fail_no_order()
     {
-        const int traders = 8;
-        await using var stage = await StartAsync();
+        await using var stage = await ClusterStage.OpenAsync(server);
         var (cluster, trading) = (stage.Cluster, stage.Trading);
-        var accounts = new Guid[traders];
-        for (var i = 0; i < traders; i++)
-        {
-            accounts[i] = Guid.Parse((string)(await cluster.Api.PostAsync("/api/v1/accounts", new { kind = "paper", name = $"trader {i}", deposit = 100_000 }))["id"]!);
-        }
-
         using var enough = new CancellationTokenSource();
         var mirrored = trading.TradeAsync(() => Task.CompletedTask, enough.Token);
-        var orders = accounts.Select(account => TradeOnceEachAsync(cluster.Api, account, enough.Token)).ToArray();
+        var traders = await stage.TradersAsync(8);
+        var orders = traders.TradeAsync(enough.Token);
         foreach (var name in cluster.Names)
         {
             cluster.Terminate(name);
@@ -91,57 +84,10 @@ public sealed class ClusterTests(Server server, ITestOutputHelper output)
         }
 
         await enough.CancelAsync();
-        var placed = await Patience.WithinAsync(Task.WhenAll(orders), cluster.Api.Tail);
+        var placed = await Patience.WithinAsync(orders, cluster.Api.Tail);
         await Patience.WithinAsync(mirrored, cluster.Api.Tail);
         placed.ShouldAllBe(count => count > 0);
         await trading.AuditAsync(stage.Database);
         output.WriteLine($"{placed.Sum()} orders during the restart of {cluster.Names.Count} silos, none failed");
-    }
-
-    private async Task<Stage> StartAsync()
-    {
-        var connectionString = await server.Postgres.CreateDatabaseAsync();
-        var cluster = new TestCluster(connectionString, 3, "--no-demo");
-        var stage = new Stage(cluster, new MirroredTrading(cluster.Api), NpgsqlDataSource.Create(connectionString));
-        try
-        {
-            await cluster.StartAsync();
-            await cluster.Api.RegisterAsync("trader");
-            await stage.Trading.OpenAsync();
-            await stage.Trading.FollowAsync();
-            await stage.Trading.QuotedAsync();
-            return stage;
-        }
-        catch
-        {
-            await stage.DisposeAsync();
-            throw;
-        }
-    }
-
-    /// <summary>Opens and closes without ever asking twice: an answer that is no fill ends the test.</summary>
-    private static async Task<int> TradeOnceEachAsync(ApiClient api, Guid account, CancellationToken enough)
-    {
-        var placed = 0;
-        while (!enough.IsCancellationRequested)
-        {
-            var opened = await api.PostAsync("/api/v1/orders", new { accountId = account, symbol = "EURUSD", side = "buy", type = "market", volume = 0.10m });
-            ((string?)opened["status"]).ShouldBe("filled");
-            var closed = await api.PostAsync($"/api/v1/positions/{opened["positionId"]}/close", new { });
-            ((string?)closed["status"]).ShouldBe("filled");
-            placed += 2;
-        }
-
-        return placed;
-    }
-
-    private sealed record Stage(TestCluster Cluster, MirroredTrading Trading, NpgsqlDataSource Database) : IAsyncDisposable
-    {
-        public async ValueTask DisposeAsync()
-        {
-            await Cluster.DisposeAsync();
-            await Trading.DisposeAsync();
-            await Database.DisposeAsync();
-        }
     }
 }

@@ -13,18 +13,32 @@ internal sealed partial class TestCluster : IAsyncDisposable
     private readonly Dictionary<string, TaskCompletionSource> _running = [];
     private readonly Dictionary<string, TaskCompletionSource> _givenUp = [];
 
-    public TestCluster(string connectionString, int silos, params string[] arguments)
+    /// <param name="build">Another build's folder; null for the one beside these tests.</param>
+    public TestCluster(string connectionString, int silos, string? build, params string[] arguments)
     {
         Names = [.. Enumerable.Range(1, silos).Select(i => $"silo-{i}")];
-        _process = new SiloProcess(connectionString, null, ["--cluster", silos.ToString(CultureInfo.InvariantCulture), .. arguments]) { UpLine = "[api] ActorTrading runs" };
+        _process = new SiloProcess(connectionString, null, ["--cluster", silos.ToString(CultureInfo.InvariantCulture), .. arguments]) { UpLine = "[api] ActorTrading runs", Build = build };
         _process.Said += Listen;
-        foreach (var name in Names)
+        foreach (var name in (string[])[.. Names, Gateway])
         {
             _running[name] = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         }
     }
 
+    /// <summary>The API process.</summary>
+    public const string Gateway = "api";
+
+    /// <summary>The silos.</summary>
     public IReadOnlyList<string> Names { get; }
+
+    /// <summary>All that its processes have said so far.</summary>
+    public IReadOnlyList<string> Said()
+    {
+        lock (_process.Output)
+        {
+            return [.. _process.Output];
+        }
+    }
 
     public int Port => _process.Port;
 
@@ -131,9 +145,9 @@ internal sealed partial class TestCluster : IAsyncDisposable
         }
     }
 
-    [GeneratedRegex(@"^\[(silo-\d+)\] is process (\d+)")]
+    [GeneratedRegex(@"^\[(silo-\d+|api)\] is process (\d+)")]
     private static partial Regex Started();
 
-    [GeneratedRegex(@"^\[(silo-\d+)\] ActorTrading runs")]
+    [GeneratedRegex(@"^\[(silo-\d+|api)\] ActorTrading runs")]
     private static partial Regex Runs();
 }

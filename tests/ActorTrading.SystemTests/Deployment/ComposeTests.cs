@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using ActorTrading.Silo;
+using Npgsql;
 
 namespace ActorTrading.SystemTests.Deployment;
 
@@ -67,6 +68,15 @@ public sealed partial class ComposeTests
     }
 
     [Fact]
+    public void The_database_takes_the_connections_of_all_processes()
+    {
+        const int besidesThePool = 8, forPeople = 20;
+        var taken = int.Parse(MaxConnections().Match(string.Join(' ', Services["postgres"]["command"].Items().Select(DeployFiles.Text))).Groups[1].Value);
+        Processes.Sum(process => new NpgsqlConnectionStringBuilder(process.Value["environment"]!["ConnectionStrings__Postgres"].Text()).MaxPoolSize + besidesThePool)
+            .ShouldBeLessThanOrEqualTo(taken - forPeople);
+    }
+
+    [Fact]
     public void What_is_to_be_filled_in_is_what_is_asked_for()
     {
         var asked = Asked().Matches(File.ReadAllText(DeployFiles.In("docker", "docker-compose.yml"))).Select(m => m.Groups[1].Value).Distinct();
@@ -126,6 +136,9 @@ public sealed partial class ComposeTests
 
     [GeneratedRegex(@"\$\{(\w+):\?\}")]
     private static partial Regex Asked();
+
+    [GeneratedRegex(@"max_connections=(\d+)")]
+    private static partial Regex MaxConnections();
 
     [GeneratedRegex(@"^\s*server (\S+:\d+)", RegexOptions.Multiline)]
     private static partial Regex Behind();

@@ -22,6 +22,20 @@ internal sealed class MirroredTrading(ApiClient api) : IAsyncDisposable
 
     public Guid[] Followers { get; private set; } = [];
 
+    private int _rounds;
+
+    /// <summary>Until so many rounds more have been traded.</summary>
+    public async Task RoundsAsync(int more)
+    {
+        var enough = Volatile.Read(ref _rounds) + more;
+        var patience = new Patience(() => $"{Volatile.Read(ref _rounds)} of {enough} rounds\n{api.Tail()}");
+        using var poll = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
+        while (Volatile.Read(ref _rounds) < enough && await poll.WaitForNextTickAsync())
+        {
+            patience.Check("trading");
+        }
+    }
+
     public async Task OpenAsync()
     {
         Leader = await AccountAsync("mt5", "hedging", LeaderTerminal);
@@ -90,6 +104,7 @@ internal sealed class MirroredTrading(ApiClient api) : IAsyncDisposable
             }
             while ((await api.PersistAsync(HttpMethod.Get, $"/api/v1/positions?accountId={Leader}", null, up))!["items"]!.AsArray().Count > 0);
             rounds++;
+            Interlocked.Increment(ref _rounds);
         }
 
         return rounds;
