@@ -29,6 +29,43 @@ public sealed class ApiClient(int port, Func<string> tail) : IDisposable
         Use((string)answer["accessToken"]!);
     }
 
+    /// <summary>Until it says that it is ready.</summary>
+    public async Task ReadyAsync()
+    {
+        var patience = new Patience(tail);
+        using var poll = new PeriodicTimer(TimeSpan.FromMilliseconds(200));
+        while (await poll.WaitForNextTickAsync())
+        {
+            using var answer = await _http.GetAsync("/health/ready");
+            if (answer.IsSuccessStatusCode)
+            {
+                return;
+            }
+
+            patience.Check($"/health/ready: {await answer.Content.ReadAsStringAsync()}");
+        }
+    }
+
+    /// <summary>Until the symbol has a first quote.</summary>
+    public async Task QuotedAsync(string symbol)
+    {
+        var patience = new Patience(tail);
+        using var poll = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
+        while (await poll.WaitForNextTickAsync())
+        {
+            patience.Check($"the first quote of {symbol}");
+            try
+            {
+                await GetAsync($"/api/v1/market/quotes/{symbol}");
+                return;
+            }
+            catch (ApiFailure)
+            {
+                // Not quoted yet.
+            }
+        }
+    }
+
     public Task<JsonNode> GetAsync(string path) => SendAsync(HttpMethod.Get, path, null, null);
 
     public Task<JsonNode> PostAsync(string path, object body, string? key = null) => SendAsync(HttpMethod.Post, path, body, key);

@@ -23,7 +23,7 @@ public sealed class KillTests(Server server)
         await silo.StartAsync();
         await silo.Api.LoginAsync();
         await trading.FollowAsync();
-        await trading.QuotedAsync();
+        await silo.Api.QuotedAsync("EURUSD");
 
         // The trader goes on through every kill; the killer strikes between and within its calls.
         using var enough = new CancellationTokenSource();

@@ -14,6 +14,7 @@ public static class FailureMap
         StoreUnavailableException => Down("The database is not reachable just now: nothing was done."),
         ConflictException { Conflict: LedgerConflict.Sequence or LedgerConflict.CopyDecision } => Down("The account was changed by another process just now: nothing was done. Try again."),
         LedgerOverloadedException => Down("More is waiting to be written than may wait: nothing was done."),
+        TypeLoadException => Down("A process of an older version was asked, which does not know the question: nothing was done."),
         // The process that was asked has gone, or it refused for being too far behind; which of them cannot be told from here.
         Orleans.Runtime.OrleansException => Down("What was asked did not reach its place, or its answer did not come back: it may have happened. Ask again with the same Idempotency-Key."),
         TimeoutException => new(503, ProblemCodes.Unavailable, "No answer in time. What was asked may still have happened: ask again with the same Idempotency-Key.")

@@ -46,6 +46,8 @@ public sealed class GrainCalls(IGrainFactory grains, LimitOptions limits, TimePr
         // Too much was waiting there: asking again would add to it.
         LimitExceededException => false,
         OrleansException => true,
+        // Read by a silo of an older version, which does not know what was asked.
+        TypeLoadException => true,
         ConflictException { Conflict: LedgerConflict.Sequence or LedgerConflict.CopyDecision } => true,
         TimeoutException or OperationCanceledException or ObjectDisposedException => true,
         _ => false,

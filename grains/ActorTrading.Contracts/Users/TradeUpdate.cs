@@ -16,6 +16,7 @@ public static class TradeUpdate
         var json = JsonSerializer.SerializeToNode(entry.Event, DomainJson.Options)!.AsObject();
         json.Insert(0, "accountId", entry.AccountId);
         json.Insert(1, "seq", entry.Seq);
+        json.Remove("trace");
         json["at"] = entry.At.UtcDateTime;
         return json.ToJsonString(DomainJson.Options);
     }

@@ -224,8 +224,9 @@ public sealed partial class AccountGrain(
 
     private async Task CommitEntriesAsync(IReadOnlyList<LedgerEntry> entries)
     {
-        var (after, changes) = AccountProjection.Fold(_state, entries);
         using var span = TradeTrace.Commit(entries, CauseOf(entries));
+        entries = TradeTrace.Sign(entries, span);
+        var (after, changes) = AccountProjection.Fold(_state, entries);
         try
         {
             await writer.AppendAsync(new LedgerAppend { AccountId = Id, ExpectedSeq = _state.Seq, Entries = entries, Changes = changes }, CancellationToken.None);

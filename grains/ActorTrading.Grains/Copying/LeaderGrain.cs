@@ -65,20 +65,14 @@ public sealed class LeaderGrain(
             return;
         }
 
-        var trace = TradeTrace.Current;
         if (hint.Entries[^1].Seq <= _log.LastSeq)
         {
-            if (trace != default)
-            {
-                _log.Trace(hint.Entries, trace);
-            }
-
             return;
         }
 
         if (hint.Entries[0].Seq == _log.LastSeq + 1)
         {
-            _log.Append(hint.Entries, hint.CommittedAt, trace);
+            _log.Append(hint.Entries, hint.CommittedAt);
         }
         else
         {
@@ -277,14 +271,14 @@ public sealed class LeaderGrain(
     }
 
     /// <summary>A step of what the first of the entries came of; the others' traces are linked to it.</summary>
-    private Activity? Traced(LeaderStretch stretch)
+    private static Activity? Traced(LeaderStretch stretch)
     {
         if (!TradeTrace.IsOn)
         {
             return null;
         }
 
-        var causes = _log.TracesOf(stretch);
+        var causes = stretch.Entries.Select(TradeTrace.Of).Where(cause => cause != default).Distinct().ToList();
         return TradeTrace.Start("copy.offer", causes.FirstOrDefault(), causes.Skip(1).Select(c => new ActivityLink(c)))?
             .SetTag("leader.seq", stretch.LastSeq).SetTag("leader.entries", stretch.Entries.Length);
     }

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Diagnostics;
 using ActorTrading.Contracts;
 using ActorTrading.Domain;
 
@@ -24,12 +23,11 @@ internal sealed class LeaderLog(int capacity)
         _head = head;
     }
 
-    /// <param name="trace">What the entries came of, where that is traced.</param>
-    public void Append(IReadOnlyList<LedgerEntry> entries, DateTimeOffset committedAt, ActivityContext trace = default)
+    public void Append(IReadOnlyList<LedgerEntry> entries, DateTimeOffset committedAt)
     {
         foreach (var entry in entries)
         {
-            _items.Add(new Item(_head, entry, committedAt, trace));
+            _items.Add(new Item(_head, entry, committedAt));
             _head = _head.Apply(entry);
         }
 
@@ -38,22 +36,6 @@ internal sealed class LeaderLog(int capacity)
             _items.RemoveRange(0, _items.Count - capacity / 2);
         }
     }
-
-    /// <summary>Learns what entries came of that were read from the ledger before.</summary>
-    public void Trace(IReadOnlyList<LedgerEntry> entries, ActivityContext trace)
-    {
-        for (var i = 0; i < _items.Count; i++)
-        {
-            if (_items[i].Entry.Seq >= entries[0].Seq && _items[i].Entry.Seq <= entries[^1].Seq)
-            {
-                _items[i] = _items[i] with { Trace = trace };
-            }
-        }
-    }
-
-    /// <summary>What the entries of a stretch came of, as far as that is known, each once, in order.</summary>
-    public IReadOnlyList<ActivityContext> TracesOf(LeaderStretch stretch) =>
-        [.. _items.Where(i => i.Entry.Seq > stretch.Before.Seq && i.Entry.Seq <= stretch.LastSeq && i.Trace != default).Select(i => i.Trace).Distinct()];
 
     /// <summary>The entries after a sequence, at most <paramref name="limit"/>; null where the log does not reach back that far. Links at the same place get the same stretch.</summary>
     public LeaderStretch? Slice(long afterSeq, int limit)
@@ -80,5 +62,5 @@ internal sealed class LeaderLog(int capacity)
         return _lastSlice = new LeaderStretch(_items[from].Before, entries.MoveToImmutable(), last.CommittedAt);
     }
 
-    private readonly record struct Item(AccountState Before, LedgerEntry Entry, DateTimeOffset CommittedAt, ActivityContext Trace);
+    private readonly record struct Item(AccountState Before, LedgerEntry Entry, DateTimeOffset CommittedAt);
 }

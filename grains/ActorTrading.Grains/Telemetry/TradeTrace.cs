@@ -51,5 +51,16 @@ public static class TradeTrace
         return span?.SetTag("ledger.seq", entries[^1].Seq);
     }
 
+    /// <summary>
+    /// The entries with the step that writes them, so that whoever offers them to followers goes on with it, on whatever silo and however much later.
+    /// </summary>
+    public static IReadOnlyList<LedgerEntry> Sign(IReadOnlyList<LedgerEntry> entries, Activity? step) => step is not { Recorded: true }
+        ? entries
+        : [.. entries.Select(e => CopyRules.IsTradeEvent(e.Event) ? e with { Event = e.Event with { Trace = step.Id } } : e)];
+
+    /// <summary>The step that wrote an entry; nothing where it was not traced, or nobody listens here.</summary>
+    public static ActivityContext Of(LedgerEntry entry) =>
+        entry.Event.Trace is { } trace && IsOn && ActivityContext.TryParse(trace, null, isRemote: true, out var context) ? context : default;
+
     public static void Failed(this Activity? span, Exception error) => span?.SetStatus(ActivityStatusCode.Error, error.Message);
 }

@@ -4,8 +4,8 @@ using Orleans.Metadata;
 namespace ActorTrading.Silo;
 
 /// <summary>
-/// Whether some silo serves each contract in the version that this process calls it in. A new API process beside old silos only is not ready:
-/// whatever watches over the roll keeps the old one meanwhile.
+/// Whether every silo serves each contract in the version that this process calls it in. A new API process beside an old silo is not ready: what only
+/// new silos understand may come to an old one first, which hands calls on. Whatever watches over the roll keeps the old process meanwhile.
 /// </summary>
 internal sealed class ContractsHealthCheck(IClusterManifestProvider manifests) : IHealthCheck
 {
@@ -14,10 +14,10 @@ internal sealed class ContractsHealthCheck(IClusterManifestProvider manifests) :
         var own = manifests.LocalGrainManifest;
         var silos = manifests.Current.AllGrainManifests.Where(manifest => !ReferenceEquals(manifest, own) && !manifest.Grains.IsEmpty).ToList();
         var behind = own.Interfaces.Where(contract => VersionOf(contract.Value) is var version && version > 0
-            && !silos.Any(silo => silo.Interfaces.TryGetValue(contract.Key, out var served) && VersionOf(served) >= version)).Select(contract => contract.Key.ToString()).Order().ToList();
+            && !(silos.Count > 0 && silos.All(silo => silo.Interfaces.TryGetValue(contract.Key, out var served) && VersionOf(served) >= version))).Select(contract => contract.Key.ToString()).Order().ToList();
         return Task.FromResult(behind.Count == 0
             ? HealthCheckResult.Healthy()
-            : HealthCheckResult.Unhealthy($"No silo serves {string.Join(", ", behind)} in the version of this process: upgrade a silo first."));
+            : HealthCheckResult.Unhealthy($"Not every silo serves {string.Join(", ", behind)} in the version of this process: upgrade the silos first."));
     }
 
     private static int VersionOf(GrainInterfaceProperties contract) =>

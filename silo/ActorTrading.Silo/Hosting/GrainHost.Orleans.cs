@@ -99,6 +99,8 @@ internal static class GrainHost
         client.Configure<ClusterOptions>(o => (o.ClusterId, o.ServiceId) = (cluster.ClusterId, cluster.ServiceId));
         client.Configure<ClientMessagingOptions>(o => o.ResponseTimeout = cluster.ResponseTimeout);
         client.Configure<GatewayOptions>(o => o.GatewayListRefreshPeriod = TimeSpan.FromSeconds(5));
+        // How soon it knows what a silo that has come serves.
+        client.Configure<TypeManagementOptions>(o => o.TypeMapRefreshInterval = TimeSpan.FromSeconds(5));
         // Silos may come later than their clients: the host's start-up waits, and a stop ends the waiting.
         client.UseConnectionRetryFilter(async (_, cancellation) =>
         {

@@ -34,6 +34,9 @@ public abstract record LedgerEvent
     /// <summary>The stored name of this kind, as in <see cref="JsonDerivedTypeAttribute"/>.</summary>
     [JsonIgnore]
     public abstract string Kind { get; }
+
+    /// <summary>W3C trace context (<c>traceparent</c>) of the step that wrote it, where that was traced; means nothing to the account.</summary>
+    public string? Trace { get; init; }
 }
 
 /// <summary>A ledger event in its place.</summary>

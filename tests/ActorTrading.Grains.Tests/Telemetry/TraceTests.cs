@@ -4,6 +4,7 @@ using ActorTrading.Contracts;
 using ActorTrading.Domain;
 using ActorTrading.Mt5.Simulation;
 using ActorTrading.Testing;
+using Dapper;
 using Orleans;
 
 namespace ActorTrading.Grains.Tests.Telemetry;
@@ -59,6 +60,35 @@ public sealed class TraceTests(Server server)
         // Other tests' followers count too.
         measured.Of("actortrading.copy.duration{account.kind=paper}").ShouldNotBeEmpty();
         measured.Of("actortrading.copy.duration{account.kind=mt5}").ShouldNotBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_leader_that_comes_up_anew_and_reads_its_ledger_goes_on_with_the_trace()
+    {
+        var host = await TradingHost.StartAsync(server);
+        var user = await host.UserAsync();
+        await host.QuoteAsync("EURUSD", 1.10000m, 1.10002m);
+        var leader = await host.PaperAccountAsync(user);
+        var follower = await host.PaperAccountAsync(user);
+        await host.PublishAsync(leader.GetPrimaryKey(), user);
+        await host.LinkAsync(user, new LinkSettings
+        {
+            LeaderAccountId = leader.GetPrimaryKey(), FollowerAccountId = follower.GetPrimaryKey(), Sizing = new SizingSettings { Mode = SizingMode.FixedVolume, Value = 0.30m },
+            Timing = new TimingSettings { SignalDelay = new SignalDelay(3_600m) },
+        });
+        using var spans = new Spans();
+        using (var cause = new Activity("test").Start())
+        {
+            spans.Of(cause.TraceId);
+            (await leader.PlaceAsync(TradingHost.Buy("EURUSD", 1.00m))).Accepted.ShouldBeTrue();
+        }
+
+        await spans.UntilAsync(all => all.Any(s => s.OperationName == "copy.offer"));
+        spans.All.Count(s => s.OperationName == "fill").ShouldBe(1);
+        await using var next = await host.RestartAsync(between: database => database.UseAsync(c => c.ExecuteAsync("UPDATE copy_links SET settings = settings #- '{timing,signalDelay}'")));
+        await next.QuoteAsync("EURUSD", 1.10000m, 1.10002m);
+        await next.Grains.GetGrain<ILeaderGrain>(leader.GetPrimaryKey()).WakeAsync();
+        await spans.UntilAsync(all => all.Any(s => s.OperationName == "fill" && spans.Path(s) is ["copy.decide", "copy.link", "copy.offer", "fill", "order"]));
     }
 
     [Fact]

@@ -19,7 +19,7 @@ internal sealed record ClusterStage(TestCluster Cluster, MirroredTrading Trading
             await cluster.Api.RegisterAsync("trader");
             await stage.Trading.OpenAsync();
             await stage.Trading.FollowAsync();
-            await stage.Trading.QuotedAsync();
+            await cluster.Api.QuotedAsync("EURUSD");
             return stage;
         }
         catch

@@ -17,13 +17,16 @@ internal sealed partial class TestCluster : IAsyncDisposable
     public TestCluster(string connectionString, int silos, string? build, params string[] arguments)
     {
         Names = [.. Enumerable.Range(1, silos).Select(i => $"silo-{i}")];
-        _process = new SiloProcess(connectionString, null, ["--cluster", silos.ToString(CultureInfo.InvariantCulture), .. arguments]) { UpLine = "[api] ActorTrading runs", Build = build };
+        _process = new SiloProcess(connectionString, Settings, ["--cluster", silos.ToString(CultureInfo.InvariantCulture), .. arguments]) { UpLine = "[api] ActorTrading runs", Build = build };
         _process.Said += Listen;
         foreach (var name in (string[])[.. Names, Gateway])
         {
             _running[name] = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         }
     }
+
+    /// <summary>Of every process, beside those that a local cluster has; before it is started.</summary>
+    public Dictionary<string, string> Settings { get; } = [];
 
     /// <summary>The API process.</summary>
     public const string Gateway = "api";
@@ -56,6 +59,15 @@ internal sealed partial class TestCluster : IAsyncDisposable
 
     /// <summary><c>kill -9</c>; it is started again by itself.</summary>
     public void Kill(string name) => End(name, id => Process.GetProcessById(id).Kill());
+
+    /// <summary>Which silo a process is.</summary>
+    public string NameOf(int process)
+    {
+        lock (_gate)
+        {
+            return _processes.Single(p => p.Value == process).Key;
+        }
+    }
 
     /// <summary>As an orchestrator stops it; it is started again by itself.</summary>
     public void Terminate(string name) => End(name, SiloProcess.Terminate);

@@ -3,16 +3,23 @@ using System.Text;
 namespace ActorTrading.SystemTests.Telemetry;
 
 /// <summary>As much of an exported span as the tests look at; ids in hexadecimal, no parent for the first.</summary>
-public sealed record ReceivedSpan(string Trace, string Id, string Parent, string Name);
+/// <param name="Process">The <c>service.instance.id</c> of the process that it is from.</param>
+public sealed record ReceivedSpan(string Trace, string Id, string Parent, string Name, string Process);
 
 /// <summary>Reads the few fields of OTLP's messages that the tests look at (opentelemetry-proto 1: trace.proto, metrics.proto).</summary>
 public static class OtlpMessages
 {
-    /// <summary>The spans of an ExportTraceServiceRequest: resource_spans = 1, scope_spans = 2, spans = 2.</summary>
+    /// <summary>The spans of an ExportTraceServiceRequest: resource_spans = 1, resource = 1, scope_spans = 2, spans = 2.</summary>
     public static IEnumerable<ReceivedSpan> Spans(byte[] request) =>
-        from span in Nested(request, 1, 2, 2)
+        from resource in Nested(request, 1)
+        let process = ProcessOf(resource)
+        from span in Nested(resource, 2, 2)
         let fields = Fields(span).ToLookup(f => f.Number, f => f.Value)
-        select new ReceivedSpan(Hex(fields[1]), Hex(fields[2]), Hex(fields[4]), Text(fields[5]));
+        select new ReceivedSpan(Hex(fields[1]), Hex(fields[2]), Hex(fields[4]), Text(fields[5]), process);
+
+    /// <summary>A resource's attributes = 1 are pairs of key = 1 and value = 2, of which a text is string_value = 1.</summary>
+    private static string ProcessOf(byte[] resource) =>
+        Nested(resource, 1, 1).Where(pair => Text(Nested(pair, 1)) == "service.instance.id").Select(pair => Text(Nested(pair, 2, 1))).SingleOrDefault("");
 
     /// <summary>Names of the metrics of an ExportMetricsServiceRequest: resource_metrics = 1, scope_metrics = 2, metrics = 2, name = 1.</summary>
     public static IEnumerable<string> MetricNames(byte[] request) =>

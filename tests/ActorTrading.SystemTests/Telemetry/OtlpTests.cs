@@ -27,38 +27,10 @@ public sealed class OtlpTests(Server server)
             "actortrading.terminal.reconnects", "actortrading.hub.clients", "actortrading.process.info", "dotnet.process.cpu.time", "orleans-catalog-activations",
         ];
         await collector.UntilAsync(() => wanted.Except(Names()).Any() is false, () => $"Missing: {string.Join(", ", wanted.Except(Names()))}\n{silo.Tail()}");
-        await collector.UntilAsync(() => Followed(Spans()).Any(followers => followers >= 3), () => $"{Describe(Spans())}\n{silo.Tail()}");
+        await collector.UntilAsync(() => TradeTraces.Of(Spans()).Any(trace => trace.Followers.Count >= 3), () => $"{TradeTraces.Describe(Spans())}\n{silo.Tail()}");
 
         HashSet<string> Names() => [.. collector.Of(OtlpReceiver.Metrics).SelectMany(OtlpMessages.MetricNames)];
 
         List<ReceivedSpan> Spans() => [.. collector.Of(OtlpReceiver.Traces).SelectMany(OtlpMessages.Spans)];
     }
-
-    /// <summary>For each trace with an order: how many decisions of followers that the order led to came to a fill.</summary>
-    private static IEnumerable<int> Followed(List<ReceivedSpan> spans)
-    {
-        foreach (var trace in spans.GroupBy(s => s.Trace).Where(t => t.Any(s => s.Name == "order")))
-        {
-            var byId = trace.DistinctBy(s => s.Id).ToDictionary(s => s.Id);
-            yield return byId.Values.Where(s => s.Name == "fill").Select(DecisionOf).OfType<string>().Distinct().Count();
-
-            string? DecisionOf(ReceivedSpan fill)
-            {
-                string? decision = null;
-                for (var span = fill; span.Name != "order"; span = byId[span.Parent])
-                {
-                    decision ??= span.Name == "copy.decide" ? span.Id : null;
-                    if (!byId.ContainsKey(span.Parent))
-                    {
-                        return null;
-                    }
-                }
-
-                return decision;
-            }
-        }
-    }
-
-    private static string Describe(List<ReceivedSpan> spans) =>
-        string.Join('\n', spans.GroupBy(s => s.Trace).Where(t => t.Any(s => s.Name == "order")).Select(t => $"{t.Key}: {string.Join(", ", t.CountBy(s => s.Name))}"));
 }

@@ -57,26 +57,6 @@ internal sealed class MirroredTrading(ApiClient api) : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits until the market has a first quote.</summary>
-    public async Task QuotedAsync()
-    {
-        using var poll = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
-        var patience = new Patience(api.Tail);
-        while (await poll.WaitForNextTickAsync())
-        {
-            patience.Check("the first quote");
-            try
-            {
-                await api.GetAsync("/api/v1/market/quotes/EURUSD");
-                return;
-            }
-            catch (ApiFailure)
-            {
-                // Not quoted yet.
-            }
-        }
-    }
-
     /// <summary>Opens, moves the stop, closes half, closes the rest, again and again until told to stop; each step until it has an answer.</summary>
     /// <param name="up">Done when there is again something to ask.</param>
     /// <returns>How many times it went round.</returns>

@@ -1,0 +1,61 @@
+using ActorTrading.SystemTests.Telemetry;
+
+namespace ActorTrading.SystemTests;
+
+/// <summary>A trade is one trace, on however many silos its grains live.</summary>
+[Collection(nameof(Server))]
+public sealed class ClusterTraceTests(Server server)
+{
+    /// <summary>So many that they do not all live where their leader does.</summary>
+    private const int Followers = 8;
+
+    [Fact]
+    public async Task One_trace_leads_from_the_leaders_fill_to_each_followers_on_other_silos_also_when_the_leader_has_moved()
+    {
+        await using var collector = await OtlpReceiver.StartAsync(grpc: false);
+        await using var cluster = new TestCluster(await server.Postgres.CreateDatabaseAsync(), 3, null, "--no-demo")
+        {
+            Settings =
+            {
+                ["OTEL_EXPORTER_OTLP_ENDPOINT"] = collector.Url, ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf", ["OTEL_BSP_SCHEDULE_DELAY"] = "200", ["OTEL_TRACES_SAMPLER_ARG"] = "1",
+            },
+        };
+        await cluster.StartAsync();
+        await cluster.Api.RegisterAsync("trader");
+        var leader = await AccountAsync(cluster.Api, "leader");
+        await cluster.Api.PutAsync($"/api/v1/copy-trading/leaders/{leader}", new { published = true });
+        for (var i = 0; i < Followers; i++)
+        {
+            await cluster.Api.PostAsync("/api/v1/copy-trading/links",
+                new { leaderAccountId = leader, followerAccountId = await AccountAsync(cluster.Api, $"follower {i}"), sizing = new { mode = "fixedVolume", value = 0.10m } });
+        }
+
+        await cluster.Api.QuotedAsync("EURUSD");
+        await OrderAsync(cluster.Api, leader);
+        var first = await WholeAsync(_ => true);
+        first.Followers.ShouldContain(decision => decision.Process != first.Fill!.Process);
+
+        // Whoever led is gone: another reads where it stopped.
+        var gone = first.Offers[0].Process;
+        cluster.Kill(cluster.NameOf(int.Parse(gone.Split('-')[^1])));
+        await OrderAsync(cluster.Api, leader);
+        var second = await WholeAsync(trace => trace.Offers.All(offer => offer.Process != gone));
+        second.Followers.ShouldContain(decision => decision.Process != second.Offers[0].Process);
+
+        async Task<TradeTrace> WholeAsync(Func<TradeTrace, bool> which)
+        {
+            IEnumerable<TradeTrace> Whole() => TradeTraces.Of(Spans()).Where(trace => trace.Fill is not null && trace.Followers.Count == Followers && which(trace));
+            await collector.UntilAsync(() => Whole().Any(), () => $"{TradeTraces.Describe(Spans())}\n{cluster.Api.Tail()}");
+            return Whole().First();
+        }
+
+        List<ReceivedSpan> Spans() => [.. collector.Of(OtlpReceiver.Traces).SelectMany(OtlpMessages.Spans)];
+    }
+
+    private static async Task<Guid> AccountAsync(ApiClient api, string name) =>
+        Guid.Parse((string)(await api.PostAsync("/api/v1/accounts", new { kind = "paper", name, deposit = 100_000 }))["id"]!);
+
+    private static async Task OrderAsync(ApiClient api, Guid account) =>
+        ((string?)(await api.PersistAsync(HttpMethod.Post, "/api/v1/orders", new { accountId = account, symbol = "EURUSD", side = "buy", type = "market", volume = 0.10m },
+            () => Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System)))?["status"]).ShouldBe("filled");
+}
