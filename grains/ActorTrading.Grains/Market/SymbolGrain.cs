@@ -54,7 +54,7 @@ public sealed class SymbolGrain(
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
         _instrument = store.FindInstrument(Symbol);
-        _observers = new ObserverSet<IQuoteObserver>(clock, ProcessMarket.DroppedAfter);
+        _observers = new ObserverSet<IQuoteObserver>((int)(ProcessMarket.DroppedAfter / WriteEvery));
         _book = new TriggerBook(Symbol);
         _bars = new SymbolBars(_instrument?.Point ?? 0.00001m, feeds.TradingDay);
         _alerts = new AlertBook(Symbol, _bars.EndOf);
@@ -326,6 +326,7 @@ public sealed class SymbolGrain(
 
     private async Task OnTimerAsync(CancellationToken cancellation)
     {
+        _observers.NextRound();
         await DeliverAsync();
         await WriteBehindAsync();
     }

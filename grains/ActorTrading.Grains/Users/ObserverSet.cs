@@ -2,36 +2,37 @@ using Orleans;
 
 namespace ActorTrading.Grains;
 
-/// <summary>Observers that must renew themselves: whoever has not for <paramref name="lifetime"/> is dropped. Used from one grain's turns only.</summary>
-internal sealed class ObserverSet<T>(TimeProvider clock, TimeSpan lifetime) where T : class, IGrainObserver
+/// <summary>
+/// Observers that must renew themselves: whoever has not for <paramref name="rounds"/> rounds of the grain's timer is dropped. A call to one that is
+/// gone fails unheard. Used from one grain's turns only.
+/// </summary>
+internal sealed class ObserverSet<T>(int rounds) where T : class, IGrainObserver
 {
-    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
-
     /// <summary>More processes than this do not watch one grain; the one that renewed longest ago gives way.</summary>
     public const int ObserversMax = 256;
 
-    private readonly Dictionary<T, long> _renewedAt = [];
+    private readonly Dictionary<T, long> _renewedIn = [];
     private T[]? _live;
-    private long _lookedAt;
+    private long _round;
 
     public void Renew(T observer)
     {
-        if (!_renewedAt.ContainsKey(observer))
+        if (!_renewedIn.ContainsKey(observer))
         {
-            if (_renewedAt.Count >= ObserversMax)
+            if (_renewedIn.Count >= ObserversMax)
             {
-                _renewedAt.Remove(_renewedAt.MinBy(o => o.Value).Key);
+                _renewedIn.Remove(_renewedIn.MinBy(o => o.Value).Key);
             }
 
             _live = null;
         }
 
-        _renewedAt[observer] = clock.GetTimestamp();
+        _renewedIn[observer] = _round;
     }
 
     public void Remove(T observer)
     {
-        if (_renewedAt.Remove(observer))
+        if (_renewedIn.Remove(observer))
         {
             _live = null;
         }
@@ -40,22 +41,17 @@ internal sealed class ObserverSet<T>(TimeProvider clock, TimeSpan lifetime) wher
     /// <summary>Those that may be called now. The array is not changed afterwards.</summary>
     public T[] Live()
     {
-        if (clock.GetElapsedTime(_lookedAt) >= LookEvery)
-        {
-            _lookedAt = clock.GetTimestamp();
-            Expire();
-        }
-
-        _live ??= [.. _renewedAt.Keys];
+        _live ??= [.. _renewedIn.Keys];
         return _live;
     }
 
-    /// <summary>A call to one that is gone fails unheard, so those that have not renewed in time are dropped.</summary>
-    private void Expire()
+    /// <summary>The grain's timer has come round.</summary>
+    public void NextRound()
     {
-        foreach (var (observer, at) in _renewedAt)
+        _round++;
+        foreach (var (observer, renewedIn) in _renewedIn)
         {
-            if (clock.GetElapsedTime(at) > lifetime)
+            if (_round - renewedIn > rounds)
             {
                 Remove(observer);
             }

@@ -2,14 +2,28 @@ using ActorTrading.Contracts;
 using Microsoft.Extensions.Logging;
 using Orleans;
 using Orleans.Concurrency;
+using Orleans.Runtime;
 
 namespace ActorTrading.Grains;
 
 /// <summary>A switchboard and nothing else: what it forgets, observers renew and clients catch up on by sequence.</summary>
 [Reentrant]
-public sealed class UserGrain(TimeProvider clock, ILogger<UserGrain> log) : Grain, IUserGrain
+public sealed class UserGrain(ILogger<UserGrain> log) : Grain, IUserGrain
 {
-    private readonly ObserverSet<IUserObserver> _observers = new(clock, TimeSpan.FromMinutes(2));
+    private static readonly TimeSpan DroppedAfter = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(10);
+
+    private readonly ObserverSet<IUserObserver> _observers = new((int)(DroppedAfter / LookEvery));
+
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        this.RegisterGrainTimer(_ =>
+        {
+            _observers.NextRound();
+            return Task.CompletedTask;
+        }, new GrainTimerCreationOptions(LookEvery, LookEvery) { Interleave = true });
+        return Task.CompletedTask;
+    }
 
     public Task SubscribeAsync(IUserObserver observer)
     {
