@@ -1,27 +1,33 @@
 using ActorTrading.Domain;
 using ActorTrading.Pine;
 using ActorTrading.Pine.Bars;
+using ActorTrading.Pine.Strategy;
 using PineBar = ActorTrading.Pine.Bars.Bar;
 
 namespace ActorTrading.Grains;
 
+/// <summary>What a script wants to hold, signed units of what was entered in bars that opened after the run began.</summary>
+/// <param name="Units">Now.</param>
+/// <param name="AtClose">When the last closed bar closed, by the backtest's assumed path; null where the script may have traded on that close.</param>
+internal readonly record struct Wanted(double Units, double? AtClose, RuntimeError? Error);
+
 /// <summary>
-/// What a script wants to hold now: the backtest over all closed bars, and then its pending orders worked along the bar that forms, as
-/// the backtest will work them when that bar has closed. So a market order goes out with the next bar's first quote, and a stop or a
-/// limit when its price is reached. Calculated afresh each time: nothing that a restart could lose.
+/// What a script wants to hold now: the backtest over all closed bars, and then its pending orders worked along the bar that forms, on the
+/// way that its price was seen to take. So a market order goes out with the next bar's first quote, and a stop or a limit when its price is
+/// reached. Calculated afresh each time: nothing that a restart could lose.
 /// </summary>
 internal sealed class LiveScript(CompiledScript script, RunOptions options, DateTimeOffset since)
 {
     // Two at a time in a process: strategies are many, and calculating is not what its threads are for.
     private static readonly SemaphoreSlim Gate = new(2);
 
-    /// <returns>Signed units of what was entered in bars that opened after the run began; or the script's error.</returns>
-    public async Task<(double Units, RuntimeError? Error)> WantedAsync(BarSeries closed, PineBar forming)
+    /// <param name="path">The bar that forms, in stretches.</param>
+    public async Task<Wanted> WantedAsync(BarSeries closed, PineBar forming, PineBar[] path)
     {
         await Gate.WaitAsync();
         try
         {
-            return await Task.Run(() => Wanted(closed, forming));
+            return await Task.Run(() => Calculate(closed, forming, path));
         }
         finally
         {
@@ -29,28 +35,33 @@ internal sealed class LiveScript(CompiledScript script, RunOptions options, Date
         }
     }
 
-    private (double, RuntimeError?) Wanted(BarSeries closed, PineBar forming)
+    private Wanted Calculate(BarSeries closed, PineBar forming, PineBar[] path)
     {
         var instance = script.CreateInstance(options);
         instance.RunHistory(closed);
         if (instance.Error is { } error)
         {
-            return (0, error);
+            return new Wanted(0, null, error);
         }
 
         var broker = instance.Broker!;
+        double? atClose = broker.Settings.ProcessOrdersOnClose || broker.Settings.CalcOnOrderFills ? null : Held(broker);
 
         // The script itself runs when the bar has closed, not before.
         broker.Recalculate = null;
-        broker.OnBarOpen(closed.Count, forming.TimeMs, forming.Open, forming.High, forming.Low, forming.Close);
+        broker.OnBarOpen(closed.Count, forming.TimeMs, forming.Open, forming.High, forming.Low, forming.Close, path);
+        return new Wanted(Held(broker), atClose, null);
+    }
 
+    private double Held(BrokerEmulator broker)
+    {
         var units = 0.0;
         foreach (ref readonly var trade in broker.OpenTrades)
         {
             units += trade.EntryTimeMs >= since.ToUnixTimeMilliseconds() ? trade.Size : 0;
         }
 
-        return (units, null);
+        return units;
     }
 
     /// <summary>Units beyond it are taken as so many: no account has the money for them, and a decimal would not hold more.</summary>

@@ -69,6 +69,13 @@ public sealed record RunBook(int Orders, ImmutableList<RunHolding> Held, RunOrde
         return this with { Missed = missed, Retry = Retry?.BarTime == barTime && target != 0 ? Retry : null };
     }
 
+    /// <summary>A bar has closed with the script holding <paramref name="assumed"/>, where by the prices as they were seen it held <paramref name="seen"/> (signed lots): what is more is missed.</summary>
+    public RunBook Assuming(decimal assumed, decimal seen)
+    {
+        var there = Math.Sign(assumed) == Math.Sign(seen) ? Math.Abs(seen) : 0;
+        return Math.Abs(assumed) > there ? this with { Missed = Missed + Math.Sign(assumed) * (Math.Abs(assumed) - there) } : this;
+    }
+
     /// <summary>Whether the way to <paramref name="target"/> begins with closing.</summary>
     public bool Reduces(decimal target) => Math.Abs(Net) > Kept(target);
 

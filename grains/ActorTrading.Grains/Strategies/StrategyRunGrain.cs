@@ -41,6 +41,10 @@ public sealed partial class StrategyRunGrain(IStrategyRunStore store, IStrategyS
     // Closed bars that the store has with less in them than was seen.
     private readonly HashSet<DateTimeOffset> _mended = [];
     private long _restUntil;
+    private readonly ObservedPath _path = new();
+
+    // What the script held at the end of the last bar that was seen to its end, by the way that was seen.
+    private (DateTimeOffset Bar, double Units)? _seenAtClose;
 
     private Guid Id => this.GetPrimaryKey();
 
@@ -139,6 +143,7 @@ public sealed partial class StrategyRunGrain(IStrategyRunStore store, IStrategyS
                 return;
             }
 
+            _path.See(forming);
             var started = clock.GetTimestamp();
             var hasClosed = _book.Cursor != _newest;
             if (!hasClosed && _book.Pending is null && (forming == _judged || started < _restUntil))
@@ -146,7 +151,7 @@ public sealed partial class StrategyRunGrain(IStrategyRunStore store, IStrategyS
                 return;
             }
 
-            var (units, error) = await WantedAsync(forming);
+            var (wanted, error) = await WantedAsync(forming);
             _restUntil = Math.Max(_restUntil, started + (clock.GetTimestamp() - started) * RestFactor);
             if (error is not null)
             {
@@ -154,7 +159,8 @@ public sealed partial class StrategyRunGrain(IStrategyRunStore store, IStrategyS
                 return;
             }
 
-            if (await SendAsync(LiveScript.Lots(units, _instrument), forming.Time, forming) && _run is not null && _book.Cursor != _newest)
+            await SettleCloseAsync(wanted);
+            if (await SendAsync(LiveScript.Lots(wanted.Units, _instrument), forming.Time, forming) && _run is not null && _book.Cursor != _newest)
             {
                 await SaveAsync(_book with { Cursor = _newest, Seen = _book.Seen.RemoveAll(b => b.Time <= _newest && !_mended.Contains(b.Time)) });
             }
@@ -185,22 +191,44 @@ public sealed partial class StrategyRunGrain(IStrategyRunStore store, IStrategyS
         return _book.Net == 0 && _book.Pending is null;
     }
 
-    /// <returns>Signed units; or why the run cannot go on, for its user.</returns>
-    private async Task<(double Units, string? Error)> WantedAsync(BarRow forming)
+    /// <returns>Or why the run cannot go on, for its user.</returns>
+    private async Task<(Wanted Wanted, string? Error)> WantedAsync(BarRow forming)
     {
         try
         {
-            var (units, error) = await _script!.WantedAsync(_closed.Build(PineSymbols.Of(_timeframe)), Of(forming));
-            return error is not null ? (0, $"{error.Message} (line {error.Line}, column {error.Column})")
-                : double.IsFinite(units) ? (units, null)
-                : (0, "The script holds a quantity that is not a number.");
+            var wanted = await _script!.WantedAsync(_closed.Build(PineSymbols.Of(_timeframe)), Of(forming), _path.Stretches);
+            return (wanted, wanted.Error is { } error ? $"{error.Message} (line {error.Line}, column {error.Column})"
+                : double.IsFinite(wanted.Units) ? null : "The script holds a quantity that is not a number.");
         }
         catch (Exception e)
         {
             // A function of the bars: it would come to the same each second.
             log.LogError(e, "Run {Id} could not be calculated", Id);
-            return (0, $"The script could not be calculated: {e.Message}");
+            return (default, $"The script could not be calculated: {e.Message}");
         }
+    }
+
+    /// <summary>
+    /// When a bar has closed, the script goes on from the path that a backtest assumes of it. Where that leaves it holding more than the way
+    /// that was seen, the run does not enter after the fact.
+    /// </summary>
+    private async Task SettleCloseAsync(Wanted wanted)
+    {
+        if (_seenAtClose is not var (bar, units))
+        {
+            return;
+        }
+
+        if (bar == _newest && wanted.AtClose is { } assumed)
+        {
+            var book = _book.Assuming(LiveScript.Lots(assumed, _instrument), LiveScript.Lots(units, _instrument));
+            if (book != _book)
+            {
+                await SaveAsync(book);
+            }
+        }
+
+        _seenAtClose = null;
     }
 
     private async Task BeginAsync(StoredStrategyRun run)
@@ -267,7 +295,15 @@ public sealed partial class StrategyRunGrain(IStrategyRunStore store, IStrategyS
                 return Mended(row);
             }
 
-            _closed.Add(Of(Mended(row)));
+            var closed = Mended(row);
+            if (_path.Time == row.Time)
+            {
+                // To its very end: what it reached after the last look counts as seen.
+                _path.See(closed);
+                _seenAtClose = await WantedAsync(closed) is { Error: null } last ? (row.Time, last.Wanted.Units) : null;
+            }
+
+            _closed.Add(Of(closed));
             _newest = row.Time;
         }
 
