@@ -48,6 +48,9 @@ public sealed record RunBook(int Orders, ImmutableList<RunHolding> Held, RunOrde
 
     public RunRetry? Retry { get; init; }
 
+    /// <summary>What the last order was on the way to, signed lots.</summary>
+    public decimal Aim { get; init; }
+
     /// <summary>Netting: signed lots of the symbol that were somebody else's when the run, flat, began to enter.</summary>
     public decimal Beside { get; init; }
 
@@ -104,7 +107,7 @@ public sealed record RunBook(int Orders, ImmutableList<RunHolding> Held, RunOrde
     public RunBook Sending(RunOrder order, DateTimeOffset? cursor, BarRow? seen = null)
     {
         var bars = seen is null ? Seen : Seen.RemoveAll(b => b.Time == seen.Time).Add(seen);
-        return this with { Orders = order.No, Pending = order, Cursor = cursor, Seen = bars.Count > SeenMax ? bars.RemoveAt(0) : bars };
+        return this with { Orders = order.No, Pending = order, Aim = order.Target, Cursor = cursor, Seen = bars.Count > SeenMax ? bars.RemoveAt(0) : bars };
     }
 
     /// <summary>The pending order has filled that much, 0 to its volume, and is over.</summary>

@@ -7,7 +7,6 @@ using ActorTrading.Postgres;
 using Microsoft.Extensions.Logging;
 using Orleans;
 using Orleans.Runtime;
-using PineBar = ActorTrading.Pine.Bars.Bar;
 using Timeframe = ActorTrading.Domain.Timeframe;
 
 namespace ActorTrading.Grains;
@@ -42,6 +41,9 @@ public sealed partial class StrategyRunGrain(IStrategyRunStore store, IStrategyS
     private readonly HashSet<DateTimeOffset> _mended = [];
     private long _restUntil;
     private readonly ObservedPath _path = new();
+
+    // The bar in which the run had traded before the process began.
+    private DateTimeOffset? _resumedIn;
 
     // What the script held at the end of the last bar that was seen to its end, by the way that was seen.
     private (DateTimeOffset Bar, double Units)? _seenAtClose;
@@ -143,6 +145,11 @@ public sealed partial class StrategyRunGrain(IStrategyRunStore store, IStrategyS
                 return;
             }
 
+            if (_path.Time is null && _book.Seen.Exists(b => b.Time == forming.Time))
+            {
+                _resumedIn = forming.Time;
+            }
+
             _path.See(forming);
             var started = clock.GetTimestamp();
             var hasClosed = _book.Cursor != _newest;
@@ -160,6 +167,13 @@ public sealed partial class StrategyRunGrain(IStrategyRunStore store, IStrategyS
             }
 
             await SettleCloseAsync(wanted);
+            if (_resumedIn == forming.Time)
+            {
+                // Of the way that the price had taken before the interruption only the bar's shape is left.
+                await MissAsync(_book.Assuming(LiveScript.Lots(wanted.Units, _instrument), _book.Aim));
+                _resumedIn = null;
+            }
+
             if (await SendAsync(LiveScript.Lots(wanted.Units, _instrument), forming.Time, forming) && _run is not null && _book.Cursor != _newest)
             {
                 await SaveAsync(_book with { Cursor = _newest, Seen = _book.Seen.RemoveAll(b => b.Time <= _newest && !_mended.Contains(b.Time)) });
@@ -191,45 +205,7 @@ public sealed partial class StrategyRunGrain(IStrategyRunStore store, IStrategyS
         return _book.Net == 0 && _book.Pending is null;
     }
 
-    /// <returns>Or why the run cannot go on, for its user.</returns>
-    private async Task<(Wanted Wanted, string? Error)> WantedAsync(BarRow forming)
-    {
-        try
-        {
-            var wanted = await _script!.WantedAsync(_closed.Build(PineSymbols.Of(_timeframe)), Of(forming), _path.Stretches);
-            return (wanted, wanted.Error is { } error ? $"{error.Message} (line {error.Line}, column {error.Column})"
-                : double.IsFinite(wanted.Units) ? null : "The script holds a quantity that is not a number.");
-        }
-        catch (Exception e)
-        {
-            // A function of the bars: it would come to the same each second.
-            log.LogError(e, "Run {Id} could not be calculated", Id);
-            return (default, $"The script could not be calculated: {e.Message}");
-        }
-    }
-
-    /// <summary>
-    /// When a bar has closed, the script goes on from the path that a backtest assumes of it. Where that leaves it holding more than the way
-    /// that was seen, the run does not enter after the fact.
-    /// </summary>
-    private async Task SettleCloseAsync(Wanted wanted)
-    {
-        if (_seenAtClose is not var (bar, units))
-        {
-            return;
-        }
-
-        if (bar == _newest && wanted.AtClose is { } assumed)
-        {
-            var book = _book.Assuming(LiveScript.Lots(assumed, _instrument), LiveScript.Lots(units, _instrument));
-            if (book != _book)
-            {
-                await SaveAsync(book);
-            }
-        }
-
-        _seenAtClose = null;
-    }
+    private Task MissAsync(RunBook book) => book == _book ? Task.CompletedTask : SaveAsync(book);
 
     private async Task BeginAsync(StoredStrategyRun run)
     {
@@ -271,60 +247,6 @@ public sealed partial class StrategyRunGrain(IStrategyRunStore store, IStrategyS
         this.RegisterGrainTimer(StepAsync, new GrainTimerCreationOptions(StepEvery, StepEvery) { KeepAlive = true });
     }
 
-    /// <summary>Appends what has closed since the last bar known; answers the bar that forms.</summary>
-    private async Task<BarRow?> ReadBarsAsync()
-    {
-        var symbol = GrainFactory.GetGrain<ISymbolGrain>(_run!.Symbol);
-        if (_newest is null)
-        {
-            await ReadPagesAsync();
-        }
-
-        var rows = await symbol.GetBarsAsync(new BarQuery(_run.Timeframe, Unread, null, CandleStore.BarsMax));
-        if (_closed.Count + rows.Length > BarsMax)
-        {
-            await EndAsync("failed", $"The run has come to {BarsMax} bars: start it again.");
-            return null;
-        }
-
-        // A bar has closed when the next one has begun, and stays so when a restart has lost that next one.
-        foreach (var (row, isLast) in rows.Select((row, i) => (row, i == rows.Length - 1)))
-        {
-            if (isLast && !(row.Time <= _book.Cursor))
-            {
-                return Mended(row);
-            }
-
-            var closed = Mended(row);
-            if (_path.Time == row.Time)
-            {
-                // To its very end: what it reached after the last look counts as seen.
-                _path.See(closed);
-                _seenAtClose = await WantedAsync(closed) is { Error: null } last ? (row.Time, last.Wanted.Units) : null;
-            }
-
-            _closed.Add(Of(closed));
-            _newest = row.Time;
-        }
-
-        return null;
-    }
-
-    /// <summary>
-    /// The bar with what an order's moment saw of it. After a process was killed within it the stored bar begins later, and the script would
-    /// not find the price at which it traded: the run would trade back.
-    /// </summary>
-    private BarRow Mended(BarRow row)
-    {
-        if (_book.Seen.Find(b => b.Time == row.Time) is not { } seen || (seen.Open == row.Open && seen.High <= row.High && seen.Low >= row.Low))
-        {
-            return row;
-        }
-
-        _mended.Add(row.Time);
-        return row with { Open = seen.Open, High = Math.Max(seen.High, row.High), Low = Math.Min(seen.Low, row.Low), Volume = Math.Max(seen.Volume, row.Volume) };
-    }
-
     private async Task SaveAsync(RunBook book)
     {
         var json = JsonSerializer.Serialize(book, DomainJson.Options);
@@ -358,24 +280,6 @@ public sealed partial class StrategyRunGrain(IStrategyRunStore store, IStrategyS
         await GrainFactory.GetGrain<IUserGrain>(run.UserId).PublishAsync(StrategyMessages.Ended(run, status, error));
         DeactivateOnIdle();
     }
-
-    /// <summary>A long run's history comes in pages, of which a symbol gives the newest: those before it are stored ones, and closed.</summary>
-    private async Task ReadPagesAsync()
-    {
-        while (_closed.Count <= BarsMax && await candles.ReadAsync(_run!.Symbol, _timeframe, Unread, null, CandleStore.BarsMax) is { Count: CandleStore.BarsMax } page)
-        {
-            foreach (var bar in page.SkipLast(1))
-            {
-                _closed.Add(Of(Mended(new BarRow(bar.Time, bar.Open, bar.High, bar.Low, bar.Close, bar.TickVolume))));
-                _newest = bar.Time;
-            }
-        }
-    }
-
-    /// <summary>From where bars are still to be read.</summary>
-    private DateTimeOffset Unread => _newest?.AddMilliseconds(1) ?? _settings.HistoryFrom;
-
-    private static PineBar Of(BarRow row) => new(row.Time.ToUnixTimeMilliseconds(), (double)row.Open, (double)row.High, (double)row.Low, (double)row.Close, row.Volume);
 
     /// <param name="HistoryFrom">Where the script's bars begin: the same after every restart, so that it wants the same.</param>
     private sealed record RunSettings(string? InputsJson, decimal InitialCapital, DateTimeOffset HistoryFrom, DateTimeOffset StartedAt, PositionMode Mode);

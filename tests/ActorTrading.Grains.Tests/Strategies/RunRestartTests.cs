@@ -125,6 +125,76 @@ public sealed class RunRestartTests(Server server)
     }
 
     [Fact]
+    public async Task What_was_stopped_out_in_the_bar_of_a_kill_is_not_bought_back()
+    {
+        await using var stage = await RunStage.StartAsync(server, Venue.PaperNetting, RunOrderKindTests.Brackets);
+        await stage.CommandAsync(RunOrderKindTests.BreakOut);
+        await stage.QuietAsync();
+        await stage.TickAsync(11);
+        await stage.UntilNetAsync(0.1m);
+        await stage.TickAsync(-17);
+        await stage.UntilNetAsync(0);
+        await stage.TickAsync(7);
+        await stage.RestartAsync();
+        await stage.QuoteAgainAsync();
+        await stage.Run.StepAsync();
+        (await stage.QuietAsync()).Positions.ShouldBeEmpty();
+        await stage.OpenBarAsync();
+        (await stage.QuietAsync()).Positions.ShouldBeEmpty();
+        await stage.CommandAsync(RunOrderKindTests.SellTwo);
+        await stage.UntilNetAsync(-0.2m);
+    }
+
+    [Theory]
+    [InlineData(Venue.PaperNetting)]
+    [InlineData(Venue.TerminalHedging)]
+    public async Task A_reversal_that_was_killed_half_way_is_finished(Venue venue)
+    {
+        await using var stage = await RunStage.StartAsync(server, venue);
+        await stage.CommandAsync(RunStage.Buy);
+        await stage.UntilNetAsync(0.1m);
+        await stage.CommandAsync(RunStage.SellTwo);
+        await stage.UntilNetAsync(-0.2m);
+
+        // The close was noted, and nothing of what was to follow.
+        var position = (await stage.Account.GetStateAsync()).Positions.Values.Single();
+        (await stage.Account.ClosePositionAsync(TradingHost.Close(position.Id))).Accepted.ShouldBeTrue();
+        await stage.RestartAsync(book => book with { Orders = 102, Held = [] });
+        await stage.QuoteAgainAsync();
+        await stage.UntilNetAsync(-0.2m);
+        (await stage.BookAsync()).Orders.ShouldBe(103);
+    }
+
+    [Fact]
+    public async Task Stopped_and_killed_before_it_was_flat_it_closes_what_is_left_and_ends()
+    {
+        await using var stage = await RunStage.StartAsync(server, Venue.PaperHedging);
+        await stage.CommandAsync(RunStage.BuyTwo);
+        await stage.UntilNetAsync(0.2m);
+        await stage.RestartAsync(book => book with { Stopping = true });
+        await TradingHost.UntilAsync(async () =>
+        {
+            await stage.Run.StepAsync();
+            return await stage.StoredAsync();
+        }, run => run.Status == "stopped", "the end");
+        (await stage.Account.GetStateAsync()).Positions.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Stopped_without_closing_it_knows_of_the_order_that_was_under_way()
+    {
+        await using var stage = await RunStage.StartAsync(server, Venue.PaperHedging);
+        await stage.CommandAsync(RunStage.BuyTwo);
+        var before = await stage.BookAsync();
+        await stage.UntilNetAsync(0.2m);
+        await stage.RestartAsync(book => before.Sending(new RunOrder(1, Side.Buy, 0.2m, null, stage.Bar, 0.2m), book.Cursor));
+        (await stage.Run.StopAsync(closeHeld: false)).ShouldBeTrue();
+        (await stage.StoredAsync()).Status.ShouldBe("stopped");
+        (await stage.BookAsync()).Net.ShouldBe(0.2m);
+        RunStage.Net(await stage.Account.GetStateAsync()).ShouldBe(0.2m);
+    }
+
+    [Fact]
     public async Task A_run_that_cannot_be_read_ends_and_keeps_none_of_the_others_asleep()
     {
         await using var stage = await RunStage.StartAsync(server, Venue.PaperHedging);
