@@ -1,6 +1,9 @@
 using ActorTrading.Contracts;
 using ActorTrading.Domain;
 using ActorTrading.Mt5;
+using ActorTrading.Mt5.Simulation;
+using ActorTrading.Postgres;
+using Microsoft.Extensions.DependencyInjection;
 using Orleans;
 
 namespace ActorTrading.Grains.Tests.Strategies;
@@ -122,6 +125,44 @@ public sealed class RunFaultTests(Server server)
     }
 
     [Fact]
+    public async Task An_entry_that_the_terminal_could_be_asked_for_too_late_is_refused_and_tried_again_while_its_bar_forms()
+    {
+        await using var stage = await RunStage.StartAsync(server, Venue.TerminalNetting, terminal: o => o with { Defects = o.Defects | TerminalDefects.SlowPorts, PortRecovery = TimeSpan.FromSeconds(3) });
+        await stage.CommandAsync(RunStage.Wait);
+        await stage.QuietAsync();
+        await stage.Terminal!.Disconnect();
+        await stage.CommandAsync(RunStage.BuyTwo);
+        await TradingHost.UntilAsync(stage.Account.GetStateAsync, account => !account.Orders.IsEmpty, "the order being written down");
+        for (var i = 0; i < 4; i++)
+        {
+            await stage.RestAsync();
+        }
+
+        await stage.UntilAsync((_, book) => book is { Orders: 1, Pending: null, Retry.Tries: 1 }, "the refusal");
+        await stage.RestAsync();
+        await stage.UntilNetAsync(0.2m);
+        (await stage.BookAsync()).Orders.ShouldBe(2);
+        await AuditAsync(stage);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_database_that_goes_away_in_the_middle_of_orders_doubles_none(bool written)
+    {
+        FailingRuns store = null!;
+        await using var stage = await RunStage.StartAsync(server, Venue.PaperHedging, services: services => services.AddSingleton<IStrategyRunStore>(p => store = new FailingRuns(new StrategyRunStore(p.GetRequiredService<PostgresDatabase>()), written)));
+        await stage.CommandAsync(RunStage.BuyTwo);
+        await stage.UntilNetAsync(0.2m);
+        await stage.CommandAsync(RunStage.SellTwo);
+        await stage.UntilNetAsync(-0.2m);
+        await stage.CommandAsync(RunStage.CloseAll);
+        await stage.UntilNetAsync(0);
+        store.Failures.ShouldBeGreaterThan(5);
+        (await stage.Account.GetStateAsync()).RecentOrders.Count.ShouldBe(4, "in, out and in the other way, out");
+    }
+
+    [Fact]
     public async Task What_was_closed_at_the_terminal_itself_is_not_opened_again()
     {
         await using var stage = await RunStage.StartAsync(server, Venue.TerminalHedging);
@@ -213,7 +254,7 @@ public sealed class RunFaultTests(Server server)
         var id = TradingHost.NewId();
         await stage.Host.Grains.GetGrain<IStrategyRunGrain>(id).StartAsync(stage.Request(stage.Strategy) with { InputsJson = """{"nothing like it": 3}""" });
         await stage.CommandAsync(RunStage.Wait);
-        var store = new Postgres.StrategyRunStore(stage.Host.Database);
+        var store = new StrategyRunStore(stage.Host.Database);
         var run = await TradingHost.UntilAsync(async () =>
         {
             await stage.Host.Grains.GetGrain<IStrategyRunGrain>(id).StepAsync();
@@ -222,7 +263,38 @@ public sealed class RunFaultTests(Server server)
         run.Error.ShouldNotBeNull().ShouldContain("nothing like it");
     }
 
-    private static Task<Postgres.StoredStrategyRun> EndedAsync(RunStage stage) => TradingHost.UntilAsync(async () =>
+    /// <summary>A database that is lost every other time that a run's state is to be saved, before or after it was written.</summary>
+    private sealed class FailingRuns(IStrategyRunStore runs, bool written) : IStrategyRunStore
+    {
+        private int _saves;
+
+        public int Failures { get; private set; }
+
+        public Task<bool> CreateAsync(StoredStrategyRun run, bool aloneOnSymbol = false, CancellationToken cancellation = default) => runs.CreateAsync(run, aloneOnSymbol, cancellation);
+
+        public Task<Page<StoredStrategyRun>> ListAsync(Guid userId, Guid strategyId, PageRequest page, CancellationToken cancellation = default) => runs.ListAsync(userId, strategyId, page, cancellation);
+
+        public Task<StoredStrategyRun?> GetAsync(Guid id, CancellationToken cancellation = default) => runs.GetAsync(id, cancellation);
+
+        public Task<IReadOnlyList<StoredStrategyRun>> RunningAsync(CancellationToken cancellation = default) => runs.RunningAsync(cancellation);
+
+        public async Task<bool> SaveStateAsync(Guid id, string knownJson, string stateJson, DateTimeOffset at, CancellationToken cancellation = default)
+        {
+            var fails = _saves++ % 2 == 0;
+            var saved = (!fails || written) && await runs.SaveStateAsync(id, knownJson, stateJson, at, cancellation);
+            if (fails)
+            {
+                Failures++;
+                throw new StoreUnavailableException("The database is away.", outcomeUnknown: true);
+            }
+
+            return saved;
+        }
+
+        public Task<bool> StopAsync(Guid id, string status, string? error, DateTimeOffset at, CancellationToken cancellation = default) => runs.StopAsync(id, status, error, at, cancellation);
+    }
+
+    private static Task<StoredStrategyRun> EndedAsync(RunStage stage) => TradingHost.UntilAsync(async () =>
     {
         await stage.Run.StepAsync();
         return await stage.StoredAsync();

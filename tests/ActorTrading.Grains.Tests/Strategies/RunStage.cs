@@ -48,7 +48,9 @@ internal sealed class RunStage : IAsyncDisposable
     private decimal _price = 1.10000m;
     private DateTimeOffset _quotedAt;
 
-    private RunStage(SimulatedTerminal? terminal, PositionMode mode) => (Terminal, _mode) = (terminal, mode);
+    private readonly Action<IServiceCollection>? _services;
+
+    private RunStage(SimulatedTerminal? terminal, PositionMode mode, Action<IServiceCollection>? services) => (Terminal, _mode, _services) = (terminal, mode, services);
 
     public TradingHost Host { get; private set; } = null!;
 
@@ -69,10 +71,11 @@ internal sealed class RunStage : IAsyncDisposable
     public IStrategyRunGrain Run => Host.Grains.GetGrain<IStrategyRunGrain>(Id);
 
     /// <summary>With a run that goes on, and a bar that forms.</summary>
-    public static async Task<RunStage> StartAsync(Server server, Venue venue, string script = Commanded, Func<SimulatedTerminalOptions, SimulatedTerminalOptions>? terminal = null)
+    public static async Task<RunStage> StartAsync(Server server, Venue venue, string script = Commanded, Func<SimulatedTerminalOptions, SimulatedTerminalOptions>? terminal = null,
+        Action<IServiceCollection>? services = null)
     {
         var mode = venue is Venue.PaperNetting or Venue.TerminalNetting ? PositionMode.Netting : PositionMode.Hedging;
-        var stage = new RunStage(venue >= Venue.TerminalHedging ? TestTerminal.Start(1, o => (terminal?.Invoke(o) ?? o) with { Mode = mode }) : null, mode);
+        var stage = new RunStage(venue >= Venue.TerminalHedging ? TestTerminal.Start(1, o => (terminal?.Invoke(o) ?? o) with { Mode = mode }) : null, mode, services);
         stage.Host = await TradingHost.StartAsync(server, stage.Services);
         stage.Bar = Minute(stage._clock.GetUtcNow());
         await stage.OpenBarAsync();
@@ -212,7 +215,11 @@ internal sealed class RunStage : IAsyncDisposable
         }
     }
 
-    private void Services(IServiceCollection services) => services.AddSingleton<TimeProvider>(_clock);
+    private void Services(IServiceCollection services)
+    {
+        services.AddSingleton<TimeProvider>(_clock);
+        _services?.Invoke(services);
+    }
 
     private async Task QuoteAsync(DateTimeOffset at)
     {
