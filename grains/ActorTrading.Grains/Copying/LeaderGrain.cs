@@ -246,7 +246,7 @@ public sealed class LeaderGrain(
 
                 using var span = Traced(offer.Stretch);
                 var ack = await GrainFactory.GetGrain<IFollowerLinkGrain>(link.Id).OfferAsync(offer);
-                link.Settle(ack, last);
+                link.Settle(ack, last, clock.GetUtcNow());
                 if (!link.IsReadyAfterAck)
                 {
                     break;
@@ -304,7 +304,7 @@ public sealed class LeaderGrain(
         }
 
         link.Synced();
-        link.Settle(ack, link.StartSeq);
+        link.Settle(ack, link.StartSeq, clock.GetUtcNow());
     }
 
     private async Task<LeaderOffer> OfferFromAsync(LinkProgress link) =>

@@ -15,6 +15,8 @@ internal sealed class LinkProgress(LinkRow row)
     private LinkRow _row = row;
     private DateTimeOffset? _watchAt;
     private bool _busy;
+    private int _busyTimes;
+    private DateTimeOffset _busyUntil;
     private int _failures;
     private DateTimeOffset _notBefore = DateTimeOffset.MinValue;
 
@@ -41,7 +43,8 @@ internal sealed class LinkProgress(LinkRow row)
 
     public bool IsReadyAfterAck => !_busy && _notBefore == DateTimeOffset.MinValue;
 
-    public bool IsReady(DateTimeOffset now) => !InFlight && !_busy && now >= _notBefore;
+    /// <summary>One that was busy is asked again now and then: the word that it can take more is lost with the silo that had it.</summary>
+    public bool IsReady(DateTimeOffset now) => !InFlight && (!_busy || now >= _busyUntil) && now >= _notBefore;
 
     public void Update(LinkRow row) => _row = row;
 
@@ -62,22 +65,37 @@ internal sealed class LinkProgress(LinkRow row)
     private TimeSpan WatchEvery => Settings.RiskLimits is { Count: > 0 } || Settings.EquityStop is not null || Settings.TakeProfitAmount is not null
         || Settings.CloseOnly == CloseOnlyMode.Immediately ? WatchOften : WatchSeldom;
 
-    public void Unblock() => _busy = false;
+    public void Unblock()
+    {
+        _busy = false;
+        _busyTimes = 0;
+    }
 
     public void Synced() => SyncDue = false;
 
     /// <param name="last">Sequence of the last entry offered: entries after the last trade are passed with it.</param>
-    public void Settle(CopyAck ack, long last)
+    public void Settle(CopyAck ack, long last, DateTimeOffset now)
     {
         _failures = 0;
-        _busy = ack.Busy;
+        if (ack.Busy)
+        {
+            _busy = true;
+            _busyUntil = now + Wait(_busyTimes++);
+        }
+        else
+        {
+            Unblock();
+        }
+
         _notBefore = ack.DeferUntil ?? DateTimeOffset.MinValue;
         Decided = Math.Max(Decided, ack is { Busy: false, DeferUntil: null } ? last : ack.DecidedSeq);
     }
 
-    public void Fail(DateTimeOffset now)
+    public void Fail(DateTimeOffset now) => _notBefore = now + Wait(_failures++);
+
+    private static TimeSpan Wait(int times)
     {
-        var wait = FirstRetry * Math.Pow(2, Math.Min(_failures++, 6));
-        _notBefore = now + (wait < LongestRetry ? wait : LongestRetry);
+        var wait = FirstRetry * Math.Pow(2, Math.Min(times, 6));
+        return wait < LongestRetry ? wait : LongestRetry;
     }
 }
