@@ -43,6 +43,12 @@ public sealed record TradeRequest
     /// <summary>The position or order acted on. The protocol narrows it to 32 bits: larger ones are refused before sending.</summary>
     public long Ticket { get; init; }
 
+    /// <summary>
+    /// With <see cref="TradeAction.PositionPartial"/> on a netting account, the side that reduces the position. MetaTrader 5 closes a part by ticket
+    /// in hedging accounts only (CTrade.PositionClosePartial); in a netting one an opposite order of so much does it, and leaves the levels alone.
+    /// </summary>
+    public Side? Against { get; init; }
+
     public static TradeRequest Market(string clientOrderId, string symbol, Side side, decimal volume, decimal? stopLoss = null, decimal? takeProfit = null) => new()
     {
         Action = side == Side.Buy ? TradeAction.Buy : TradeAction.Sell,
@@ -69,6 +75,12 @@ public sealed record TradeRequest
 
     public static TradeRequest ClosePartial(string clientOrderId, long ticket, decimal volume) =>
         new() { Action = TradeAction.PositionPartial, ClientOrderId = clientOrderId, Ticket = ticket, Volume = volume };
+
+    /// <summary>Takes a part out of a netting account's position of a symbol.</summary>
+    /// <param name="ticket">The position's, by which the outcome is found.</param>
+    /// <param name="against">The side opposite to the position's.</param>
+    public static TradeRequest Reduce(string clientOrderId, long ticket, string symbol, Side against, decimal volume) =>
+        ClosePartial(clientOrderId, ticket, volume) with { Symbol = symbol, Against = against };
 
     public static TradeRequest ClosePosition(string clientOrderId, long ticket) =>
         new() { Action = TradeAction.PositionClose, ClientOrderId = clientOrderId, Ticket = ticket };
@@ -110,6 +122,8 @@ public sealed record TradeRequest
                 return $"ticket {Ticket} is above {int.MaxValue}: the terminal would narrow it to 32 bits and act on another; " +
                     "act by symbol, or at the terminal itself";
         }
+        if (Against is not null && string.IsNullOrEmpty(Symbol))
+            return "a symbol is needed";
         if (Symbol is { Length: > MaxSymbolLength } || Symbol is not null && !IsPrintableAscii(Symbol))
             return $"symbol '{Symbol}' must be at most {MaxSymbolLength} printable ASCII characters";
         if ((IsMarket || IsPending || Action == TradeAction.PositionPartial) && Volume is <= 0 or > 1_000_000)

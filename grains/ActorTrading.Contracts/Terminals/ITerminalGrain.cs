@@ -67,6 +67,7 @@ public sealed record TerminalConfig(
 /// <param name="Order">An order that is durably submitted: to be opened, or with <see cref="Domain.Order.ClosesPositionId"/> to close.</param>
 /// <param name="Request">A change that is durably asked for.</param>
 /// <param name="Partial">The order closes a part of its position only.</param>
+/// <param name="Netting">The account nets: a part is closed by an opposite order.</param>
 /// <param name="Session">Of the last comparison that the account knows of.</param>
 [GenerateSerializer, Immutable, Alias("ActorTrading.TerminalInstruction")]
 public sealed record TerminalInstruction(
@@ -75,7 +76,8 @@ public sealed record TerminalInstruction(
     [property: Id(2)] long? PositionTicket,
     [property: Id(3)] long? OrderTicket,
     [property: Id(4)] TerminalSession Session,
-    [property: Id(5)] bool Partial)
+    [property: Id(5)] bool Partial,
+    [property: Id(6)] bool Netting = false)
 {
     public Guid Id => Order?.Id ?? Request!.Id;
 }

@@ -200,7 +200,7 @@ public sealed partial class AccountGrain
         var position = positionId is { } p ? _state.Positions.GetValueOrDefault(p) : null;
         var orderTicket = request?.OrderId is { } o ? _state.Orders.GetValueOrDefault(o)?.BrokerTicket : null;
         var partial = order is not null && position is not null && order.RemainingVolume < position.Volume;
-        return new TerminalInstruction(order, request, position?.BrokerTicket, orderTicket, session, partial);
+        return new TerminalInstruction(order, request, position?.BrokerTicket, orderTicket, session, partial, _state.Mode == PositionMode.Netting);
     }
 
     /// <summary>What has an outcome now need not be remembered as sent; the links whose it was may go on.</summary>

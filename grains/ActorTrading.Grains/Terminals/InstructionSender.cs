@@ -16,7 +16,7 @@ internal sealed class InstructionSender(TerminalLink link, Func<Task<bool>> isHe
     /// <returns>The facts for the account; or why the outcome is not known.</returns>
     public async Task<(ImmutableArray<TerminalFact> Facts, string? InDoubt)> SendAsync(TerminalInstruction instruction)
     {
-        var request = LedgerReconciler.RequestOf(instruction.Order, instruction.Request, instruction.PositionTicket, instruction.OrderTicket, instruction.Partial);
+        var request = LedgerReconciler.RequestOf(instruction.Order, instruction.Request, instruction.PositionTicket, instruction.OrderTicket, instruction.Partial, instruction.Netting);
         if (request is null)
         {
             return ([Rejected(instruction, Retcode.PositionClosed, "The terminal's ticket of what is to be changed is not known.")], null);
@@ -35,6 +35,11 @@ internal sealed class InstructionSender(TerminalLink link, Func<Task<bool>> isHe
             {
                 return ([refusal], null);
             }
+        }
+
+        if (request.Against is not null && await GoneAsync(instruction, request) is { } gone)
+        {
+            return ([gone], null);
         }
 
         for (var attempt = 1; ; attempt++)
@@ -88,6 +93,24 @@ internal sealed class InstructionSender(TerminalLink link, Func<Task<bool>> isHe
         {
             // Nothing was sent: the next price asks for the stop anew.
             return (request, Rejected(instruction, Retcode.Connection, e.Message));
+        }
+    }
+
+    /// <summary>
+    /// An order against a netting position that has been closed meanwhile would open one the other way, so it is looked for just before. What is
+    /// left is the time between this look and the broker's decision.
+    /// </summary>
+    private async Task<TerminalFact?> GoneAsync(TerminalInstruction instruction, TradeRequest request)
+    {
+        try
+        {
+            return await link.FindPositionAsync(request.Ticket) is { } there && there.Side != request.Against && there.Volume >= request.Volume
+                ? null
+                : Rejected(instruction, Retcode.PositionClosed, $"The terminal shows no position {request.Ticket} of {request.Volume} lots or more to reduce.");
+        }
+        catch (Exception e) when (e is TimeoutException or TerminalUnavailableException or TerminalErrorException or TerminalProtocolException)
+        {
+            return Rejected(instruction, Retcode.Connection, e.Message);
         }
     }
 

@@ -50,7 +50,7 @@ public static class LedgerReconciler
     }
 
     /// <summary>The request that an order or a change is at the terminal; null where the terminal's ticket it needs is not known.</summary>
-    public static TradeRequest? RequestOf(Order? order, TerminalRequest? request, long? positionTicket, long? orderTicket, bool partial)
+    public static TradeRequest? RequestOf(Order? order, TerminalRequest? request, long? positionTicket, long? orderTicket, bool partial, bool netting)
     {
         if (order is not null)
         {
@@ -58,6 +58,7 @@ public static class LedgerReconciler
             if (order.ClosesPositionId is not null)
             {
                 return positionTicket is not { } position ? null
+                    : partial && netting ? TradeRequest.Reduce(name, position, order.Symbol, order.Side, order.RemainingVolume)
                     : partial ? TradeRequest.ClosePartial(name, position, order.RemainingVolume) with { Symbol = order.Symbol }
                     : TradeRequest.ClosePosition(name, position) with { Symbol = order.Symbol, Volume = order.RemainingVolume };
             }
@@ -97,7 +98,7 @@ public static class LedgerReconciler
         foreach (var order in state.Orders.Values.Where(o => o.Status == OrderStatus.Submitted).OrderBy(o => o.CreatedAt).ThenBy(o => o.Id))
         {
             var position = order.ClosesPositionId is { } id ? state.Positions.GetValueOrDefault(id) : null;
-            if (RequestOf(order, null, position?.BrokerTicket, null, position is not null && order.RemainingVolume < position.Volume) is { } request)
+            if (RequestOf(order, null, position?.BrokerTicket, null, position is not null && order.RemainingVolume < position.Volume, state.Mode == PositionMode.Netting) is { } request)
             {
                 inDoubt.Add((order.Id, true, request));
             }
@@ -107,7 +108,7 @@ public static class LedgerReconciler
         {
             var position = asked.PositionId is { } p ? state.Positions.GetValueOrDefault(p)?.BrokerTicket : null;
             var order = asked.OrderId is { } o ? state.Orders.GetValueOrDefault(o)?.BrokerTicket : null;
-            if (RequestOf(null, asked, position, order, false) is { } request)
+            if (RequestOf(null, asked, position, order, false, false) is { } request)
             {
                 inDoubt.Add((asked.Id, false, request));
             }

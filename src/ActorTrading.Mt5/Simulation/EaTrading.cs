@@ -24,6 +24,9 @@ internal sealed class EaTrading(SimulatedTerminalOptions options, SimulatedBroke
         if (symbol is null || broker.Board.FindInstrument(symbol) is not { } instrument)
             return Unsent(4301, "ERR_MARKET_UNKNOWN_SYMBOL");
         var (settings, filling, instead) = Fate(request, action);
+        // CTrade.PositionClosePartial is for hedging accounts: on others it returns without having asked the broker.
+        if (action == TradeAction.PositionPartial && options.Mode == PositionMode.Netting)
+            instead = new BrokerDecision(Retcode.Reject, "A netting account closes no part by ticket.", []);
         return Answered(request, action, symbol, broker.Request(request.Comment, Describe(request),
             (orderId, clientOrderId) => Command(request, action, symbol, instrument, filling, orderId, clientOrderId), now, settings, instead));
     }

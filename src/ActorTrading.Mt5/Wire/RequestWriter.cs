@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using ActorTrading.Domain;
 
 namespace ActorTrading.Mt5.Wire;
 
@@ -29,11 +30,11 @@ internal static class RequestWriter
         w.WriteNumber("toDate"u8, s.toSeconds);
     }, (symbol, timeframe, fromSeconds, toSeconds));
 
-    public static byte[] Trade(TradeRequest trade) => Write("TRADE", TradeActionNames.Of(trade.Action), static (w, t) =>
+    public static byte[] Trade(TradeRequest trade) => Write("TRADE", TradeActionNames.Of(OnTheWire(trade)), static (w, t) =>
     {
         if (t.Symbol is not null)
             w.WriteString("symbol"u8, t.Symbol);
-        if (t.Ticket != 0)
+        if (t.Ticket != 0 && t.Against is null)
             w.WriteNumber("id"u8, t.Ticket);
         if (t.Volume != 0)
             w.WriteNumber("volume"u8, t.Volume);
@@ -45,6 +46,13 @@ internal static class RequestWriter
             w.WriteNumber("takeprofit"u8, takeProfit);
         w.WriteString("comment"u8, t.ClientOrderId);
     }, trade);
+
+    private static TradeAction OnTheWire(TradeRequest trade) => trade.Against switch
+    {
+        Side.Buy => TradeAction.Buy,
+        Side.Sell => TradeAction.Sell,
+        _ => trade.Action,
+    };
 
     private static byte[] Write<T>(string action, string? actionType, Action<Utf8JsonWriter, T> rest, T state)
     {

@@ -155,7 +155,7 @@ public sealed class LedgerReconcilerTests
     private IReadOnlyList<LedgerEvent> Requote(Guid orderId, int attempt) =>
         Observe(new TerminalFact { Kind = TerminalFactKind.Requoted, OrderId = orderId, Attempt = attempt, Retcode = Retcode.Requote, Message = "10004", At = _now });
 
-    private static string NameOf(Order order) => LedgerReconciler.RequestOf(order, null, null, null, false)!.ClientOrderId;
+    private static string NameOf(Order order) => LedgerReconciler.RequestOf(order, null, null, null, false, false)!.ClientOrderId;
 
     private Order Submit(string id, decimal volume, Guid? closes = null, int? deviation = null)
     {

@@ -42,6 +42,25 @@ public sealed class TradingTests
     }
 
     [Fact]
+    public async Task A_netting_account_closes_no_part_by_ticket_and_is_reduced_by_an_opposite_order()
+    {
+        await using var pair = await SimulatedPair.Online(o => o with { Mode = PositionMode.Netting });
+        await pair.Quote("EURUSD", 1.10000m, 1.10010m);
+        var ticket = (await pair.Trade(TradeRequest.Market("a", "EURUSD", Side.Sell, 1m, 1.11m, 1.08m))).Order;
+        (await pair.Trade(TradeRequest.ClosePartial("b", ticket, 0.4m))).Retcode.ShouldBe(Retcode.Reject);
+        var before = await pair.Client.GetSnapshotAsync().OrHang();
+
+        var reduce = TradeRequest.Reduce("c", ticket, "EURUSD", Side.Buy, 0.4m);
+        (await pair.Trade(reduce)).Volume.ShouldBe(0.4m);
+
+        var after = await pair.Client.GetSnapshotAsync().OrHang();
+        var position = after.Positions.ShouldHaveSingleItem();
+        (position.Ticket, position.Side, position.Volume, position.StopLoss, position.TakeProfit).ShouldBe((ticket, Side.Sell, 0.6m, 1.11m, 1.08m));
+        var deal = SnapshotDiff.Compute(before, after).OfType<TerminalChange.Executed>().ShouldHaveSingleItem().Deal;
+        (deal.Kind, deal.Entry, deal.Volume).ShouldBe((TerminalDealKind.Buy, DealEntry.Out, 0.4m));
+    }
+
+    [Fact]
     public async Task A_pending_order_is_placed_changed_activated_and_found_by_polling()
     {
         await using var pair = await SimulatedPair.Online();
