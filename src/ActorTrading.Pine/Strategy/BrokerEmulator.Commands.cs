@@ -41,7 +41,7 @@ public sealed partial class BrokerEmulator
         if (kind == OrderKind.Entry)
         {
             if (!CanMargin(sign, market ? qty + EarlierOpposite(sign) : qty, market)) return;
-            if (!market && Side == sign && Settings.Pyramiding <= _entryCount) return;
+            if (!market && Side == sign && IsFull) return;
             if (market && _size != 0 && Side != sign) YieldFlips(id, sign);
             if (!market && _size != 0 && Side != sign && !noFlip) flip = Math.Max(0, Rounding.Clean(Math.Abs(_size) - PendingCloses()));
         }
@@ -102,7 +102,7 @@ public sealed partial class BrokerEmulator
             var order = _book[i];
             if (order.Gone || order.Kind != OrderKind.Entry || !order.Market || order.Sign == sign || order.PlacedTick != _tick) continue;
             // One beyond the pyramiding limit trades nothing.
-            if (Side != order.Sign || Settings.Pyramiding > _entryCount) sum += order.Qty;
+            if (Side != order.Sign || !IsFull) sum += order.Qty;
         }
         return sum;
     }
@@ -195,7 +195,7 @@ public sealed partial class BrokerEmulator
 
     private double OpeningQty(PendingOrder pending)
     {
-        if (pending.Market && Side == pending.Sign && pending.Kind == OrderKind.Entry && TooManyEntries(pending)) return 0;
+        if (pending.Market && Side == pending.Sign && pending.Kind == OrderKind.Entry && IsFull) return 0;
         if (pending.NoFlip && _size != 0 && Side != pending.Sign) return Math.Max(0, pending.Qty - Math.Abs(_size));
         return pending.Qty;
     }

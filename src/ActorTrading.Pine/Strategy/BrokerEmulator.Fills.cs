@@ -18,7 +18,7 @@ public sealed partial class BrokerEmulator
         {
             if (Side == order.Sign)
             {
-                if (TooManyEntries(order)) return Refuse(order);
+                if (IsFull) return Refuse(order);
             }
             else if (!order.NoFlip)
             {
@@ -58,12 +58,8 @@ public sealed partial class BrokerEmulator
     /// <summary>What entries that left the reversal to a later one of their execution have taken off the opposite position.</summary>
     private (long Tick, double Qty) _yielded = (-1, 0);
 
-    private bool TooManyEntries(PendingOrder order)
-    {
-        if (Settings.Pyramiding > _entryCount) return false;
-        // Several priced entries sent by one execution may exceed the limit.
-        return order.Market || _entryCount == 0 || _entries[_entryCount - 1].PlacedTick != order.PlacedTick;
-    }
+    /// <summary>The position holds as many entries as pyramiding allows. Priced ones that were placed before it did may exceed it.</summary>
+    private bool IsFull => Settings.Pyramiding <= _entryCount;
 
     private bool Refuse(PendingOrder order)
     {
@@ -158,7 +154,7 @@ public sealed partial class BrokerEmulator
         {
             _entrySeq++;
             AddOpenTrade(order.Id, comment, order.Sign, opening, price, opening * perUnit);
-            Bind(order.Id, order.Sign, opening, price, order.PlacedTick, openedByExit: order.Kind == OrderKind.Exit);
+            Bind(order.Id, order.Sign, opening, price, openedByExit: order.Kind == OrderKind.Exit);
         }
         if (total <= 0) return;
         RecordFill(order.Id, comment, order.Sign * total, price, commission, order.AlertFor(reason));

@@ -193,7 +193,7 @@ public sealed partial class BrokerEmulator
         _commissionPaid += commission;
     }
 
-    private void Bind(string id, int sign, double qty, double price, long placedTick, bool openedByExit)
+    private void Bind(string id, int sign, double qty, double price, bool openedByExit)
     {
         if (_entryCount == _entries.Length) Array.Resize(ref _entries, _entryCount * 2);
         _entries[_entryCount++] = new EntryBinding
@@ -204,7 +204,6 @@ public sealed partial class BrokerEmulator
             InitialQty = qty,
             Bound = qty,
             Price = price,
-            PlacedTick = placedTick,
             OpenedByExit = openedByExit,
         };
         AdoptWaitingLegs(id, sign, qty);

@@ -12,7 +12,6 @@ internal struct EntryBinding
     public double InitialQty;
     public double Bound;
     public double Price;
-    public long PlacedTick;
     /// <summary>Opened by an exit that outlived its position: takes its bracket before the others.</summary>
     public bool OpenedByExit;
 }

@@ -4,8 +4,8 @@ namespace ActorTrading.Pine.Ta;
 
 /// <summary>
 /// <c>math.sum</c>: the sum of the last <c>length</c> values that are not na. On an na value a full sum holds and an
-/// unfilled one is na. Kept by adding the new value and taking the oldest away with a compensated (Kahan) step, so that it
-/// does not drift; O(1) a bar.
+/// unfilled one is na. Kept by adding the new value and taking the oldest away, with what rounding loses kept beside it
+/// (Neumaier), so that it does not drift and what has left the window leaves nothing behind; O(1) a bar.
 /// </summary>
 [PineName("math.sum")]
 public sealed class RollingSum
