@@ -14,3 +14,10 @@ public sealed class TerminalErrorException(int code, string description, string 
 
 /// <summary>The terminal's answer cannot be read or believed; nothing of it was used.</summary>
 public sealed class TerminalProtocolException(string message) : Exception(message);
+
+/// <summary>What may come of a question to a terminal.</summary>
+public static class TerminalFaults
+{
+    /// <summary>The terminal did not answer, or not with what was asked for; it may be asked again.</summary>
+    public static bool IsUnanswered(Exception error) => error is TimeoutException or TerminalUnavailableException or TerminalErrorException or TerminalProtocolException;
+}

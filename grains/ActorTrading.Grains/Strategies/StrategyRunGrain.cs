@@ -96,7 +96,7 @@ public sealed partial class StrategyRunGrain(IStrategyRunStore store, IStrategyS
         {
             await NoteOutcomeAsync();
         }
-        else if (!await IsFlatAsync())
+        else if (!await FlattenAsync())
         {
             return false;
         }
@@ -120,7 +120,7 @@ public sealed partial class StrategyRunGrain(IStrategyRunStore store, IStrategyS
         {
             if (_book.Stopping)
             {
-                if ((_book.Pending is not null || clock.GetTimestamp() >= _restUntil) && await IsFlatAsync() && _run is not null)
+                if ((_book.Pending is not null || clock.GetTimestamp() >= _restUntil) && await FlattenAsync() && _run is not null)
                 {
                     await EndAsync("stopped", null);
                 }
@@ -189,7 +189,8 @@ public sealed partial class StrategyRunGrain(IStrategyRunStore store, IStrategyS
     }
 
     /// <summary>Closes what is held, or what of it can be closed now.</summary>
-    private async Task<bool> IsFlatAsync()
+    /// <returns>Whether nothing is held any more.</returns>
+    private async Task<bool> FlattenAsync()
     {
         if (_book is { Net: 0, Pending: null })
         {

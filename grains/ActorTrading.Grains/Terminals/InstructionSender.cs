@@ -89,7 +89,7 @@ internal sealed class InstructionSender(TerminalLink link, Func<Task<bool>> isHe
                 var there => (request with { TakeProfit = there.TakeProfit }, null),
             };
         }
-        catch (Exception e) when (e is TimeoutException or TerminalUnavailableException or TerminalErrorException or TerminalProtocolException)
+        catch (Exception e) when (TerminalFaults.IsUnanswered(e))
         {
             // Nothing was sent: the next price asks for the stop anew.
             return (request, Rejected(instruction, Retcode.Connection, e.Message));
@@ -108,7 +108,7 @@ internal sealed class InstructionSender(TerminalLink link, Func<Task<bool>> isHe
                 ? null
                 : Rejected(instruction, Retcode.PositionClosed, $"The terminal shows no position {request.Ticket} of {request.Volume} lots or more to reduce.");
         }
-        catch (Exception e) when (e is TimeoutException or TerminalUnavailableException or TerminalErrorException or TerminalProtocolException)
+        catch (Exception e) when (TerminalFaults.IsUnanswered(e))
         {
             return Rejected(instruction, Retcode.Connection, e.Message);
         }

@@ -294,7 +294,7 @@ public sealed class TerminalGrain(
                 _handed.ExceptWith(result.NotExecuted);
                 link.Reconciled(settled.Snapshot);
             }
-            catch (Exception e) when (e is TimeoutException or TerminalUnavailableException or TerminalErrorException or TerminalProtocolException)
+            catch (Exception e) when (TerminalFaults.IsUnanswered(e))
             {
                 _reconciled = false;
                 _log.LogWarning("Account {AccountId}: comparing the books with the terminal failed, trying again: {Reason}", Id, e.Message);

@@ -156,7 +156,7 @@ internal sealed class TerminalLink : ITerminalEvents, IAsyncDisposable
                 || !positions.DistinctBy(p => p.Ticket).OrderBy(p => p.Ticket).SequenceEqual(known.Positions)
                 || _pace.IsDue && await HasNewDealsAsync(known, cancellation);
         }
-        catch (Exception e) when (e is TimeoutException or TerminalUnavailableException or TerminalErrorException or TerminalProtocolException)
+        catch (Exception e) when (TerminalFaults.IsUnanswered(e))
         {
             _log.LogDebug("Terminal of account {AccountId} did not tell what it holds: {Reason}", _accountId, e.Message);
             return false;

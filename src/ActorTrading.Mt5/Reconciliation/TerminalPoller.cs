@@ -34,7 +34,7 @@ public sealed class TerminalPoller(Mt5TerminalClient client, TimeProvider time, 
             {
                 await PollAsync(cancellation).ConfigureAwait(false);
             }
-            catch (Exception e) when (e is TimeoutException or TerminalUnavailableException or TerminalErrorException or TerminalProtocolException)
+            catch (Exception e) when (TerminalFaults.IsUnanswered(e))
             {
                 // The client has told it as a state or a fault; the next turn asks again.
             }
