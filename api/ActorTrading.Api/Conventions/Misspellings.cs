@@ -16,7 +16,7 @@ internal static class Misspellings
     {
         if (type.Kind != JsonTypeInfoKind.Object || type.Type.Namespace?.StartsWith("ActorTrading", StringComparison.Ordinal) != true) return;
         if (type.Properties.Any(property => property.IsExtensionData)) return;
-        string[] known = [.. type.Properties.Select(property => property.Name)];
+        FieldName[] known = [.. type.Properties.Select(property => new FieldName(property.Name))];
         if (known.Length == 0) return;
         var rest = type.CreateJsonPropertyInfo(typeof(UnknownFields), "");
         rest.IsExtensionData = true;
@@ -27,14 +27,14 @@ internal static class Misspellings
     }
 
     /// <summary>The known name that this one was probably meant to be, or null.</summary>
-    public static string? Find(string name, IEnumerable<string> known)
+    public static string? Find(string name, FieldName[] known)
     {
-        var plain = Plain(name);
-        return known.FirstOrDefault(candidate => Plain(candidate) == plain) ??
-            known.FirstOrDefault(candidate => Distance(plain, Plain(candidate)) <= (Math.Min(plain.Length, candidate.Length) > 4 ? 2 : Math.Min(plain.Length, candidate.Length) > 2 ? 1 : 0));
+        var plain = new FieldName(name).Plain;
+        return (Array.Find(known, candidate => candidate.Plain == plain) ?? Array.Find(known, candidate => Distance(plain, candidate.Plain) <= Tolerated(plain, candidate.Plain)))?.Name;
     }
 
-    private static string Plain(string name) => new([.. name.Where(char.IsLetterOrDigit).Select(char.ToLowerInvariant)]);
+    /// <summary>Mistakes that names of this length may differ by and still be taken for one another.</summary>
+    private static int Tolerated(string a, string b) => Math.Min(a.Length, b.Length) switch { > 4 => 2, > 2 => 1, _ => 0 };
 
     /// <summary>Letters to insert, remove, replace or swap with their neighbour (optimal string alignment). Names beyond 64 letters are like nothing.</summary>
     private static int Distance(string a, string b)
@@ -56,8 +56,14 @@ internal static class Misspellings
     }
 }
 
+/// <summary>A field's name, and what of it is compared: letters and digits, all small.</summary>
+internal sealed record FieldName(string Name)
+{
+    public string Plain { get; } = new([.. Name.Where(char.IsLetterOrDigit).Select(char.ToLowerInvariant)]);
+}
+
 /// <summary>Where the serialiser puts the fields a type does not know. Keeps nothing; throws where one looks like a known one.</summary>
-internal sealed class UnknownFields(IReadOnlyList<string> known) : IDictionary<string, JsonElement>
+internal sealed class UnknownFields(FieldName[] known) : IDictionary<string, JsonElement>
 {
     public int Count => 0;
     public bool IsReadOnly => false;

@@ -85,32 +85,26 @@ public sealed class SessionRegistry : IAsyncDisposable
     /// <summary>Hands an event to the user's connections here. Never waits for one of them.</summary>
     public void Dispatch(Guid userId, UserEvent message)
     {
-        ImmutableArray<LiveSession> sessions;
-        lock (_gate)
-        {
-            if (!_byUser.TryGetValue(userId, out sessions))
-                return;
-        }
-        foreach (var session in sessions)
+        foreach (var session in SessionsOf(userId))
             session.Post(message);
     }
 
     /// <summary>Something has happened at one of the user's accounts: those who follow it are told how it stands now.</summary>
     public void LookAt(Guid userId, Guid accountId)
     {
-        ImmutableArray<LiveSession> sessions;
-        lock (_gate)
-        {
-            if (!_byUser.TryGetValue(userId, out sessions))
-                return;
-        }
-        foreach (var session in sessions)
+        foreach (var session in SessionsOf(userId))
             session.LookAt(accountId);
     }
 
     /// <summary>Each account that somebody follows here, once.</summary>
     internal IReadOnlyList<FollowedAccount> TakeFollowed() =>
         [.. Sessions().SelectMany(session => session.TakeFollowed()).GroupBy(f => f.AccountId).Select(same => same.First() with { IsDue = same.Any(f => f.IsDue) })];
+
+    private ImmutableArray<LiveSession> SessionsOf(Guid userId)
+    {
+        lock (_gate)
+            return _byUser.GetValueOrDefault(userId, []);
+    }
 
     private LiveSession[] Sessions()
     {
