@@ -5,6 +5,13 @@ namespace ActorTrading.Postgres.Ledger.Writing;
 /// <summary>A lane's own connection, outside the pool: its statements stay prepared, and it is replaced whenever it is in doubt.</summary>
 internal sealed class LaneConnection : IAsyncDisposable
 {
+    /// <summary>
+    /// Unnested arrays look the same to the planner whatever is in them: planning once is enough. Every statement of a lane finds its rows by key,
+    /// and must say so: a plan made while a table is new and empty would read all of it, and be kept while it grows.
+    /// </summary>
+    private const string Planning =
+        "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off";
+
     private readonly string connectionString;
     private NpgsqlConnection? connection;
     private bool wasOpen;
@@ -32,8 +39,7 @@ internal sealed class LaneConnection : IAsyncDisposable
         try
         {
             await fresh.OpenAsync(cancellation);
-            // Unnested arrays look the same to the planner whatever is in them: planning once is enough.
-            await using var prepare = new NpgsqlCommand($"SET ROLE {PostgresDatabase.AppRole}; SET plan_cache_mode = force_generic_plan", fresh);
+            await using var prepare = new NpgsqlCommand($"SET ROLE {PostgresDatabase.AppRole}; {Planning}", fresh);
             await prepare.ExecuteNonQueryAsync(cancellation);
             if (wasOpen) LedgerMetrics.Reconnects.Add(1);
             wasOpen = true;
