@@ -29,16 +29,33 @@ public sealed class LeaderGrain(
 
     private const int WatchesAtOnce = 64;
 
+    /// <summary>
+    /// Links asked at a time: enough to fill the ledger's batches, and few enough that what is under way stays small. Ten thousand at once
+    /// took a quarter longer, most of it in garbage collections that had all of them to look at.
+    /// </summary>
+    private const int OffersAtOnce = 1_024;
+
+    /// <summary>Answers after which the waiters are looked at: that costs the number of links, so it is not done for each of them.</summary>
+    private const int AnswersBetweenReleases = 256;
+
     private static readonly TimeSpan RetryEvery = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long a link that does not answer keeps the next one waiting.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(100);
 
     private readonly Turnstile _reading = new();
     private readonly Dictionary<Guid, LinkProgress> _links = [];
     private readonly LeaderLog _log = new(LogMax);
+    private readonly OfferQueue _offers = new(OffersAtOnce, Patience);
     private readonly List<(long Seq, TaskCompletionSource Reached)> _waiters = [];
     private LeaderBalances? _balances;
     private IGrainTimer? _timer;
+    private IGrainTimer? _patience;
+    private bool _isPatienceSet;
+    private bool _isOffering;
     private long _savedCursor;
     private int _inFlight;
+    private int _answers;
 
     private Guid Id => this.GetPrimaryKey();
 
@@ -54,6 +71,7 @@ public sealed class LeaderGrain(
         _savedCursor = from;
         _log.Reset(from == head.Seq ? head : await ledger.FoldAsync(Id, from, cancellationToken));
         _timer = this.RegisterGrainTimer(OnTimerAsync, new GrainTimerCreationOptions(RetryEvery, RetryEvery) { Interleave = true, KeepAlive = true });
+        _patience = this.RegisterGrainTimer(OnPatienceAsync, new GrainTimerCreationOptions(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan) { Interleave = true });
         await ReadOnAsync();
         Pump();
     }
@@ -213,16 +231,56 @@ public sealed class LeaderGrain(
         {
             if (link.IsReady(now) && (link.SyncDue || link.Decided < _log.LastSeq))
             {
-                _ = OfferAsync(link);
+                _offers.Add(link);
             }
         }
 
+        OfferNext();
         Release();
     }
 
-    /// <summary>Offers a link what it has not decided, until it is level, busy, deferred or out of reach.</summary>
-    private async Task OfferAsync(LinkProgress link)
+    private Task OnPatienceAsync(CancellationToken cancellation)
     {
+        _isPatienceSet = false;
+        OfferNext();
+        return Task.CompletedTask;
+    }
+
+    private void OfferNext()
+    {
+        // An offer that has nothing to ask is through at once and comes back here from within the loop.
+        if (_isOffering)
+        {
+            return;
+        }
+
+        _isOffering = true;
+        var now = clock.GetUtcNow();
+        while (_offers.TryTake(now, out var place))
+        {
+            // It may have been removed, or put off, while it waited.
+            if (_links.GetValueOrDefault(place.Link.Id) == place.Link && place.Link.IsReady(now))
+            {
+                _ = OfferAsync(place);
+            }
+            else
+            {
+                _offers.Leave(place);
+            }
+        }
+
+        _isOffering = false;
+        if (_offers.AreWaiting && !_isPatienceSet)
+        {
+            _isPatienceSet = true;
+            _patience!.Change(Patience, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    /// <summary>Offers a link what it has not decided, until it is level, busy, deferred or out of reach.</summary>
+    private async Task OfferAsync(OfferQueue.Place place)
+    {
+        var link = place.Link;
         link.InFlight = true;
         _inFlight++;
         try
@@ -261,9 +319,9 @@ public sealed class LeaderGrain(
         finally
         {
             link.InFlight = false;
-
-            // Looking through all links costs their number, so it is not done for each of them.
-            if (--_inFlight == 0 || _inFlight % 256 == 0)
+            _offers.Leave(place);
+            OfferNext();
+            if (--_inFlight == 0 || ++_answers % AnswersBetweenReleases == 0)
             {
                 Release();
             }

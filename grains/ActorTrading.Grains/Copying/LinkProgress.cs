@@ -41,6 +41,9 @@ internal sealed class LinkProgress(LinkRow row)
 
     public bool InFlight { get; set; }
 
+    /// <summary>Whether it is in line to be asked.</summary>
+    public bool IsWaiting { get; set; }
+
     public bool IsReadyAfterAck => !_busy && _notBefore == DateTimeOffset.MinValue;
 
     /// <summary>One that was busy is asked again now and then: the word that it can take more is lost with the silo that had it.</summary>
