@@ -28,6 +28,7 @@ public static class GrainServices
         services.AddActorTradingMarket(instruments);
         services.TryAddSingleton(BrokerSettings.Default);
         services.TryAddSingleton(FeedSettings.Default);
+        services.TryAddSingleton(OfferSettings.Default);
         services.TryAddSingleton(TerminalSettings.Default);
         services.TryAddSingleton(SnapshotSettings.Default);
         services.AddSingleton<ISnapshotKeeper, SnapshotKeeper>();

@@ -18,6 +18,7 @@ namespace ActorTrading.Grains;
 public sealed class LeaderGrain(
     ILedgerReader ledger,
     ILinkDirectory links,
+    OfferSettings offers,
     TimeProvider clock,
     ILogger<LeaderGrain> log) : Grain, ILeaderGrain
 {
@@ -29,24 +30,15 @@ public sealed class LeaderGrain(
 
     private const int WatchesAtOnce = 64;
 
-    /// <summary>
-    /// Links asked at a time: enough to fill the ledger's batches, and few enough that what is under way stays small. Ten thousand at once
-    /// took a quarter longer, most of it in garbage collections that had all of them to look at.
-    /// </summary>
-    private const int OffersAtOnce = 1_024;
-
     /// <summary>Answers after which the waiters are looked at: that costs the number of links, so it is not done for each of them.</summary>
     private const int AnswersBetweenReleases = 256;
 
     private static readonly TimeSpan RetryEvery = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long a link that does not answer keeps the next one waiting.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(100);
-
     private readonly Turnstile _reading = new();
     private readonly Dictionary<Guid, LinkProgress> _links = [];
     private readonly LeaderLog _log = new(LogMax);
-    private readonly OfferQueue _offers = new(OffersAtOnce, Patience);
+    private readonly OfferQueue _offers = new(offers);
     private readonly List<(long Seq, TaskCompletionSource Reached)> _waiters = [];
     private LeaderBalances? _balances;
     private IGrainTimer? _timer;
@@ -273,7 +265,7 @@ public sealed class LeaderGrain(
         if (_offers.AreWaiting && !_isPatienceSet)
         {
             _isPatienceSet = true;
-            _patience!.Change(Patience, Timeout.InfiniteTimeSpan);
+            _patience!.Change(offers.Patience, Timeout.InfiniteTimeSpan);
         }
     }
 

@@ -28,11 +28,13 @@ internal sealed class CopySimulation : IAsyncDisposable
     private CopySimulation(int seed)
     {
         _dice = new Random(seed);
+        // Half of the seeds have fewer places than followers.
+        var offers = OfferSettings.Default with { AtOnce = seed % 2 == 0 ? Followers / 2 : Followers };
         Host = SimulationHost.Start(seed, o =>
         {
             o.AddGrainAssemblies(typeof(AccountGrain).Assembly, typeof(IAccountGrain).Assembly).UseMemoryStorage().UseMemoryReminders();
             o.ValidateContracts = false;
-        }, AddServices);
+        }, services => AddServices(services.AddSingleton(offers)));
         Host.Patience = TimeSpan.FromDays(2);
         Leader = NewId();
     }
@@ -63,6 +65,21 @@ internal sealed class CopySimulation : IAsyncDisposable
         simulation.Repair();
         simulation.Host.Run(simulation.ComeToRestAsync);
         return simulation;
+    }
+
+    /// <summary>Opens the accounts and links, with half as many places as followers; nothing goes wrong and nobody trades yet.</summary>
+    public static CopySimulation Open()
+    {
+        var simulation = new CopySimulation(2);
+        simulation.Host.Run(simulation.OpenAsync);
+        return simulation;
+    }
+
+    /// <summary>The leader buys at market; when that is durable.</summary>
+    public Task<TradeResult> BuyAsync()
+    {
+        var id = NewId();
+        return Account(Leader).PlaceAsync(new PlaceOrder { OrderId = id, ClientOrderId = ClientOrderIds.ForOrder(id), Symbol = Symbols[0], Side = Side.Buy, Type = OrderType.Market, Volume = 0.5m });
     }
 
     public ValueTask DisposeAsync() => Host.DisposeAsync();
