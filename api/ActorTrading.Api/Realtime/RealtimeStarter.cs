@@ -29,7 +29,6 @@ public sealed class RealtimeStarter(ProcessMarket market, QuoteFanout fanout, Se
     {
         var symbol = fanout.Log.Symbol(batch.Symbol);
         var digits = market.FindInstrument(batch.Symbol)?.Digits ?? 5;
-        foreach (var quote in batch.Quotes)
-            fanout.Publish(symbol, quote, digits, batch.ReceivedUtcTicks);
+        fanout.PublishAll(symbol, batch.Quotes.AsSpan(), digits, batch.ReceivedUtcTicks);
     }
 }

@@ -2,8 +2,11 @@ using System.Net.Http.Json;
 using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json;
+using ActorTrading.Api.Realtime.Quotes;
 using ActorTrading.Api.Tests.Support;
+using ActorTrading.Domain;
 using Microsoft.AspNetCore.SignalR;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace ActorTrading.Api.Tests.Realtime;
 
@@ -25,6 +28,27 @@ public class HubTests(ApiHost host)
         while (got.Count < 20)
             got.AddRange((await hub.NextAsync("MarketData")).EnumerateArray().Select(q => q.GetProperty("bid").GetDecimal()));
         got.ShouldBe(Enumerable.Range(1, 20).Select(i => 1.1m + i * 0.0001m));
+    }
+
+    /// <summary>A quote comes between the subscription and its first frame: the fan-out's own passes are put off, so that there is one.</summary>
+    [Theory]
+    [InlineData(10, "1.20000")]
+    [InlineData(0, "1.10000 1.20000")]
+    public async Task The_first_message_after_subscribing_holds_a_symbol_once_unless_every_quote_is_wanted(int perSecond, string bids)
+    {
+        await using var app = await host.StartAnotherAsync(new() { ["Fanout:GatherMin"] = "01:00:00", ["Fanout:GatherMax"] = "01:00:00" });
+        using var http = ApiHost.ClientOf(app);
+        var user = await host.RegisterAsync(http);
+        var fanout = app.Services.GetRequiredService<QuoteFanout>();
+        var symbol = fanout.Log.Symbol("EURUSD");
+        await using var hub = await HubClient.ConnectAsync(http.BaseAddress!, user.Token);
+        fanout.Publish(symbol, new Quote("EURUSD", 1.1m, 1.1002m, DateTimeOffset.UnixEpoch), 5);
+        fanout.Pass();
+        await hub.CallAsync("SubscribeSymbols", new[] { "EURUSD" }, perSecond);
+        fanout.Publish(symbol, new Quote("EURUSD", 1.2m, 1.2002m, DateTimeOffset.UnixEpoch), 5);
+        fanout.Pass();
+        var first = await hub.NextAsync("MarketData");
+        string.Join(' ', first.EnumerateArray().Select(q => q.GetProperty("bid").GetRawText())).ShouldBe(bids);
     }
 
     [Fact]

@@ -65,6 +65,97 @@ public class QuoteFanoutTests
         ten.Frames.Select(Text).ShouldBe(["A:2", "A:3"]);
     }
 
+    [Theory]
+    [InlineData(10, "A:2")]
+    [InlineData(0, "A:1 A:2")]
+    public void The_first_frame_holds_a_symbol_twice_only_for_who_wants_every_quote(int perSecond, string first)
+    {
+        Publish("A", 1);
+        _fanout.Pass();
+        var sink = new TestSink();
+        _fanout.Connect(sink).Subscribe(["A"], perSecond);
+        Publish("A", 2);
+        _fanout.Pass();
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        _fanout.Pass();
+        sink.Frames.Select(Text).ShouldBe([first]);
+    }
+
+    /// <summary>A stalled client's first quotes wait for it, while the market goes on.</summary>
+    [Fact]
+    public void First_quotes_that_are_overtaken_before_they_are_sent_do_not_go_out()
+    {
+        Publish("A", 1);
+        Publish("B", 2);
+        _fanout.Pass();
+        var sink = new TestSink { IsStalled = true };
+        var client = _fanout.Connect(sink);
+        client.Subscribe(["C"], 10);
+        Publish("C", 3);
+        _fanout.Pass();
+        client.Subscribe(["A", "B"], 10);
+        Publish("A", 4);
+        _fanout.Pass();
+        sink.Release();
+        _fanout.Pass();
+        sink.Frames.Select(Text).ShouldBe(["C:3", "B:2 A:4"]);
+    }
+
+    [Fact]
+    public void Who_falls_out_of_the_log_before_the_first_frame_gets_each_symbol_once()
+    {
+        Publish("A", 1);
+        Publish("B", 2);
+        _fanout.Pass();
+        var sink = new TestSink { IsStalled = true };
+        var client = _fanout.Connect(sink);
+        client.Subscribe(["C"], 10);
+        Publish("C", 3);
+        _fanout.Pass();
+        client.Subscribe(["A", "B"], 0);
+        for (var i = 4; i <= 200; i++)
+            Publish("A", i);
+        _fanout.Pass();
+        sink.Release();
+        _fanout.Pass();
+        sink.Frames[^1].HasGap.ShouldBeTrue();
+        Text(sink.Frames[^1]).ShouldBe("B:2 A:200");
+    }
+
+    /// <summary>The market's last quote may be asked for a moment before the batch that brought it has been handed on.</summary>
+    [Fact]
+    public void The_quote_a_first_subscriber_asked_for_is_not_delivered_a_second_time_when_it_comes_by_itself()
+    {
+        var a = _fanout.Log.Symbol("A");
+        Quote Number(int n) => new("A", n, n + 0.5m, _clock.GetUtcNow().AddMilliseconds(n));
+        _fanout.Log.AppendFirst(a, Number(2), 5).ShouldBeTrue();
+        var sink = new TestSink();
+        _fanout.Connect(sink).Subscribe(["A"], 0);
+        _fanout.Pass();
+        _fanout.PublishAll(a, [Number(1), Number(2), Number(3)], 5);
+        _fanout.Publish(a, Number(3), 5);
+        _fanout.Pass();
+        sink.Frames.Select(Text).ShouldBe(["A:2", "A:3 A:3"]);
+    }
+
+    /// <summary>Time goes back where another feed takes over, and feeds say the same twice: only the quote that was asked for is known already, and once.</summary>
+    [Theory]
+    [InlineData(new[] { 5, 6 }, "A:10 A:5 A:6 A:10 A:10")]
+    [InlineData(new[] { 10 }, "A:10 A:10 A:10")]
+    public void Quotes_that_come_by_themselves_are_passed_over_by_nothing_but_the_quote_that_was_asked_for(int[] batch, string seen)
+    {
+        var a = _fanout.Log.Symbol("A");
+        Quote Number(int n) => new("A", n, n + 0.5m, _clock.GetUtcNow().AddMilliseconds(n));
+        _fanout.Log.AppendFirst(a, Number(10), 5).ShouldBeTrue();
+        var sink = new TestSink();
+        _fanout.Connect(sink).Subscribe(["A"], 0);
+        _fanout.PublishAll(a, [.. batch.Select(Number)], 5);
+        _fanout.Publish(a, Number(10), 5);
+        _fanout.Publish(a, Number(10), 5);
+        _fanout.Pass();
+        sink.Frames.Select(Text).ShouldBe([seen]);
+    }
+
     [Fact]
     public void A_conflated_client_gets_the_newest_at_most_so_often_and_never_loses_the_last()
     {

@@ -67,9 +67,13 @@ public sealed class QuoteFanout : IAsyncDisposable
     public void Start() => _loop = Task.Run(RunAsync);
 
     /// <param name="receivedUtcTicks">When the quote entered the system, UTC; 0 where that is not known.</param>
-    public void Publish(SymbolSlot symbol, Quote quote, int digits, long receivedUtcTicks = 0)
+    public void Publish(SymbolSlot symbol, Quote quote, int digits, long receivedUtcTicks = 0) => PublishAll(symbol, new ReadOnlySpan<Quote>(in quote), digits, receivedUtcTicks);
+
+    /// <param name="quotes">What has come together, oldest first.</param>
+    /// <param name="receivedUtcTicks">When the first of them entered the system, UTC; 0 where that is not known.</param>
+    public void PublishAll(SymbolSlot symbol, ReadOnlySpan<Quote> quotes, int digits, long receivedUtcTicks = 0)
     {
-        Log.Append(symbol, quote, digits, receivedUtcTicks);
+        Log.Append(symbol, quotes, digits, receivedUtcTicks);
         Wake();
     }
 

@@ -45,6 +45,12 @@ internal abstract class QuoteGroup(string key, QuoteLog log, SymbolSlot[] symbol
         {
             member.First = null;
             var rest = member.Cursor < Edition ? Build(member.Cursor) : new([], member.Cursor);
+            // Who does not get every quote gets one of a symbol: the newest.
+            if (rest.IsConflated || rest.HasGap)
+            {
+                var overtaken = rest.Lines.Select(line => line.Symbol).ToHashSet();
+                first.RemoveAll(line => overtaken.Contains(line.Symbol));
+            }
             // The first ones are as old as they are: only the rest tells how long quotes take.
             return new([.. first, .. rest.Lines], rest.To, rest.HasGap) { OldestUtcTicks = rest.OldestUtcTicks, IsConflated = rest.IsConflated };
         }

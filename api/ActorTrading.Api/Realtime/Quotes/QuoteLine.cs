@@ -93,6 +93,9 @@ public sealed class SymbolSlot
     /// <summary>Quotes so far. It may be a quote ahead of <see cref="Latest"/>.</summary>
     public long Count => Volatile.Read(ref _count);
 
+    /// <summary>The only quote so far was asked for and has not come by itself. Guarded by the log.</summary>
+    internal bool IsAskedFor { get; set; }
+
     internal void Counted() => Volatile.Write(ref _count, _count + 1);
 
     public QuoteLine? Latest

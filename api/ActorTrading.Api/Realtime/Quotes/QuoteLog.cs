@@ -34,13 +34,26 @@ public sealed class QuoteLog(int capacity)
         }
     }
 
-    public void Append(SymbolSlot symbol, Quote quote, int digits, long receivedUtcTicks = 0)
+    /// <summary>
+    /// Takes quotes that have come together, oldest first. Where they hold the one that <see cref="AppendFirst"/> took, that one and those before it
+    /// are passed over: it is here already.
+    /// </summary>
+    public void Append(SymbolSlot symbol, ReadOnlySpan<Quote> quotes, int digits, long receivedUtcTicks = 0)
     {
         lock (_gate)
-            AppendHeld(symbol, quote, digits, receivedUtcTicks);
+        {
+            if (symbol is { IsAskedFor: true, Latest: { } known })
+            {
+                symbol.IsAskedFor = false;
+                // By the quote itself and not by its time: that may go back, where another feed takes over.
+                quotes = quotes[(quotes.LastIndexOf(known.Quote) + 1)..];
+            }
+            foreach (var quote in quotes)
+                AppendHeld(symbol, quote, digits, receivedUtcTicks);
+        }
     }
 
-    /// <summary>Takes a quote that was asked for, unless one has come by itself meanwhile.</summary>
+    /// <summary>Takes a quote that was asked for, unless one has come by itself meanwhile. It may still come by itself afterwards.</summary>
     public bool AppendFirst(SymbolSlot symbol, Quote quote, int digits)
     {
         lock (_gate)
@@ -48,6 +61,7 @@ public sealed class QuoteLog(int capacity)
             if (symbol.Latest is not null)
                 return false;
             AppendHeld(symbol, quote, digits, 0);
+            symbol.IsAskedFor = true;
             return true;
         }
     }
