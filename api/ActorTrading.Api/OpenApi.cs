@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization.Metadata;
 using ActorTrading.Api.Conventions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -12,7 +13,7 @@ internal static class OpenApi
 {
     private const string Bearer = "bearer", ApiKey = "apiKey";
 
-    public static IServiceCollection AddTradingOpenApi(this IServiceCollection services) => services.AddOpenApi("v1", options =>
+    public static IServiceCollection AddTradingOpenApi(this IServiceCollection services) => services.AddSingleton<RequiredFields>().AddOpenApi("v1", options =>
     {
         options.AddDocumentTransformer((document, _, _) =>
         {
@@ -45,6 +46,9 @@ internal static class OpenApi
                 (schema.Type, schema.Format) = (JsonSchemaType.String, "date-time");
             else if (type == typeof(Guid))
                 (schema.Type, schema.Format) = (JsonSchemaType.String, "uuid");
+            // The generator takes every parameter of a record's constructor for required.
+            if (context.JsonTypeInfo.Kind == JsonTypeInfoKind.Object)
+                schema.Required = context.ApplicationServices.GetRequiredService<RequiredFields>().Of(context.JsonTypeInfo);
             return Task.CompletedTask;
         });
         options.AddOperationTransformer((operation, context, _) =>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 using ActorTrading.Api.Auth;
 using ActorTrading.Api.Conventions;
@@ -146,10 +147,10 @@ internal static class AccountEndpoints
 }
 
 /// <param name="Password">At the broker; stored encrypted and never shown.</param>
-internal sealed record CreateAccount(AccountKind? Kind, string? Name, string? Currency, int? Leverage, PositionMode? Mode, decimal? Deposit,
+internal sealed record CreateAccount([Required] AccountKind? Kind, [Required] string? Name, string? Currency, int? Leverage, PositionMode? Mode, decimal? Deposit,
     CreateAccountTerminal? Terminal, string? Login, string? Password, string? Server);
 
-internal sealed record CreateAccountTerminal(string? Host, int? Port);
+internal sealed record CreateAccountTerminal([Required] string? Host, [Required] int? Port);
 
 internal sealed record AccountView(Guid Id, string Name, AccountKind Kind, PositionMode Mode, string Currency, int Leverage, string Status, decimal Balance, decimal Credit,
     long Seq, bool Published, CreateAccountTerminal? Terminal, string? Login, string? Server, DateTimeOffset CreatedAt, DateTimeOffset? ClosedAt)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using ActorTrading.Api.Auth;
 using ActorTrading.Api.Conventions;
@@ -31,7 +32,7 @@ internal static class AlertEndpoints
     public static async Task<ListOf<AlertJson>> ListAsync(HttpContext context, IAlertStore store, IMarketView market, CancellationToken cancel) =>
         ListOf.From(await store.ListAsync(context.UserId(), context.Page(), cancel), a => AlertJson.Of(a, market));
 
-    private static async Task<IResult> CreateAsync(AlertRequest request, HttpContext context, IMarketView market, GrainCalls grains, TimeProvider clock, CancellationToken cancel)
+    private static async Task<IResult> CreateAsync(NewAlert request, HttpContext context, IMarketView market, GrainCalls grains, TimeProvider clock, CancellationToken cancel)
     {
         var check = new Checks();
         check.Symbol(request.Symbol, "symbol");
@@ -93,10 +94,23 @@ internal static class AlertEndpoints
     }
 }
 
-/// <summary>The body of a new alert, and of a change, where what is left out stays.</summary>
-internal sealed record AlertRequest(string? Symbol, AlertCondition? Condition, decimal? Value, Given<decimal?> Value2, PriceSource? Price, AlertTrigger? Trigger,
-    Given<string?> Timeframe, int? BarsBack, Given<DateTimeOffset?> ExpiresAt, Given<string?> Message, ImmutableArray<AlertChannel>? Channels, Given<string?> WebhookUrl, AlertStatus? Status)
+/// <summary>The body of a change of an alert, where what is left out stays.</summary>
+internal record AlertRequest
 {
+    public virtual string? Symbol { get; init; }
+    public virtual AlertCondition? Condition { get; init; }
+    public virtual decimal? Value { get; init; }
+    public Given<decimal?> Value2 { get; init; }
+    public PriceSource? Price { get; init; }
+    public AlertTrigger? Trigger { get; init; }
+    public Given<string?> Timeframe { get; init; }
+    public int? BarsBack { get; init; }
+    public Given<DateTimeOffset?> ExpiresAt { get; init; }
+    public Given<string?> Message { get; init; }
+    public ImmutableArray<AlertChannel>? Channels { get; init; }
+    public Given<string?> WebhookUrl { get; init; }
+    public AlertStatus? Status { get; init; }
+
     public AlertDefinition ApplyTo(AlertDefinition a) => a with
     {
         Symbol = Symbol ?? a.Symbol,
@@ -112,6 +126,18 @@ internal sealed record AlertRequest(string? Symbol, AlertCondition? Condition, d
         Channels = Channels is { } channels ? channels : a.Channels,
         WebhookUrl = WebhookUrl.Or(a.WebhookUrl),
     };
+}
+
+internal sealed record NewAlert : AlertRequest
+{
+    [Required]
+    public override string? Symbol { get; init; }
+
+    [Required]
+    public override AlertCondition? Condition { get; init; }
+
+    [Required]
+    public override decimal? Value { get; init; }
 }
 
 internal sealed record AlertJson(Guid Id, string Symbol, AlertCondition Condition, decimal Value, decimal? Value2, PriceSource Price, AlertTrigger Trigger, string? Timeframe,

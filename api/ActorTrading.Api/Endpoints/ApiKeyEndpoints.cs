@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using ActorTrading.Api.Auth;
 using ActorTrading.Api.Conventions;
 using ActorTrading.Postgres;
@@ -39,7 +40,7 @@ internal static class ApiKeyEndpoints
     }
 }
 
-internal sealed record CreateApiKey(string? Name, string[]? Scopes, DateTimeOffset? ExpiresAt);
+internal sealed record CreateApiKey([Required] string? Name, string[]? Scopes, DateTimeOffset? ExpiresAt);
 
 /// <param name="Key">The key itself: in the answer to its creation and never again.</param>
 internal sealed record ApiKeyView(Guid Id, string Name, string Prefix, string[] Scopes, DateTimeOffset CreatedAt, DateTimeOffset? ExpiresAt, DateTimeOffset? LastUsedAt, string? Key)

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using ActorTrading.Api.Auth;
 using ActorTrading.Api.Conventions;
 using ActorTrading.Api.Limits;
@@ -36,7 +37,7 @@ internal static class AuthEndpoints
             await factor.ConfirmAsync(context.UserId(), Otp(request.Otp), cancel);
             return Results.NoContent();
         });
-        mfa.MapDelete("", async ([FromBody] OtpRequest? request, string? otp, HttpContext context, SecondFactor factor, CancellationToken cancel) =>
+        mfa.MapDelete("", async ([FromBody] RemoveFactorRequest? request, string? otp, HttpContext context, SecondFactor factor, CancellationToken cancel) =>
         {
             await factor.RemoveAsync(context.UserId(), Otp(request?.Otp ?? otp), cancel);
             return Results.NoContent();
@@ -159,17 +160,20 @@ internal static class AuthEndpoints
     private static string? Client(HttpContext context) => context.Request.Headers.UserAgent.ToString() is { Length: > 0 } agent ? agent : null;
 }
 
-internal sealed record RegisterRequest(string? Username, string? Email, string? Password, string? Name);
+internal sealed record RegisterRequest([Required] string? Username, [Required] string? Email, [Required] string? Password, string? Name);
 
-internal sealed record LoginRequest(string? Login, string? Password, string? Otp);
+internal sealed record LoginRequest([Required] string? Login, [Required] string? Password, string? Otp);
 
-internal sealed record RefreshRequest(string? RefreshToken);
+internal sealed record RefreshRequest([Required] string? RefreshToken);
 
-internal sealed record ResetRequest(string? Email);
+internal sealed record ResetRequest([Required] string? Email);
 
-internal sealed record ConfirmResetRequest(string? Token, string? Password);
+internal sealed record ConfirmResetRequest([Required] string? Token, [Required] string? Password);
 
-internal sealed record OtpRequest(string? Otp);
+internal sealed record OtpRequest([Required] string? Otp);
+
+/// <param name="Otp">May come in the query instead: not every client can send a body with DELETE.</param>
+internal sealed record RemoveFactorRequest(string? Otp);
 
 internal sealed record MfaSecret(string Secret, string Uri);
 

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.IO.Compression;
 using System.Text.Json;
 using ActorTrading.Api.Auth;
@@ -94,8 +95,8 @@ internal static class BacktestEndpoints
         }
     }
 
-    private sealed record NewBacktest(Guid? StrategyId, string? Script, string? Symbol, string? Timeframe, DateTimeOffset? From, DateTimeOffset? To, JsonElement? Inputs,
-        decimal? InitialCapital, decimal? Commission, int? SlippageTicks)
+    private sealed record NewBacktest(Guid? StrategyId, string? Script, [Required] string? Symbol, [Required] string? Timeframe, [Required] DateTimeOffset? From,
+        [Required] DateTimeOffset? To, JsonElement? Inputs, decimal? InitialCapital, decimal? Commission, int? SlippageTicks)
     {
         public void Check()
         {

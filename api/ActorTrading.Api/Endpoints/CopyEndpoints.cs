@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using ActorTrading.Api.Auth;
 using ActorTrading.Api.Conventions;
@@ -137,7 +138,7 @@ internal static class CopyEndpoints
 
 internal sealed record LinkChange(string? Status, int? Version);
 
-internal sealed record PublishLeader(bool? Published, string? Name, string? Description);
+internal sealed record PublishLeader([Required] bool? Published, string? Name, string? Description);
 
 internal sealed record LeaderView(Guid AccountId, bool Published, string Name, JsonElement Profile, DateTimeOffset UpdatedAt);
 

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using ActorTrading.Api.Auth;
 using ActorTrading.Api.Conventions;
 using ActorTrading.Api.Trading;
@@ -94,8 +95,9 @@ internal static class OrderEndpoints
 }
 
 /// <summary>The body of <c>POST /orders</c>. Volume in lots, prices in the quote currency, distances in points.</summary>
-internal sealed record PlaceOrderRequest(Guid? AccountId, string? Symbol, Side? Side, OrderType? Type, decimal? Volume, decimal? Price, decimal? StopLimitPrice,
-    decimal? StopLoss, decimal? TakeProfit, int? TrailingPoints, int? DeviationPoints, FillPolicy? FillPolicy, DateTimeOffset? ExpiresAt, string? ClientOrderId, string? Comment)
+internal sealed record PlaceOrderRequest([Required] Guid? AccountId, [Required] string? Symbol, [Required] Side? Side, [Required] OrderType? Type, [Required] decimal? Volume,
+    decimal? Price, decimal? StopLimitPrice, decimal? StopLoss, decimal? TakeProfit, int? TrailingPoints, int? DeviationPoints, FillPolicy? FillPolicy, DateTimeOffset? ExpiresAt,
+    string? ClientOrderId, string? Comment)
 {
     public PlaceOrder ToCommand(Guid id, IMarketView market, DateTimeOffset now)
     {

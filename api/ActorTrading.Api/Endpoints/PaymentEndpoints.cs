@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using ActorTrading.Api.Auth;
 using ActorTrading.Api.Conventions;
 using ActorTrading.Api.Trading;
@@ -43,7 +44,7 @@ internal static class PaymentEndpoints
 }
 
 /// <param name="Amount">In the account's currency, above zero.</param>
-internal sealed record PaymentRequest(Guid? AccountId, decimal? Amount, string? Reference);
+internal sealed record PaymentRequest([Required] Guid? AccountId, [Required] decimal? Amount, string? Reference);
 
 /// <param name="Seq">The entry of the account's ledger that made it.</param>
 internal sealed record PaymentView(Guid Id, Guid AccountId, BalanceReason Kind, decimal Amount, string Currency, long Seq);

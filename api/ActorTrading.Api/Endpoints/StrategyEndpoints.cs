@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.ComponentModel.DataAnnotations;
 using ActorTrading.Api.Auth;
 using ActorTrading.Api.Conventions;
 using ActorTrading.Api.Trading;
@@ -40,7 +41,7 @@ internal static class StrategyEndpoints
         return ListOf.From(page, s => StrategyView.Of(s, context.UserId()));
     }
 
-    private static async Task<IResult> CreateAsync(StrategyRequest request, HttpContext context, IStrategyStore store, GrainCalls grains, TimeProvider clock, CancellationToken cancel)
+    private static async Task<IResult> CreateAsync(NewStrategy request, HttpContext context, IStrategyStore store, GrainCalls grains, TimeProvider clock, CancellationToken cancel)
     {
         request.Check(isNew: true);
         await CheckedAsync(request.Script!, grains, cancel);
@@ -135,8 +136,17 @@ internal static class StrategyEndpoints
         StrategyView.Of(await store.UpdateAsync(strategy, clock.GetUtcNow(), cancel)
             ?? throw new ApiException(409, ProblemCodes.Conflict, $"Strategy {strategy.Id} has been changed meanwhile: read it again."), strategy.UserId);
 
-    private sealed record StrategyRequest(string? Name, string? Description, string? Script, bool? IsPublic, int? Version)
+    /// <summary>The body of a change, where what is left out stays.</summary>
+    private record StrategyRequest
     {
+        public virtual string? Name { get; init; }
+        public string? Description { get; init; }
+        public virtual string? Script { get; init; }
+        public bool? IsPublic { get; init; }
+
+        /// <summary>The version that the change is meant for.</summary>
+        public int? Version { get; init; }
+
         public void Check(bool isNew)
         {
             var check = new Checks();
@@ -158,9 +168,18 @@ internal static class StrategyEndpoints
         };
     }
 
+    private sealed record NewStrategy : StrategyRequest
+    {
+        [Required]
+        public override string? Name { get; init; }
+
+        [Required]
+        public override string? Script { get; init; }
+    }
+
     private sealed record ToggleRequest(bool? Enabled);
 
-    private sealed record CheckRequest(string? Script);
+    private sealed record CheckRequest([Required] string? Script);
 }
 
 /// <param name="Kind"><c>strategy</c>, <c>indicator</c> or <c>library</c>.</param>

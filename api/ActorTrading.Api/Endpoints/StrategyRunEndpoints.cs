@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ActorTrading.Api.Auth;
@@ -73,7 +74,7 @@ internal static class StrategyRunEndpoints
         return await store.GetAsync(run, cancel) is { } found && found.UserId == context.UserId() && found.StrategyId == strategy ? found : throw ApiException.NotFound("run", run);
     }
 
-    private sealed record NewRun(Guid? AccountId, string? Symbol, string? Timeframe, JsonElement? Inputs, decimal? InitialCapital)
+    private sealed record NewRun([Required] Guid? AccountId, [Required] string? Symbol, [Required] string? Timeframe, JsonElement? Inputs, decimal? InitialCapital)
     {
         public void Check()
         {

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using ActorTrading.Api.Auth;
 using ActorTrading.Api.Conventions;
@@ -64,7 +65,7 @@ internal static class UserEndpoints
 
 internal sealed record ChangeUser(string? Name, JsonElement? Preferences);
 
-internal sealed record ReadNotifications(long? UpToSeq);
+internal sealed record ReadNotifications([Required] long? UpToSeq);
 
 internal sealed record ProfileView(Guid Id, string Username, string Email, string? Name, bool MfaEnabled, JsonElement Preferences, DateTimeOffset CreatedAt)
 {

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using ActorTrading.Api.Auth;
 using ActorTrading.Api.Conventions;
 using ActorTrading.Contracts;
@@ -37,7 +38,7 @@ internal static class WebhookSecretEndpoints
     }
 }
 
-internal sealed record RotateWebhookSecret(int? FromVersion);
+internal sealed record RotateWebhookSecret([Required] int? FromVersion);
 
 /// <param name="Version">How often it has been changed.</param>
 /// <param name="PreviousUntil">Until then calls are signed with the former secret too; null where it never was changed.</param>

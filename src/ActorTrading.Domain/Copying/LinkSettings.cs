@@ -1,11 +1,15 @@
 using System.Collections.Immutable;
+using System.ComponentModel.DataAnnotations;
 
 namespace ActorTrading.Domain;
 
-/// <summary>How one account follows another. Every filter, limit and guard left out is off.</summary>
+/// <summary>How one account follows another. Every filter, limit and guard left out is off; what <see cref="LinkValidation"/> refuses to do without is marked.</summary>
 public sealed record LinkSettings
 {
+    [Required]
     public Guid LeaderAccountId { get; init; }
+
+    [Required]
     public Guid FollowerAccountId { get; init; }
     public SizingSettings Sizing { get; init; } = new();
 
@@ -136,7 +140,7 @@ public enum EquityStopType
 }
 
 /// <summary>Closes everything of the link and stops it. Amount in the follower's currency, above zero.</summary>
-public sealed record EquityStop(EquityStopType Type, decimal Amount);
+public sealed record EquityStop(EquityStopType Type, [Required] decimal Amount);
 
 public enum CloseOnlyMode
 {
@@ -178,15 +182,15 @@ public sealed record SignalDelay(decimal MinSeconds, decimal? MaxSeconds = null)
 public enum SlippageAction { Ignore, Wait }
 
 /// <summary>Open only while the follower's price is within this many pips of the leader's entry; else ignore, or wait with a limit order.</summary>
-public sealed record SlippageGuard(decimal MaxPips, SlippageAction Action = SlippageAction.Ignore);
+public sealed record SlippageGuard([Required] decimal MaxPips, SlippageAction Action = SlippageAction.Ignore);
 
 /// <summary>New trades only while the leader's equity is above the mean of its balance over the last closes of the timeframe.</summary>
-public sealed record EquityCurveFilter(int Period, string Timeframe);
+public sealed record EquityCurveFilter([Required] int Period, [Required] string Timeframe);
 
 public enum FilterAction { Include, Exclude }
 
 /// <summary>The leader's drawdown, (balance − equity) / balance. Exclude: copy only below it; include: only above it.</summary>
-public sealed record DrawdownFilter(FilterAction Action, decimal MaxDrawdown);
+public sealed record DrawdownFilter(FilterAction Action, [Required] decimal MaxDrawdown);
 
 public enum CorrelationMode { None, ByStrategy, BySymbol, ByAccount }
 
