@@ -1,4 +1,3 @@
-using ActorTrading.Postgres;
 using System.Diagnostics;
 using System.Globalization;
 using System.Security.Claims;
@@ -7,6 +6,7 @@ using ActorTrading.Api.Realtime;
 using ActorTrading.Api.Realtime.Quotes;
 using ActorTrading.Api.Realtime.Sessions;
 using ActorTrading.Domain;
+using ActorTrading.Postgres;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.SignalR;

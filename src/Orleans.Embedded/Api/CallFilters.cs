@@ -1,5 +1,6 @@
 using System.Reflection;
 using Orleans.Runtime;
+using Orleans.Serialization.Invocation;
 
 namespace Orleans.Serialization.Invocation
 {
@@ -24,8 +25,6 @@ namespace Orleans.Serialization.Invocation
 
 namespace Orleans
 {
-    using Orleans.Serialization.Invocation;
-
     /// <summary>A call on its way through the filters.</summary>
     public interface IGrainCallContext
     {

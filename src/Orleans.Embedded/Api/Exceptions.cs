@@ -1,3 +1,5 @@
+using Orleans.Runtime;
+
 namespace Orleans.Runtime
 {
     /// <summary>Base of the host's own exceptions.</summary>
@@ -69,8 +71,6 @@ namespace Orleans.Runtime
 
 namespace Orleans.Storage
 {
-    using Orleans.Runtime;
-
     /// <summary>The stored state has another ETag than the one that was read: somebody else wrote in between.</summary>
     public class InconsistentStateException : OrleansException
     {

@@ -1,3 +1,5 @@
+using Orleans.Runtime;
+
 namespace Orleans.Runtime
 {
     /// <summary>Anything that can be addressed by a reference: a grain, an observer.</summary>
@@ -6,8 +8,6 @@ namespace Orleans.Runtime
 
 namespace Orleans
 {
-    using Orleans.Runtime;
-
     /// <summary>Base of all grain interfaces.</summary>
     public interface IGrain : IAddressable;
 

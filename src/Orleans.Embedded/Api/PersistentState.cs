@@ -1,3 +1,6 @@
+using Orleans.Core;
+using Orleans.Runtime;
+
 namespace Orleans.Core
 {
     /// <summary>One piece of stored state.</summary>
@@ -36,8 +39,6 @@ namespace Orleans.Core
 
 namespace Orleans.Runtime
 {
-    using Orleans.Core;
-
     /// <summary>State that a grain takes in its constructor, marked with <see cref="PersistentStateAttribute"/>; it has been read when the grain activates.</summary>
     public interface IPersistentState<TState> : IStorage<TState>;
 
@@ -83,8 +84,6 @@ namespace Orleans
 
 namespace Orleans.Storage
 {
-    using Orleans.Runtime;
-
     /// <summary>A place where grain state is kept. Writing checks the ETag and throws <see cref="InconsistentStateException"/>.</summary>
     public interface IGrainStorage
     {

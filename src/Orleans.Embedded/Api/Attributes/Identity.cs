@@ -1,9 +1,8 @@
 using System.Globalization;
+using Orleans.Runtime;
 
 namespace Orleans
 {
-    using Orleans.Runtime;
-
     /// <summary>The name of a grain class within <see cref="GrainId"/>, so that it can be renamed in the source.</summary>
     [AttributeUsage(AttributeTargets.Class, AllowMultiple = false)]
     public sealed class GrainTypeAttribute : Attribute
