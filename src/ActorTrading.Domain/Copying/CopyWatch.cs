@@ -97,7 +97,7 @@ public static class CopyWatch
         {
             var floor = (stop.Type == EquityStopType.Trailing ? risk.PeakProfit : 0m) - stop.Amount;
             if (profit <= floor)
-                return new(CopyReasons.EquityStop, $"{RiskPeriods.NameOf(stop.Type)}: total profit {profit:0.##}, at least {floor:0.##}", null, true);
+                return new(CopyReasons.EquityStop, $"{RiskPeriods.NameOf(stop.Type ?? EquityStopType.Fixed)}: total profit {profit:0.##}, at least {floor:0.##}", null, true);
         }
         if (profit >= settings.TakeProfitAmount)
             return new(CopyReasons.TakeProfit, $"total profit {profit:0.##} of {settings.TakeProfitAmount}", null, true);

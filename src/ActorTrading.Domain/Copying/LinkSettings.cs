@@ -140,7 +140,7 @@ public enum EquityStopType
 }
 
 /// <summary>Closes everything of the link and stops it. Amount in the follower's currency, above zero.</summary>
-public sealed record EquityStop(EquityStopType Type, [Required] decimal Amount);
+public sealed record EquityStop([Required] EquityStopType? Type, [Required] decimal Amount);
 
 public enum CloseOnlyMode
 {
@@ -190,7 +190,7 @@ public sealed record EquityCurveFilter([Required] int Period, [Required] string 
 public enum FilterAction { Include, Exclude }
 
 /// <summary>The leader's drawdown, (balance − equity) / balance. Exclude: copy only below it; include: only above it.</summary>
-public sealed record DrawdownFilter(FilterAction Action, [Required] decimal MaxDrawdown);
+public sealed record DrawdownFilter([Required] FilterAction? Action, [Required] decimal MaxDrawdown);
 
 public enum CorrelationMode { None, ByStrategy, BySymbol, ByAccount }
 

@@ -122,7 +122,7 @@ public static class LinkValidation
         }
         if (link.DrawdownFilter is { } drawdown)
         {
-            Known(errors, "drawdownFilter.action", drawdown.Action);
+            Given(errors, "drawdownFilter.action", drawdown.Action);
             Range(errors, "drawdownFilter.maxDrawdown", drawdown.MaxDrawdown, 0m, 1m);
         }
         if (link.SlippageGuard is { } guard)
@@ -149,7 +149,7 @@ public static class LinkValidation
         Range(errors, "takeProfitAmount", link.TakeProfitAmount, 0m, 1_000_000_000_000m);
         if (link.EquityStop is { } stop)
         {
-            Known(errors, "equityStop.type", stop.Type);
+            Given(errors, "equityStop.type", stop.Type);
             Range(errors, "equityStop.amount", stop.Amount, 0m, 1_000_000_000_000m);
         }
         if (link.RiskLimits is not { } list)
@@ -203,6 +203,15 @@ public static class LinkValidation
             errors.Add(new(field, "REQUIRED", $"This mode needs a value: {what}."));
         else
             Range(errors, field, value, 0m, max);
+    }
+
+    /// <summary>One that has no default: the first value would be as likely wrong as right.</summary>
+    private static void Given<T>(List<FieldError> errors, string field, T? value) where T : struct, Enum
+    {
+        if (value is { } given)
+            Known(errors, field, given);
+        else
+            errors.Add(new(field, "REQUIRED", $"{field} is missing."));
     }
 
     private static void Known<T>(List<FieldError> errors, string field, T value) where T : struct, Enum

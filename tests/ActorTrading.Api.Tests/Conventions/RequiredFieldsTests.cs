@@ -54,8 +54,8 @@ public partial class RequiredFieldsTests(ApiHost host)
         new("patch /alerts/{id}", "/alerts/<alert>", ["{}"]),
         new("post /copy-trading/links", "/copy-trading/links", [$"{{{Accounts}}}", $$"""{{{Accounts}},"magicFilter":{},"timing":{} }""", $$$"""
             {{{{Accounts}}},"sizing":{},"stops":{},"limits":{},"timing":{"signalDelay":{}},"symbolFilter":{},"magicFilter":{"include":[{}],"exclude":[{}]},
-             "riskLimits":[{"maxAbsoluteRisk":100},{"type":"week","maxRelativeRisk":0.1}],"equityStop":{"amount":5},"slippageGuard":{"maxPips":1},
-             "equityCurveFilter":{"period":5,"timeframe":"H1"},"drawdownFilter":{"maxDrawdown":0.5}}
+             "riskLimits":[{"maxAbsoluteRisk":100},{"type":"week","maxRelativeRisk":0.1}],"equityStop":{"type":"fixed","amount":5},"slippageGuard":{"maxPips":1},
+             "equityCurveFilter":{"period":5,"timeframe":"H1"},"drawdownFilter":{"action":"exclude","maxDrawdown":0.5}}
             """]),
         new("put /copy-trading/links/{id}", "/copy-trading/links/<link>", ["{}"]),
         new("put /copy-trading/leaders/{accountId}", "/copy-trading/leaders/<account>", ["""{"published":true}"""]),

@@ -29,6 +29,8 @@ public class LinkValidationTests
         ShouldFail(Good with { AllowedSides = [] }, "allowedSides", "OUT_OF_RANGE");
         ShouldFail(Good with { RiskLimits = [new RiskLimit()] }, "riskLimits[0]", "REQUIRED");
         ShouldFail(Good with { EquityStop = new(EquityStopType.Fixed, 0m) }, "equityStop.amount", "OUT_OF_RANGE");
+        ShouldFail(Good with { EquityStop = new(null, 5m) }, "equityStop.type", "REQUIRED");
+        ShouldFail(Good with { DrawdownFilter = new(null, 0.1m) }, "drawdownFilter.action", "REQUIRED");
         ShouldFail(Good with { SymbolMapping = ImmutableDictionary<string, string>.Empty.Add("A", "X").Add("B", "X") }, "symbolMapping", "DUPLICATE");
         ShouldFail(Good with { EquityCurveFilter = new(20, "MN1") }, "equityCurveFilter.timeframe", "UNKNOWN_TIMEFRAME");
         ShouldFail(Good with { Timing = new() { SignalDelay = new(10m, 5m) } }, "timing.signalDelay.maxSeconds", "OUT_OF_RANGE");
