@@ -48,8 +48,8 @@ need_dotnet() {
 
 has_libzmq() {
   local dir
-  ldconfig -p 2>/dev/null | grep -q 'libzmq\.so\.5' && return 0
-  /sbin/ldconfig -p 2>/dev/null | grep -q 'libzmq\.so\.5' && return 0
+  # Read to the end: with grep -q ldconfig may find nobody listening, and the pipe counts as failed though the library is there.
+  PATH=$PATH:/sbin ldconfig -p 2>/dev/null | grep 'libzmq\.so\.5' >/dev/null && return 0
   for dir in "$tools/root/usr/lib/$(uname -m)-linux-gnu" /opt/homebrew/lib /usr/local/lib; do
     compgen -G "$dir/libzmq*" >/dev/null && return 0
   done
