@@ -1,5 +1,3 @@
-using ActorTrading.Contracts;
-using ActorTrading.Domain;
 using FsCheck;
 using FsCheck.Fluent;
 
@@ -75,7 +73,7 @@ public class OfferQueueTests
                 switch (step)
                 {
                     case < 4:
-                        var link = Links(1)[0];
+                        var link = LinkProgressTests.Link();
                         lined.Add(link);
                         queue.Add(link);
                         break;
@@ -121,9 +119,5 @@ public class OfferQueueTests
         return taken;
     }
 
-    private static LinkProgress[] Links(int count) => [.. Enumerable.Range(0, count).Select(_ =>
-    {
-        var settings = new LinkSettings { LeaderAccountId = Guid.CreateVersion7(), FollowerAccountId = Guid.CreateVersion7(), Sizing = new SizingSettings { Mode = SizingMode.FixedVolume, Value = 0.1m } };
-        return new LinkProgress(new LinkRow(Guid.CreateVersion7(), Guid.CreateVersion7(), settings, LinkRiskState.Empty, Active: true, DecidedSeq: 2, StartSeq: 2, Begun: true));
-    })];
+    private static LinkProgress[] Links(int count) => [.. Enumerable.Range(0, count).Select(_ => LinkProgressTests.Link())];
 }

@@ -23,11 +23,11 @@ public static class AlertValidation
         if (alert.Symbol is not { Length: >= 1 and <= 32 } || alert.Symbol.Any(c => c <= ' ' || c > '~'))
             errors.Add(new("symbol", "INVALID_SYMBOL", $"'{alert.Symbol}' is not a symbol: 1 to 32 visible ASCII characters are."));
         if (!Enum.IsDefined(alert.Condition))
-            errors.Add(new("condition", "UNKNOWN_CONDITION", $"{(int)alert.Condition} is not a condition: {Names<AlertCondition>()} are."));
+            errors.Add(new("condition", "UNKNOWN_CONDITION", $"{(int)alert.Condition} is not a condition: {Choices.Of<AlertCondition>()} are."));
         if (!Enum.IsDefined(alert.Price))
-            errors.Add(new("price", "UNKNOWN_PRICE", $"{(int)alert.Price} is not a price: {Names<PriceSource>()} are."));
+            errors.Add(new("price", "UNKNOWN_PRICE", $"{(int)alert.Price} is not a price: {Choices.Of<PriceSource>()} are."));
         if (!Enum.IsDefined(alert.Trigger))
-            errors.Add(new("trigger", "UNKNOWN_TRIGGER", $"{(int)alert.Trigger} is not a trigger: {Names<AlertTrigger>()} are."));
+            errors.Add(new("trigger", "UNKNOWN_TRIGGER", $"{(int)alert.Trigger} is not a trigger: {Choices.Of<AlertTrigger>()} are."));
         CheckValues(alert, errors);
         CheckTimeframe(alert, errors);
         if (alert.ExpiresAt <= now)
@@ -87,7 +87,7 @@ public static class AlertValidation
     {
         var channels = alert.Channels ?? [];
         if (channels.Any(channel => !Enum.IsDefined(channel)))
-            errors.Add(new("channels", "UNKNOWN_CHANNEL", $"Channels are {Names<AlertChannel>()}."));
+            errors.Add(new("channels", "UNKNOWN_CHANNEL", $"Channels are {Choices.Of<AlertChannel>()}."));
         if (channels.Distinct().Count() != channels.Count)
             errors.Add(new("channels", "DUPLICATE", "A channel is named twice; once is right."));
         if (alert.WebhookUrl is null)
@@ -125,8 +125,6 @@ public static class AlertValidation
         return b.Length != 4 || b[0] is 0 or 10 or 127 or >= 224 || (b[0] == 172 && b[1] is >= 16 and <= 31) || (b[0] == 192 && b[1] == 168)
             || (b[0] == 169 && b[1] == 254) || (b[0] == 100 && b[1] is >= 64 and <= 127);
     }
-
-    private static string Names<T>() where T : struct, Enum => string.Join(", ", Enum.GetNames<T>().Select(name => char.ToLowerInvariant(name[0]) + name[1..]));
 
     private static string Shorten(string text) => text.Length <= 60 ? text : text[..60] + "…";
 

@@ -211,16 +211,14 @@ public static class LinkValidation
         if (value is { } given)
             Known(errors, field, given);
         else
-            errors.Add(new(field, "REQUIRED", $"Give one of {Names<T>()}: there is no default."));
+            errors.Add(new(field, "REQUIRED", $"Give one of {Choices.Of<T>()}: there is no default."));
     }
 
     private static void Known<T>(List<FieldError> errors, string field, T value) where T : struct, Enum
     {
         if (!Enum.IsDefined(value))
-            errors.Add(new(field, "UNKNOWN_VALUE", $"'{value}' is not one of {Names<T>()}."));
+            errors.Add(new(field, "UNKNOWN_VALUE", $"'{value}' is not one of {Choices.Of<T>()}."));
     }
-
-    private static string Names<T>() where T : struct, Enum => string.Join(", ", Enum.GetNames<T>().Select(name => char.ToLowerInvariant(name[0]) + name[1..]));
 
     private static string Number(decimal value) => value.ToString(CultureInfo.InvariantCulture);
 }

@@ -18,6 +18,21 @@ public class QuoteFanoutTests
     private void Publish(string symbol, int number) =>
         _fanout.Publish(_fanout.Log.Symbol(symbol), new(symbol, number, number + 0.5m, _clock.GetUtcNow()), 5);
 
+    /// <summary>A client that is stalled with C:3 under way, whose first quotes, A:1 and B:2, wait for it.</summary>
+    private TestSink StalledBeforeFirst(int perSecond)
+    {
+        Publish("A", 1);
+        Publish("B", 2);
+        _fanout.Pass();
+        var sink = new TestSink { IsStalled = true };
+        var client = _fanout.Connect(sink);
+        client.Subscribe(["C"], 10);
+        Publish("C", 3);
+        _fanout.Pass();
+        client.Subscribe(["A", "B"], perSecond);
+        return sink;
+    }
+
     private static string Text(QuoteFrame frame) => string.Join(' ', frame.Lines.Select(l => $"{l.Symbol.Name}:{l.Quote.Bid:0}"));
 
     [Fact]
@@ -85,15 +100,7 @@ public class QuoteFanoutTests
     [Fact]
     public void First_quotes_that_are_overtaken_before_they_are_sent_do_not_go_out()
     {
-        Publish("A", 1);
-        Publish("B", 2);
-        _fanout.Pass();
-        var sink = new TestSink { IsStalled = true };
-        var client = _fanout.Connect(sink);
-        client.Subscribe(["C"], 10);
-        Publish("C", 3);
-        _fanout.Pass();
-        client.Subscribe(["A", "B"], 10);
+        var sink = StalledBeforeFirst(10);
         Publish("A", 4);
         _fanout.Pass();
         sink.Release();
@@ -104,15 +111,7 @@ public class QuoteFanoutTests
     [Fact]
     public void Who_falls_out_of_the_log_before_the_first_frame_gets_each_symbol_once()
     {
-        Publish("A", 1);
-        Publish("B", 2);
-        _fanout.Pass();
-        var sink = new TestSink { IsStalled = true };
-        var client = _fanout.Connect(sink);
-        client.Subscribe(["C"], 10);
-        Publish("C", 3);
-        _fanout.Pass();
-        client.Subscribe(["A", "B"], 0);
+        var sink = StalledBeforeFirst(0);
         for (var i = 4; i <= 200; i++)
             Publish("A", i);
         _fanout.Pass();
