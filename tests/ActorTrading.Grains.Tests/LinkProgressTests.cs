@@ -47,7 +47,7 @@ public class LinkProgressTests
 
     internal static LinkProgress Link()
     {
-        var settings = new LinkSettings { LeaderAccountId = Guid.CreateVersion7(), FollowerAccountId = Guid.CreateVersion7(), Sizing = new SizingSettings { Mode = SizingMode.FixedVolume, Value = 0.1m } };
+        var settings = new LinkSettings { LeaderAccountId = Guid.CreateVersion7(), FollowerAccountId = Guid.NewGuid(), Sizing = new SizingSettings { Mode = SizingMode.FixedVolume, Value = 0.1m } };
         return new LinkProgress(new LinkRow(Guid.CreateVersion7(), Guid.CreateVersion7(), settings, LinkRiskState.Empty, Active: true, DecidedSeq: 2, StartSeq: 2, Begun: true));
     }
 }

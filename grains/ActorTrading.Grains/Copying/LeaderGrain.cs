@@ -36,7 +36,7 @@ public sealed class LeaderGrain(
     private static readonly TimeSpan RetryEvery = TimeSpan.FromSeconds(1);
 
     private readonly Turnstile _reading = new();
-    private readonly Dictionary<Guid, LinkProgress> _links = [];
+    private readonly LinkRing _links = new();
     private readonly LeaderLog _log = new(LogMax);
     private readonly OfferQueue _offers = new(offers);
     private readonly List<(long Seq, TaskCompletionSource Reached)> _waiters = [];
@@ -53,13 +53,9 @@ public sealed class LeaderGrain(
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        foreach (var link in await links.ActiveLinksAsync(Id, cancellationToken))
-        {
-            _links[link.LinkId] = new LinkProgress(link);
-        }
-
+        _links.AddRange((await links.ActiveLinksAsync(Id, cancellationToken)).Select(link => new LinkProgress(link)));
         var head = await ledger.FoldAsync(Id, cancellation: cancellationToken);
-        var from = _links.Count == 0 ? head.Seq : Math.Min(head.Seq, _links.Values.Min(l => l.Level));
+        var from = _links.Count == 0 ? head.Seq : Math.Min(head.Seq, _links.Min(l => l.Level));
         _savedCursor = from;
         _log.Reset(from == head.Seq ? head : await ledger.FoldAsync(Id, from, cancellationToken));
         _timer = this.RegisterGrainTimer(OnTimerAsync, new GrainTimerCreationOptions(RetryEvery, RetryEvery) { Interleave = true, KeepAlive = true });
@@ -111,14 +107,22 @@ public sealed class LeaderGrain(
         {
             _links.Remove(linkId);
         }
-        else if (_links.TryGetValue(linkId, out var known))
-        {
-            known.Update(link);
-        }
         else
         {
-            await ReadOnAsync();
-            _links[linkId] = new LinkProgress(link);
+            if (!_links.Has(linkId))
+            {
+                await ReadOnAsync();
+            }
+
+            // Another word of the same link may have come meanwhile.
+            if (_links.TryGet(linkId, out var known))
+            {
+                known.Update(link);
+            }
+            else
+            {
+                _links.Add(new LinkProgress(link));
+            }
         }
 
         Release();
@@ -127,7 +131,7 @@ public sealed class LeaderGrain(
 
     public Task LinkReadyAsync(Guid linkId)
     {
-        if (_links.TryGetValue(linkId, out var link))
+        if (_links.TryGet(linkId, out var link))
         {
             link.Unblock();
             Pump();
@@ -171,7 +175,7 @@ public sealed class LeaderGrain(
     private async Task WatchAsync()
     {
         var now = clock.GetUtcNow();
-        foreach (var due in _links.Values.Where(l => l.IsWatchDue(now) && !l.InFlight).Chunk(WatchesAtOnce).ToList())
+        foreach (var due in _links.Where(l => l.IsWatchDue(now) && !l.InFlight).Chunk(WatchesAtOnce).ToList())
         {
             await Task.WhenAll(due.Select(WatchAsync));
         }
@@ -219,7 +223,7 @@ public sealed class LeaderGrain(
     private void Pump()
     {
         var now = clock.GetUtcNow();
-        foreach (var link in _links.Values)
+        foreach (var link in _links.From(_log.LastSeq))
         {
             if (link.IsReady(now) && (link.SyncDue || link.Decided < _log.LastSeq))
             {
@@ -251,7 +255,7 @@ public sealed class LeaderGrain(
         while (_offers.TryTake(now, out var place))
         {
             // It may have been removed, or put off, while it waited.
-            if (_links.GetValueOrDefault(place.Link.Id) == place.Link && place.Link.IsReady(now))
+            if (_links.Contains(place.Link) && place.Link.IsReady(now))
             {
                 _ = OfferAsync(place);
             }
@@ -282,7 +286,7 @@ public sealed class LeaderGrain(
                 await SyncAsync(link);
             }
 
-            while (!link.SyncDue && link.Decided < _log.LastSeq && _links.ContainsKey(link.Id))
+            while (!link.SyncDue && link.Decided < _log.LastSeq && _links.Contains(link))
             {
                 var offer = await OfferFromAsync(link);
                 var last = offer.Stretch.LastSeq;
@@ -384,7 +388,7 @@ public sealed class LeaderGrain(
         return [.. await _balances.ClosesAsync(filter, _log.LastSeq, clock.GetUtcNow())];
     }
 
-    private long LeastDecided() => _links.Count == 0 ? _log.LastSeq : _links.Values.Min(l => l.Level);
+    private long LeastDecided() => _links.Count == 0 ? _log.LastSeq : _links.Min(l => l.Level);
 
     private void Release()
     {

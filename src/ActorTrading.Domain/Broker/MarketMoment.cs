@@ -7,7 +7,7 @@ namespace ActorTrading.Domain;
 internal sealed class MarketMoment : IMarketView
 {
     private readonly IMarketView _market;
-    private readonly List<(string Symbol, Quote? Quote)> _read = new(4);
+    private readonly List<(string Symbol, Quote? Quote)> _read = new(1);
 
     public MarketMoment(IMarketView market) => _market = market;
 

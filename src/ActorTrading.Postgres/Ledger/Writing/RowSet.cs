@@ -41,15 +41,17 @@ internal sealed class RowSet
         foreach (var column in columns) column.Clear();
     }
 
-    /// <summary><c>unnest($1::uuid[], …) AS u(id, …)</c></summary>
-    public string Unnest() =>
-        $"unnest({string.Join(", ", columns.Select((column, i) => $"${i + 1}::{column.Type}[]"))}) AS u({Names()})";
+    /// <summary><c>(SELECT unnest($1::uuid[]) AS id, …) AS u</c></summary>
+    public string Unnest() => $"(SELECT {Values(column => $" AS {column.Name}")}) AS u";
 
     public string Names() => string.Join(", ", columns.Select(column => column.Name));
 
-    /// <summary><c>INSERT INTO table (…) SELECT … FROM unnest(…)</c></summary>
-    public string Insert(string table) =>
-        $"INSERT INTO {table} ({Names()}) SELECT {string.Join(", ", columns.Select(column => $"u.{column.Name}{column.Cast}"))} FROM {Unnest()}";
+    /// <summary><c>INSERT INTO table (…) SELECT unnest(…), …</c></summary>
+    public string Insert(string table) => $"INSERT INTO {table} ({Names()}) SELECT {Values(column => column.Cast)}";
+
+    // In the list of what is selected, not as a table of many columns: PostgreSQL would write that to a store of its own for each column first,
+    // which takes two and a half times as long for an order's.
+    private string Values(Func<Column, string> suffix) => string.Join(", ", columns.Select((column, i) => $"unnest(${i + 1}::{column.Type}[]){suffix(column)}"));
 
     /// <summary><c>ON CONFLICT (key) DO UPDATE SET …</c> for every column that is neither in the key nor <paramref name="kept"/>.</summary>
     public string OrUpdate(string key, params string[] kept)
