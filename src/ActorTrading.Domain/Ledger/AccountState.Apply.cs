@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace ActorTrading.Domain;
 
 public sealed partial record AccountState
@@ -80,8 +78,8 @@ public sealed partial record AccountState
                 $"order {order.Id} begins with volume {order.Volume}, filled {order.FilledVolume}, status {order.Status}");
 
         changes?.Order(order);
-        var (recent, ids) = Remember(order.ClientOrderId, new RecentOrder(order.Id, order.Status, null));
-        return this with { Seq = entry.Seq, Orders = Orders.Add(order.Id, order), RecentOrders = recent, RecentOrderIds = ids };
+        var recent = RecentOrders.Remember(order.ClientOrderId, new RecentOrder(order.Id, order.Status, null));
+        return this with { Seq = entry.Seq, Orders = Orders.Add(order.Id, order), RecentOrders = recent };
     }
 
     private AccountState MoveMoney(LedgerEntry entry, BalanceAdjusted e)
@@ -93,8 +91,7 @@ public sealed partial record AccountState
         var key = OperationKey(id);
         if (RecentOrders.ContainsKey(key))
             throw new InvalidLedgerException(entry.AccountId, entry.Seq, $"money was already moved by operation {id}");
-        var (recent, ids) = Remember(key, new RecentOrder(id, OrderStatus.Filled, null));
-        return next with { RecentOrders = recent, RecentOrderIds = ids };
+        return next with { RecentOrders = RecentOrders.Remember(key, new RecentOrder(id, OrderStatus.Filled, null)) };
     }
 
     /// <summary>Whether a movement of money is among the newest; an older one only the stored operations know.</summary>
@@ -102,14 +99,6 @@ public sealed partial record AccountState
 
     /// <summary>Under what a movement of money is remembered: longer than any client order id, so that the two never meet.</summary>
     internal static string OperationKey(Guid operationId) => $"operation:{operationId:N}";
-
-    private (ImmutableDictionary<string, RecentOrder> Recent, ImmutableQueue<string> Ids) Remember(string key, RecentOrder value)
-    {
-        var (recent, ids) = (RecentOrders.Add(key, value), RecentOrderIds.Enqueue(key));
-        if (recent.Count <= RecentOrdersMax) return (recent, ids);
-        ids = ids.Dequeue(out var oldest);
-        return (recent.Remove(oldest), ids);
-    }
 
     private AccountState Touch(LedgerEntry entry, Guid orderId, ChangeCollector? changes, Func<Order, Order> change)
     {
@@ -127,9 +116,7 @@ public sealed partial record AccountState
         return this with
         {
             Orders = Orders.Remove(order.Id),
-            RecentOrders = RecentOrders.ContainsKey(order.ClientOrderId)
-                ? RecentOrders.SetItem(order.ClientOrderId, new RecentOrder(order.Id, order.Status, order.Retcode))
-                : RecentOrders,
+            RecentOrders = RecentOrders.Change(order.ClientOrderId, new RecentOrder(order.Id, order.Status, order.Retcode)),
         };
     }
 

@@ -33,11 +33,15 @@ public sealed partial record AccountState
     /// <summary>The round trips of the open positions, by position id, with their running totals.</summary>
     public ImmutableDictionary<Guid, Trade> OpenTrades { get; init; } = ImmutableDictionary<Guid, Trade>.Empty;
 
-    /// <summary>The orders last submitted, by client order id, and the movements of money that had an id; the oldest is forgotten beyond <see cref="RecentOrdersMax"/>.</summary>
-    public ImmutableDictionary<string, RecentOrder> RecentOrders { get; init; } = ImmutableDictionary<string, RecentOrder>.Empty;
+    /// <summary>The orders last submitted, by client order id, and the movements of money that had an id.</summary>
+    public RecentOrders RecentOrders { get; init; } = RecentOrders.Empty;
 
-    /// <summary>Client order ids of <see cref="RecentOrders"/>, oldest first.</summary>
-    public ImmutableQueue<string> RecentOrderIds { get; init; } = ImmutableQueue<string>.Empty;
+    /// <summary>The order of <see cref="RecentOrders"/>, oldest first, for a process of a version whose own are in none.</summary>
+    public IReadOnlyCollection<string> RecentOrderIds
+    {
+        get => [.. RecentOrders.Keys];
+        init => RecentOrders = RecentOrders.InOrder(value);
+    }
 
     /// <summary>A margin call has been announced and not yet taken back.</summary>
     public bool InMarginCall { get; init; }
@@ -49,9 +53,5 @@ public sealed partial record AccountState
     /// How many client order ids a state remembers. An older one that is repeated is refused by the unique key on
     /// (account, client order id) of the stored orders.
     /// </summary>
-    public const int RecentOrdersMax = 256;
+    public const int RecentOrdersMax = RecentOrders.Max;
 }
-
-/// <summary>What a repeated client order id is answered with.</summary>
-/// <param name="Status">Where the order stood after the last entry that touched it.</param>
-public sealed record RecentOrder(Guid OrderId, OrderStatus Status, Retcode? Retcode);

@@ -97,7 +97,7 @@ public class AccountSnapshotTests
     public void The_fold_is_the_one_that_its_number_stands_for()
     {
         var states = Kept().GroupBy(e => e.AccountId).Select(g => g.Aggregate(AccountState.Empty, (s, e) => s.Apply(e)))
-            .Select(s => Json(s with { RecentOrders = s.RecentOrders.Clear() }) + string.Concat(s.RecentOrders.OrderBy(r => r.Key, StringComparer.Ordinal).Select(r => Json(r.Value))));
+            .Select(s => WithoutRecent(s) + string.Concat(s.RecentOrders.OrderBy(r => r.Key, StringComparer.Ordinal).Select(r => Json(r.Value))));
         $"{AccountSnapshot.Fold} {Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(states))))[..16]}".ShouldBe("1 5510f6cf8efd481d");
     }
 
@@ -144,6 +144,14 @@ public class AccountSnapshotTests
                 if (i % 7 == 0 || i == ledger.Count - 1) Json(restored).ShouldBe(whole[i + 1]);
             }
         }
+    }
+
+    /// <summary>Their order is in the property behind them, which stays.</summary>
+    private static string WithoutRecent(AccountState state)
+    {
+        var json = Json(state);
+        var (from, to) = (json.IndexOf("\"recentOrders\":{", StringComparison.Ordinal), json.IndexOf(",\"recentOrderIds\"", StringComparison.Ordinal));
+        return $"{json[..from]}\"recentOrders\":{{}}{json[to..]}";
     }
 
     private static string Json<T>(T value) => JsonSerializer.Serialize(value, DomainJson.Options);

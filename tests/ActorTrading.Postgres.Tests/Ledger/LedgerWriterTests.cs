@@ -143,7 +143,7 @@ public sealed class LedgerWriterTests(Server server)
         await other.DoAsync(writer, other.Buy(clientOrderId: "mine"));
 
         // As if the state had forgotten it: it remembers only the newest.
-        one.State = one.State with { RecentOrders = one.State.RecentOrders.Clear(), Orders = one.State.Orders.Clear() };
+        one.State = one.State with { RecentOrders = RecentOrders.Empty, Orders = one.State.Orders.Clear() };
         (await Should.ThrowAsync<ConflictException>(writer.AppendAsync(one.Buy(clientOrderId: "mine")))).Conflict.ShouldBe(LedgerConflict.ClientOrderId);
     }
 

@@ -1,3 +1,4 @@
+using ActorTrading.Domain;
 using FsCheck;
 using FsCheck.Fluent;
 
@@ -64,7 +65,7 @@ public sealed class MixedBatchProperty(Server server)
                 account.State = account.Deposit().Changes.Account;
                 return account.Buy();
             case Kind.UsedClientOrderId:
-                account.State = account.State with { RecentOrders = account.State.RecentOrders.Clear() };
+                account.State = account.State with { RecentOrders = RecentOrders.Empty };
                 return account.Buy(clientOrderId: "used");
             case Kind.UsedLeaderEntry:
                 account.State = account.State with { CopyCursors = account.State.CopyCursors.Clear() };
