@@ -107,5 +107,5 @@ internal sealed class QuotePump(IGrainFactory grains, string feed, int rank, Tra
         log.LogWarning("{Count} quotes of {Symbol} from {Feed} were dropped: more than {Max} waited", dropped, symbol, feed, WaitingMax);
     }
 
-    private void Warn(string symbol, Exception e) => log.LogWarning(e, "Quotes of {Symbol} from {Feed} could not be published", symbol, feed);
+    private void Warn(string symbol, Exception e) => log.LogWarning("Quotes of {Symbol} from {Feed} could not be published: {Reason}", symbol, feed, e.Message);
 }
