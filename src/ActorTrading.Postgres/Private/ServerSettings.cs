@@ -27,7 +27,7 @@ internal static class ServerSettings
         checkpoint_completion_target = 0.9
         wal_compression = on
         # What a connection has to write out is on its way to the disk at once. Left to the kernel it all goes half a minute later, and commits wait for
-        # it: at 15,000 orders a second for 27 s, orders waited up to 0.3 s; now half as long at worst, and a third at the 99th percentile.
+        # it: at 15,000 orders a second for 27 s, orders waited up to 0.3 s; half as long now.
         backend_flush_after = 512kB
         wal_buffers = 16MB
         # Positions and account states are updated in place all day; looking oftener than this took a twelfth of the processor's time under load.
