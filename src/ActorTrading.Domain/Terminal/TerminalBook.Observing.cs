@@ -1,0 +1,303 @@
+namespace ActorTrading.Domain;
+
+/// <summary>What is seen at the terminal, and what it means for the ledger.</summary>
+public static partial class TerminalBook
+{
+    /// <summary>What an observation adds to the ledger: nothing where the ledger says so already.</summary>
+    /// <param name="market">Prices a close whose profit the terminal has not told yet.</param>
+    public static IReadOnlyList<LedgerEvent> Observe(AccountState state, TerminalFact fact, IMarketView market) => fact.Kind switch
+    {
+        TerminalFactKind.Rejected when fact.RequestId is { } id => state.Requests.ContainsKey(id)
+            ? [new RequestSettled(id, fact.Retcode, fact.Message ?? "")]
+            : [],
+        TerminalFactKind.Rejected => fact.OrderId is { } id && state.Orders.TryGetValue(id, out var order) && order.Status == OrderStatus.Submitted
+            ? [new OrderRejected(id, fact.Retcode, fact.Message ?? "")]
+            : [],
+        TerminalFactKind.Requoted => Requoted(state, fact),
+        TerminalFactKind.NotExecuted => NotExecuted(state, fact),
+        TerminalFactKind.Placed => fact.OrderId is { } id && state.Orders.TryGetValue(id, out var order) && order.Status == OrderStatus.Submitted
+            ? [new OrderPlaced(id, fact.OrderTicket)]
+            : [],
+        TerminalFactKind.Filled => Filled(state, fact, market),
+        TerminalFactKind.Cancelled => FindOrder(state, fact) is { } order
+            ? [.. SettleRequests(state, r => r.OrderId == order.Id, "The order is gone."), new OrderCancelled(order.Id, fact.Reason)]
+            : [],
+        TerminalFactKind.Modified => Modified(state, fact),
+        TerminalFactKind.PositionChanged => FindPosition(state, fact) is { } position
+            && (position.StopLoss != fact.StopLoss || position.TakeProfit != fact.TakeProfit)
+            ? [new PositionModified(position.Id, fact.StopLoss, fact.TakeProfit, position.TrailingPoints, fact.Reason)]
+            : [],
+        TerminalFactKind.PositionFound => FindPosition(state, fact) is null ? [Adopt(state, fact)] : [],
+        TerminalFactKind.PositionOpened => FindPosition(state, fact) is null ? Opened(state, fact) : [],
+        TerminalFactKind.OrderFound => FindOrder(state, fact) is null ? FoundOrder(state, fact) : [],
+        TerminalFactKind.OrderChanged => FindOrder(state, fact) is { } order
+            && (order.Price != fact.Price || order.StopLoss != fact.StopLoss || order.TakeProfit != fact.TakeProfit)
+            ? [new OrderModified(order.Id, fact.Price, order.StopLimitPrice, fact.StopLoss, fact.TakeProfit, order.TrailingPoints, order.TimeInForce, order.ExpiresAt)]
+            : [],
+        TerminalFactKind.PositionReduced => Reduced(state, fact, market),
+        TerminalFactKind.DealMade => Made(state, fact, market),
+        TerminalFactKind.Reconciled => Reconciled(state, fact),
+        _ => [],
+    };
+
+    private static IReadOnlyList<LedgerEvent> Filled(AccountState state, TerminalFact fact, IMarketView market)
+    {
+        if (fact.DealTicket is { } ticket && ticket <= state.LastDealTicket)
+        {
+            return [];
+        }
+
+        if (FindOrder(state, fact) is not { } order)
+        {
+            return [];
+        }
+
+        var volume = Math.Min(fact.Volume, order.RemainingVolume);
+        if (volume <= 0m)
+        {
+            return [];
+        }
+
+        var closes = order.ClosesPositionId is { } id ? state.Positions.GetValueOrDefault(id) : null;
+        if (order.ClosesPositionId is not null && closes is null)
+        {
+            // The position went away by itself while the close was under way: there was nothing left to fill.
+            return [new OrderCancelled(order.Id, DealReason.Broker)];
+        }
+
+        return [new DealExecuted(new Deal
+        {
+            Id = DeterministicId.ForDeal(order.Id, order.Fills + 1),
+            OrderId = order.Id,
+            PositionId = closes?.Id ?? NettingTarget(state, order)?.Id ?? order.Id,
+            Symbol = order.Symbol,
+            Side = order.Side,
+            Entry = closes is not null ? DealEntry.Out : EntryOf(NettingTarget(state, order), order, volume),
+            Volume = volume,
+            Price = fact.Price,
+            Profit = fact.Profit ?? ProfitOf(state, closes ?? Opposed(state, order), volume, fact.Price, market),
+            Reason = order.Reason,
+            Time = fact.At,
+            BrokerTicket = fact.DealTicket,
+            OrderTicket = fact.OrderTicket,
+        })];
+    }
+
+    /// <summary>In netting mode an order joins the symbol's one position; in hedging mode it opens its own.</summary>
+    private static Position? NettingTarget(AccountState state, Order order) =>
+        state.Mode == PositionMode.Netting ? state.Positions.Values.FirstOrDefault(p => p.Symbol == order.Symbol) : null;
+
+    private static DealEntry EntryOf(Position? target, Order order, decimal volume) =>
+        target is null || target.Side == order.Side ? DealEntry.In
+        : volume <= target.Volume ? DealEntry.Out
+        : DealEntry.InOut;
+
+    /// <summary>The netting position that an order of the other side reduces.</summary>
+    private static Position? Opposed(AccountState state, Order order) =>
+        NettingTarget(state, order) is { } target && target.Side != order.Side ? target : null;
+
+    /// <summary>Profit of a close at a price, in the account's currency; zero where it cannot be priced, the balance is reconciled later.</summary>
+    private static decimal ProfitOf(AccountState state, Position? position, decimal volume, decimal price, IMarketView market)
+    {
+        if (position is null || market.FindInstrument(position.Symbol) is not { } instrument)
+        {
+            return 0m;
+        }
+
+        var gross = ProfitCalculator.Gross(instrument, position.Side, Math.Min(volume, position.Volume), position.OpenPrice, price);
+        return gross * (ProfitCalculator.Rate(instrument, state.Currency, price, market) ?? 0m);
+    }
+
+    /// <summary>A trade made at the terminal itself is an order like any other, so that it is shown and copied like any other.</summary>
+    private static IReadOnlyList<LedgerEvent> Opened(AccountState state, TerminalFact fact)
+    {
+        var id = DeterministicId.Create(state.AccountId, $"position:{fact.PositionTicket}");
+        if (state.Mode == PositionMode.Netting && state.Positions.Values.Any(p => p.Symbol == fact.Symbol))
+        {
+            return [];
+        }
+
+        return
+        [
+            new OrderSubmitted(ForeignOrder(fact, id, OrderType.Market, fact.PositionTicket)),
+            new DealExecuted(new Deal
+            {
+                Id = DeterministicId.ForDeal(id, 1),
+                OrderId = id,
+                PositionId = id,
+                Symbol = fact.Symbol!,
+                Side = fact.Side,
+                Entry = DealEntry.In,
+                Volume = fact.Volume,
+                Price = fact.Price,
+                Reason = DealReason.Broker,
+                Time = fact.At,
+                BrokerTicket = fact.DealTicket,
+                OrderTicket = fact.PositionTicket,
+            }),
+        ];
+    }
+
+    /// <summary>Netting: a trade by hand is an order into the symbol's one position, as one of ours would be.</summary>
+    private static IReadOnlyList<LedgerEvent> Made(AccountState state, TerminalFact fact, IMarketView market)
+    {
+        if (fact.DealTicket is not { } ticket || ticket <= state.LastDealTicket || state.Mode != PositionMode.Netting)
+        {
+            return [];
+        }
+
+        var id = DeterministicId.Create(state.AccountId, $"deal:{ticket}");
+        var order = ForeignOrder(fact, id, OrderType.Market, null);
+        var target = NettingTarget(state, order);
+        order = order with { ClientOrderId = $"TD{ticket}", TrailingPoints = target?.Side == fact.Side ? target.TrailingPoints : null };
+        var entry = EntryOf(target, order, fact.Volume);
+        return
+        [
+            new OrderSubmitted(order),
+            new DealExecuted(new Deal
+            {
+                Id = DeterministicId.ForDeal(id, 1),
+                OrderId = id,
+                PositionId = target?.Id ?? id,
+                Symbol = order.Symbol,
+                Side = order.Side,
+                Entry = entry,
+                Volume = fact.Volume,
+                Price = fact.Price,
+                Profit = fact.Profit ?? ProfitOf(state, Opposed(state, order), fact.Volume, fact.Price, market),
+                Reason = DealReason.Broker,
+                Time = fact.At,
+                BrokerTicket = ticket,
+                OrderTicket = target is null || entry == DealEntry.InOut ? fact.OrderTicket : null,
+            }),
+        ];
+    }
+
+    private static IReadOnlyList<LedgerEvent> FoundOrder(AccountState state, TerminalFact fact)
+    {
+        var id = DeterministicId.Create(state.AccountId, $"order:{fact.OrderTicket}");
+        return [new OrderSubmitted(ForeignOrder(fact, id, fact.Type, fact.OrderTicket)), new OrderPlaced(id, fact.OrderTicket)];
+    }
+
+    private static Order ForeignOrder(TerminalFact fact, Guid id, OrderType type, long? ticket) => new()
+    {
+        Id = id,
+        ClientOrderId = $"T{ticket}",
+        Symbol = fact.Symbol!,
+        Side = fact.Side,
+        Type = type,
+        Volume = fact.Volume,
+        Price = type == OrderType.Market ? null : fact.Price,
+        StopLoss = fact.StopLoss,
+        TakeProfit = fact.TakeProfit,
+        Reason = DealReason.Broker,
+        Magic = fact.Magic,
+        Status = OrderStatus.Submitted,
+        CreatedAt = fact.At,
+        UpdatedAt = fact.At,
+    };
+
+    private static List<LedgerEvent> Modified(AccountState state, TerminalFact fact)
+    {
+        if (fact.RequestId is not { } id || !state.Requests.TryGetValue(id, out var request))
+        {
+            return [];
+        }
+
+        var events = new List<LedgerEvent> { new RequestSettled(id, fact.Retcode, fact.Message ?? "") };
+        switch (request.Kind)
+        {
+            case TerminalRequestKind.ModifyPosition when state.Positions.ContainsKey(request.PositionId!.Value):
+                events.Add(new PositionModified(request.PositionId.Value, request.StopLoss, request.TakeProfit, request.TrailingPoints, ReasonOf(request)));
+                break;
+            case TerminalRequestKind.ModifyOrder when Resting(state, request.OrderId!.Value) is { } order:
+                events.Add(new OrderModified(order.Id, request.Price, order.StopLimitPrice, request.StopLoss, request.TakeProfit,
+                    request.TrailingPoints, order.TimeInForce, order.ExpiresAt));
+                break;
+            case TerminalRequestKind.CancelOrder when Resting(state, request.OrderId!.Value) is { } order:
+                events.Add(new OrderCancelled(order.Id, ReasonOf(request)));
+                break;
+        }
+
+        return events;
+    }
+
+    private static DealReason ReasonOf(TerminalRequest request) => request.Reason ?? (request.Copy is null ? DealReason.Client : DealReason.Copy);
+
+    private static PositionAdopted Adopt(AccountState state, TerminalFact fact) => new(new Position
+    {
+        Id = DeterministicId.Create(state.AccountId, $"position:{fact.PositionTicket}"),
+        Symbol = fact.Symbol!,
+        Side = fact.Side,
+        Volume = fact.Volume,
+        PeakVolume = fact.Volume,
+        OpenPrice = fact.Price,
+        StopLoss = fact.StopLoss,
+        TakeProfit = fact.TakeProfit,
+        OpenedAt = fact.At,
+        BrokerTicket = fact.PositionTicket,
+        Magic = fact.Magic,
+    });
+
+    private static IReadOnlyList<LedgerEvent> Reduced(AccountState state, TerminalFact fact, IMarketView market)
+    {
+        if (fact.DealTicket is { } ticket && ticket <= state.LastDealTicket)
+        {
+            return [];
+        }
+
+        if (FindPosition(state, fact) is not { } position)
+        {
+            return [];
+        }
+
+        var cause = DeterministicId.Create(position.Id, $"reduced:{fact.DealTicket?.ToString() ?? position.Volume.ToString(System.Globalization.CultureInfo.InvariantCulture)}");
+        return
+        [
+            new DealExecuted(new Deal
+            {
+                Id = DeterministicId.Create(cause, "deal"),
+                OrderId = cause,
+                PositionId = position.Id,
+                Symbol = position.Symbol,
+                Side = position.Side == Side.Buy ? Side.Sell : Side.Buy,
+                Entry = DealEntry.Out,
+                Volume = Math.Min(fact.Volume, position.Volume),
+                Price = fact.Price,
+                Profit = fact.Profit ?? ProfitOf(state, position, Math.Min(fact.Volume, position.Volume), fact.Price, market),
+                Reason = fact.Reason,
+                Time = fact.At,
+                BrokerTicket = fact.DealTicket,
+            }),
+            .. fact.Volume >= position.Volume ? SettleRequests(state, r => r.PositionId == position.Id, "The position is closed.") : [],
+        ];
+    }
+
+    private static List<LedgerEvent> Reconciled(AccountState state, TerminalFact fact)
+    {
+        var events = new List<LedgerEvent>(2);
+        if (fact.Balance is { } balance && balance != state.Balance)
+        {
+            events.Add(new BalanceAdjusted(balance - state.Balance, BalanceReason.Reconciliation, "terminal"));
+        }
+
+        var late = fact.Unconfirmed ?? [];
+        if (!state.IsReconciled || state.UnconfirmedFills.Any(f => !late.Contains(f.Id)) || fact.DealTicket > state.LastDealTicket)
+        {
+            events.Add(new TerminalReconciled(fact.DealTicket ?? 0) { Unconfirmed = late.Count > 0 ? late : null });
+        }
+
+        return events;
+    }
+
+    private static IEnumerable<LedgerEvent> SettleRequests(AccountState state, Func<TerminalRequest, bool> which, string message) =>
+        state.Requests.Values.Where(which).Select(r => new RequestSettled(r.Id, Retcode.PositionClosed, message));
+
+    private static Order? FindOrder(AccountState state, TerminalFact fact) =>
+        fact.OrderId is { } id ? state.Orders.GetValueOrDefault(id)
+        : fact.OrderTicket is { } ticket ? state.Orders.Values.FirstOrDefault(o => o.BrokerTicket == ticket)
+        : null;
+
+    private static Position? FindPosition(AccountState state, TerminalFact fact) =>
+        fact.PositionTicket is { } ticket ? state.Positions.Values.FirstOrDefault(p => p.BrokerTicket == ticket) : null;
+}
