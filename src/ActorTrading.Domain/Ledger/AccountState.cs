@@ -48,10 +48,4 @@ public sealed partial record AccountState
 
     /// <summary>By link: the sequence of the last leader entry decided.</summary>
     public ImmutableDictionary<Guid, long> CopyCursors { get; init; } = ImmutableDictionary<Guid, long>.Empty;
-
-    /// <summary>
-    /// How many client order ids a state remembers. An older one that is repeated is refused by the unique key on
-    /// (account, client order id) of the stored orders.
-    /// </summary>
-    public const int RecentOrdersMax = RecentOrders.Max;
 }

@@ -20,6 +20,7 @@ public readonly record struct RecentOrder(Guid OrderId, OrderStatus Status, Retc
 [JsonConverter(typeof(RecentOrdersJson))]
 public sealed class RecentOrders : IReadOnlyDictionary<string, RecentOrder>
 {
+    /// <summary>An older id that is repeated is refused by the unique key on (account, client order id) of the stored orders.</summary>
     public const int Max = 256;
 
     private const int ChunkSize = 16;
@@ -82,6 +83,8 @@ public sealed class RecentOrders : IReadOnlyDictionary<string, RecentOrder>
     /// <summary>The same in another order, oldest first; one that is not named there counts as older than all that are.</summary>
     public RecentOrders InOrder(IReadOnlyCollection<string> keys)
     {
+        // As it is written here. Only one of the version before comes in another order.
+        if (keys.SequenceEqual(Keys)) return this;
         var named = keys.ToHashSet();
         return Keys.Where(key => !named.Contains(key)).Concat(keys.Where(ContainsKey)).Aggregate(Empty, (all, key) => all.Remember(key, this[key]));
     }

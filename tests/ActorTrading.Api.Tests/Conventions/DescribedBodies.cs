@@ -10,7 +10,7 @@ internal sealed class DescribedBodies(JsonObject document)
     /// <summary>What stands behind a reference, or beside null.</summary>
     public JsonObject Resolve(JsonNode schema) =>
         schema["$ref"] is { } reference ? document["components"]!["schemas"]![reference.GetValue<string>().Split('/')[^1]]!.AsObject()
-        : schema["oneOf"] is JsonArray choices ? Resolve(choices.Single(choice => choice!["type"]?.GetValueKind() != System.Text.Json.JsonValueKind.String || choice["type"]!.GetValue<string>() != "null")!)
+        : schema["oneOf"] is JsonArray choices ? Resolve(choices.Single(choice => choice!["type"]?.ToString() != "null")!)
         : schema.AsObject();
 
     public static string[] RequiredOf(JsonObject schema) => [.. (schema["required"]?.AsArray() ?? []).Select(name => name!.GetValue<string>()).Order(StringComparer.Ordinal)];

@@ -56,7 +56,7 @@ public class RepetitionTests(ApiHost host)
 
         // Forgotten by the account, and by now there is not enough for the withdrawal.
         await ForgetAnswersAsync(user);
-        for (var i = 0; i < AccountState.RecentOrdersMax; i++)
+        for (var i = 0; i < RecentOrders.Max; i++)
             await TextAsync(await SendAsync(user.Http, "/payments/deposits", $$"""{"accountId":"{{account}}","amount":0.01}""", $"small {i}".Replace(' ', '-')));
         await ForgetAnswersAsync(user);
         (await TextAsync(await SendAsync(user.Http, "/payments/deposits", deposit, "in"))).ShouldBe(first);
@@ -104,7 +104,7 @@ public class RepetitionTests(ApiHost host)
         }
 
         // Forgotten by the account: only the database knows it.
-        for (var i = 0; i < AccountState.RecentOrdersMax; i++)
+        for (var i = 0; i < RecentOrders.Max; i++)
             (await SendAsync(user.Http, "/orders", $$"""{"accountId":"{{account}}","symbol":"EURUSD","side":"{{(i % 2 == 0 ? "sell" : "buy")}}","type":"limit","volume":0.01,"price":{{(i % 2 == 0 ? 1.3 : 0.9)}}}"""))
                 .StatusCode.ShouldBeOneOf(HttpStatusCode.Created, HttpStatusCode.UnprocessableEntity);
         await SameAsync(await SendAsync(user.Http, "/orders", order));

@@ -108,13 +108,13 @@ public class ApplyTests
     public void Only_the_newest_client_order_ids_are_remembered()
     {
         List<LedgerEvent> events = [Opened];
-        for (var i = 1; i <= AccountState.RecentOrdersMax + 10; i++)
+        for (var i = 1; i <= RecentOrders.Max + 10; i++)
         {
             events.Add(new OrderSubmitted(Order(i)));
             events.Add(new OrderCancelled(Order(i).Id, DealReason.Client));
         }
         var state = Fold([.. events]);
-        state.RecentOrders.Count.ShouldBe(AccountState.RecentOrdersMax);
+        state.RecentOrders.Count.ShouldBe(RecentOrders.Max);
         state.RecentOrderIds.First().ShouldBe("o11");
         state.RecentOrders["o266"].Status.ShouldBe(OrderStatus.Cancelled);
         state.Orders.ShouldBeEmpty();

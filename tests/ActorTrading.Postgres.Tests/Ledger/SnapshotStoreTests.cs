@@ -94,11 +94,11 @@ public sealed class SnapshotStoreTests(Server server)
 
         // The same operation in another account is another movement.
         await Task.WhenAll(all.Select(a => a.DoAsync(writer, Move(a, 5m, operation))));
-        for (var i = 0; i < AccountState.RecentOrdersMax; i++) await all[0].DoAsync(writer, Move(all[0], 1m, Guid.NewGuid()));
+        for (var i = 0; i < RecentOrders.Max; i++) await all[0].DoAsync(writer, Move(all[0], 1m, Guid.NewGuid()));
         var appends = all.Select((a, i) => i == 0 ? writer.AppendAsync(Move(a, 5m, operation)) : writer.AppendAsync(a.Buy())).ToList();
         (await Should.ThrowAsync<ConflictException>(() => appends[0])).Conflict.ShouldBe(LedgerConflict.Operation);
         await Task.WhenAll(appends.Skip(1));
-        (await reader.FoldAsync(all[0].Id)).Balance.ShouldBe(10_005m + AccountState.RecentOrdersMax);
+        (await reader.FoldAsync(all[0].Id)).Balance.ShouldBe(10_005m + RecentOrders.Max);
         (await reader.FindOperationAsync(all[0].Id, operation))!.Seq.ShouldBe(3);
         (await reader.FindOperationAsync(all[0].Id, Guid.NewGuid())).ShouldBeNull();
 
