@@ -72,7 +72,7 @@ internal sealed class CopyLatencyRows
         sql = $"""
             UPDATE copy_executions c SET leader_terminal_us = coalesce(u.leader_terminal_us, c.leader_terminal_us),
                 follower_terminal_us = coalesce(u.follower_terminal_us, c.follower_terminal_us)
-            FROM {rows.Unnest()} WHERE c.link_id = u.link_id AND c.leader_seq = u.leader_seq
+            FROM {rows.Unnest()} WHERE {RowSet.ByKey("c.link_id", "u.link_id")} AND c.leader_seq = u.leader_seq
             """;
     }
 

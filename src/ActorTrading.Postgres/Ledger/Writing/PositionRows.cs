@@ -74,7 +74,7 @@ internal sealed class RemovedPositionRows
     {
         accountId = rows.Id("account_id");
         id = rows.Id("id");
-        sql = $"DELETE FROM positions p USING {rows.Unnest()} WHERE p.account_id = u.account_id AND p.id = u.id";
+        sql = $"DELETE FROM positions p USING {rows.Unnest()} WHERE {RowSet.ByKey("p.account_id", "u.account_id")} AND p.id = u.id";
     }
 
     public RowSet Set => rows;

@@ -44,6 +44,13 @@ internal sealed class RowSet
     /// <summary><c>(SELECT unnest($1::uuid[]) AS id, …) AS u</c></summary>
     public string Unnest() => $"(SELECT {Values(column => $" AS {column.Name}")}) AS u";
 
+    /// <summary>
+    /// <c>table.key = row.key</c> for the first column of an index, in a form that only a look-up by that index can answer. With a plain equality
+    /// the planner may also walk the whole index and compare each of its rows with all of these, and does where the table was found nearly empty:
+    /// <c>positions</c> between a close and the next open. It keeps such a plan while the table grows.
+    /// </summary>
+    public static string ByKey(string ofTable, string ofRow) => $"{ofTable} = ANY (ARRAY[{ofRow}])";
+
     public string Names() => string.Join(", ", columns.Select(column => column.Name));
 
     /// <summary><c>INSERT INTO table (…) SELECT unnest(…), …</c></summary>

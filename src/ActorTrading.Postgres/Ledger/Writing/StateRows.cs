@@ -31,7 +31,7 @@ internal sealed class StateRows
                 """
             : $"""
                 UPDATE account_state s SET seq = u.seq, balance = u.balance, credit = u.credit, is_open = u.is_open, updated_at = u.updated_at
-                FROM {rows.Unnest()} WHERE s.account_id = u.account_id AND s.seq = u.expected RETURNING 1
+                FROM {rows.Unnest()} WHERE {RowSet.ByKey("s.account_id", "u.account_id")} AND s.seq = u.expected RETURNING 1
                 """;
         sql = $"WITH moved AS ({moved}) SELECT ledger_gate(count(*), cardinality($1)) FROM moved";
     }
