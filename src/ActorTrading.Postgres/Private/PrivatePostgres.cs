@@ -99,7 +99,7 @@ public sealed class PrivatePostgres : IAsyncDisposable
         if (options.Port is { } port) Port = port;
         else if (tcp) Port = FreePort();
         var settings = Path.Combine(DataFolder, ServerSettings.File);
-        File.WriteAllText(settings, ServerSettings.Text(options, Port, tcp, options.Folder));
+        File.WriteAllText(settings, ServerSettings.Text(options, Port, tcp, options.Folder, Takes("wal_compression", "lz4") ? "lz4" : "on"));
         user.Own(options.Folder);
 
         // The shell waits on a pipe that this process holds: when the process ends, however it ends, the shell stops the server.
@@ -123,6 +123,10 @@ public sealed class PrivatePostgres : IAsyncDisposable
             await folderLock.DisposeAsync();
         }
     }
+
+    /// <summary>Whether the installed server knows this value of a setting: from version 15 on, and as it was built.</summary>
+    private bool Takes(string setting, string value) =>
+        ChildProcess.TryRun(user.Command(Path.Combine(binaries, "postgres"), "-D", DataFolder, "-C", setting, "-c", $"{setting}={value}"), out _) == 0;
 
     private NpgsqlConnectionStringBuilder Builder(string database)
     {

@@ -5,7 +5,8 @@ internal static class ServerSettings
 {
     public const string File = "actortrading.conf";
 
-    public static string Text(PrivatePostgresOptions options, int port, bool tcp, string socketFolder) => $"""
+    /// <param name="compression">How a page that is logged whole is compressed: <c>lz4</c>, or <c>on</c> where the server has only its own way.</param>
+    public static string Text(PrivatePostgresOptions options, int port, bool tcp, string socketFolder, string compression) => $"""
         # Written at each start; changes are lost.
         listen_addresses = '{(tcp ? "127.0.0.1" : "")}'
         port = {port}
@@ -25,7 +26,8 @@ internal static class ServerSettings
         min_wal_size = 256MB
         checkpoint_timeout = 15min
         checkpoint_completion_target = 0.9
-        wal_compression = on
+        # After a checkpoint every page that is touched is logged whole; all accounts' at once, so how fast it is compressed is how long they wait.
+        wal_compression = {compression}
         # What a connection has to write out is on its way to the disk at once. Left to the kernel it all goes half a minute later, and commits wait for
         # it: at 15,000 orders a second for 27 s, orders waited up to 0.3 s; half as long now.
         backend_flush_after = 512kB
