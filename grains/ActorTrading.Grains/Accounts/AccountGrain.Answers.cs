@@ -6,23 +6,27 @@ namespace ActorTrading.Grains;
 /// <summary>How a decision becomes the answer to a command.</summary>
 public sealed partial class AccountGrain
 {
-    /// <summary>Orders that became final lately, so that an answer can show them; older ones are read from the projections.</summary>
+    /// <summary>Orders at a terminal that became final lately: the answer to a command can come some commits after its order's end.</summary>
     private const int FinalOrdersKept = 64;
 
-    private readonly Dictionary<Guid, Order> _finalOrders = [];
-    private readonly Queue<Guid> _finalOrderIds = new();
+    /// <summary>Newest last. Older ones are read from the projections by whoever shows them.</summary>
+    private readonly Queue<Order> _finalOrders = new();
 
     private void Remember(AccountChanges changes)
     {
+        // A paper order is answered in the turn that has committed it. Keeping more would keep every order alive just long enough to be
+        // the collector's work: half of what it moved at a thousand trading accounts.
+        var kept = _state.Kind == AccountKind.Paper ? 0 : FinalOrdersKept;
+        while (_finalOrders.Count > kept)
+        {
+            _finalOrders.Dequeue();
+        }
+
         foreach (var order in changes.Orders)
         {
-            if (order.IsFinal && _finalOrders.TryAdd(order.Id, order))
+            if (order.IsFinal)
             {
-                _finalOrderIds.Enqueue(order.Id);
-                if (_finalOrderIds.Count > FinalOrdersKept)
-                {
-                    _finalOrders.Remove(_finalOrderIds.Dequeue());
-                }
+                _finalOrders.Enqueue(order);
             }
         }
     }
@@ -30,7 +34,7 @@ public sealed partial class AccountGrain
     private Order? FindOrder(Guid? id) =>
         id is not { } orderId ? null
         : _state.Orders.TryGetValue(orderId, out var live) ? live
-        : _finalOrders.GetValueOrDefault(orderId);
+        : _finalOrders.LastOrDefault(order => order.Id == orderId);
 
     private TradeResult ResultOf(BrokerDecision decision, Guid? orderId)
     {
