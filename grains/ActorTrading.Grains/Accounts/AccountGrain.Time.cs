@@ -51,7 +51,8 @@ public sealed partial class AccountGrain
             }
 
             _timeEvent = null;
-            await ArmAsync();
         }
+
+        ArmSoon();
     }
 }

@@ -30,11 +30,7 @@ public sealed partial class AccountGrain(
     private readonly Turnstile _turn = new();
     private AccountState _state = AccountState.Empty;
     private bool _broken;
-    private bool _armingSoon;
     private AccountProfile _profile = AccountProfile.None;
-
-    // What each symbol's trigger book holds for us: arming again is skipped where nothing changed.
-    private readonly Dictionary<string, ImmutableArray<PriceTrigger>> _armed = new(StringComparer.Ordinal);
 
     private Guid Id => this.GetPrimaryKey();
 
@@ -138,15 +134,6 @@ public sealed partial class AccountGrain(
         var watched = BrokerEngine.WatchList(_state, market, broker).Select(t => (t.Key, t.Price)).ToHashSet();
         return hit.Triggers.All(t => watched.Contains((t.Key, t.Price)))
             && _state.Positions.Values.All(p => p.OpenedAt <= hit.At) && _state.Orders.Values.All(o => o.CreatedAt <= hit.At);
-    }
-
-    public async Task RearmAsync()
-    {
-        using (await EnterAsync())
-        {
-            _armed.Clear();
-            await ArmAsync();
-        }
     }
 
     public Task<AccountStatus> GetStatusAsync() => Task.FromResult(Status());
@@ -269,69 +256,6 @@ public sealed partial class AccountGrain(
         if (_profile.Published)
         {
             _ = GrainFactory.GetGrain<ILeaderGrain>(Id).OnLedgerAsync(hint);
-        }
-    }
-
-    /// <summary>
-    /// Arms in a turn of its own, after the answer: what is durable need not wait for the trigger book, and a level that the market
-    /// has passed meanwhile fires on arming.
-    /// </summary>
-    private async void ArmSoon()
-    {
-        if (_armingSoon || _state.Kind != AccountKind.Paper)
-        {
-            return;
-        }
-
-        _armingSoon = true;
-        await Task.Yield();
-        try
-        {
-            using (await EnterAsync())
-            {
-                _armingSoon = false;
-                await ArmAsync();
-            }
-        }
-        catch (Exception e)
-        {
-            _armingSoon = false;
-            log.LogWarning(e, "Account {AccountId} could not arm its levels; it does when it is next asked", Id);
-        }
-    }
-
-    /// <summary>Arms, at every symbol concerned, what this paper account waits for.</summary>
-    private async Task ArmAsync()
-    {
-        if (_state.Kind != AccountKind.Paper || !_state.IsOpen)
-        {
-            return;
-        }
-
-        ScheduleTime();
-        if (_armed.Count == 0 && _state.Positions.IsEmpty && _state.Orders.IsEmpty)
-        {
-            return;
-        }
-
-        var wanted = BrokerEngine.WatchList(_state, market, broker)
-            .GroupBy(t => t.Symbol, StringComparer.Ordinal)
-            .ToDictionary(g => g.Key, g => g.ToImmutableArray(), StringComparer.Ordinal);
-        foreach (var symbol in _armed.Keys.Except(wanted.Keys).ToList())
-        {
-            _armed.Remove(symbol);
-            await GrainFactory.GetGrain<ISymbolGrain>(symbol).ArmAsync(new ArmTriggers(Id, symbol, []));
-        }
-
-        foreach (var (symbol, triggers) in wanted)
-        {
-            if (_armed.TryGetValue(symbol, out var armed) && armed.SequenceEqual(triggers))
-            {
-                continue;
-            }
-
-            _armed[symbol] = triggers;
-            await GrainFactory.GetGrain<ISymbolGrain>(symbol).ArmAsync(new ArmTriggers(Id, symbol, triggers));
         }
     }
 
