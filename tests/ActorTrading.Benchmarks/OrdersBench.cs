@@ -8,20 +8,23 @@ public sealed class OrdersBench : IBench
 {
     public string Name => "orders";
 
-    public string What => "durable orders/s and latency through the account grains by number of concurrent accounts; orders=30000 each; then offered=15000 orders/s to 1,000 accounts, latency from when an order was due";
+    public string What => "durable orders/s and latency through the account grains by number of concurrent accounts; orders=30000 each, five times as many for 1,000; then offered=15000 orders/s to 1,000 accounts, offers=60000 of them, latency from when an order was due";
 
     public async Task<BenchReport> RunAsync(BenchSettings settings)
     {
         var orders = settings.Count("orders", 30_000);
         await using var bed = await GrainBed.StartAsync();
-        await CaseAsync(bed, 200, orders / 2);
+
+        // The compiler's tiers are gone through first: what is measured is a process that has been up for a minute.
+        await CaseAsync(bed, 200, orders);
+        await CaseAsync(bed, 1_000, orders * 2);
         var cases = new List<Measurement>();
         foreach (var accounts in (int[])[1, 10, 100, 1_000])
         {
-            cases.Add(await CaseAsync(bed, accounts, accounts == 1 ? Math.Min(orders, 3_000) : orders));
+            cases.Add(await CaseAsync(bed, accounts, accounts switch { 1 => Math.Min(orders, 3_000), 1_000 => orders * 5, _ => orders }));
         }
 
-        cases.Add(await OfferedAsync(bed, 1_000, settings.Count("offered", 15_000), orders * 2));
+        cases.Add(await OfferedAsync(bed, 1_000, settings.Count("offered", 15_000), settings.Count("offers", orders * 2)));
         return new BenchReport(Name, cases);
     }
 
