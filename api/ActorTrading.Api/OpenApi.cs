@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using ActorTrading.Api.Conventions;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.OpenApi;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.OpenApi;
 
@@ -33,26 +34,23 @@ internal static class OpenApi
         });
         options.AddSchemaTransformer((schema, context, _) =>
         {
-            // Enums are written by a converter of ours, which the generator cannot look into.
-            var type = Nullable.GetUnderlyingType(context.JsonTypeInfo.Type) ?? context.JsonTypeInfo.Type;
-            if (type.IsEnum)
+            var info = Nullable.GetUnderlyingType(context.JsonTypeInfo.Type) is { } value ? context.JsonTypeInfo.Options.GetTypeInfo(value) : context.JsonTypeInfo;
+            Describe(schema, info.Type);
+            if (info.ElementType is { } element && Describe(new OpenApiSchema(), Nullable.GetUnderlyingType(element) ?? element) is { } items)
             {
-                schema.Type = JsonSchemaType.String;
-                schema.Enum = [.. Enum.GetNames(type).Select(n => (JsonNode)JsonNamingPolicy.CamelCase.ConvertName(n))];
+                if (info.Kind == JsonTypeInfoKind.Dictionary)
+                    schema.AdditionalProperties ??= items;
+                else
+                    schema.Items ??= items;
             }
-            else if (type == typeof(string))
-                schema.Type = JsonSchemaType.String;
-            else if (type == typeof(DateTimeOffset))
-                (schema.Type, schema.Format) = (JsonSchemaType.String, "date-time");
-            else if (type == typeof(Guid))
-                (schema.Type, schema.Format) = (JsonSchemaType.String, "uuid");
             // The generator takes every parameter of a record's constructor for required.
             if (context.JsonTypeInfo.Kind == JsonTypeInfoKind.Object)
                 schema.Required = context.ApplicationServices.GetRequiredService<RequiredFields>().Of(context.JsonTypeInfo);
             return Task.CompletedTask;
         });
-        options.AddOperationTransformer((operation, context, _) =>
+        options.AddOperationTransformer(async (operation, context, cancel) =>
         {
+            await OpenApiBodies.AddAsync(operation, context, cancel);
             if (context.Description.ActionDescriptor.EndpointMetadata.OfType<IdempotentAttribute>().Any())
             {
                 (operation.Parameters ??= []).Add(new OpenApiParameter
@@ -63,9 +61,38 @@ internal static class OpenApi
                     Schema = new OpenApiSchema { Type = JsonSchemaType.String, MaxLength = Idempotency.KeyLengthMax },
                 });
             }
+        });
+        options.AddDocumentTransformer((document, _, _) =>
+        {
+            OpenApiBodies.Complete(document);
             return Task.CompletedTask;
         });
     });
+
+    /// <summary>What the generator cannot look into, being written by a converter of ours. Null where it is none of these.</summary>
+    private static OpenApiSchema? Describe(OpenApiSchema schema, Type type)
+    {
+        if (Given.ValueOf(type) is { } value)
+        {
+            if (Describe(schema, value) is null)
+                (schema.Type, schema.Format) = value == typeof(int) ? (JsonSchemaType.Integer, "int32") : (JsonSchemaType.Number, "double");
+            schema.Type |= JsonSchemaType.Null;
+        }
+        else if (type.IsEnum)
+        {
+            schema.Type = JsonSchemaType.String;
+            schema.Enum = [.. Enum.GetNames(type).Select(n => (JsonNode)JsonNamingPolicy.CamelCase.ConvertName(n))];
+        }
+        else if (type == typeof(string))
+            schema.Type = JsonSchemaType.String;
+        else if (type == typeof(DateTimeOffset))
+            (schema.Type, schema.Format) = (JsonSchemaType.String, "date-time");
+        else if (type == typeof(Guid))
+            (schema.Type, schema.Format) = (JsonSchemaType.String, "uuid");
+        else
+            return null;
+        return schema;
+    }
 
     public static void MapTradingOpenApi(this WebApplication app)
     {

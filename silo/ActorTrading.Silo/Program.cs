@@ -33,6 +33,13 @@ catch (Exception e) when (e is StartupException or PrivatePostgresException or S
     await Console.Error.WriteLineAsync($"error: {e.Message}");
     return 1;
 }
+catch (Exception e)
+{
+    // Not foreseen: all that is known goes into the log, and a line to whoever sits in front of it.
+    Log.Fatal(e, "The process ends: {Reason}", e.Message);
+    await Console.Error.WriteLineAsync($"error: {e.Message}");
+    return 1;
+}
 finally
 {
     await Log.CloseAndFlushAsync();
@@ -72,8 +79,14 @@ static async Task<int> RunAsync(RunOptions options)
     builder.Logging.ClearProviders();
     builder.Logging.AddSerilog(Log.Logger);
 
-    // Fails here, with an instruction, and not at the first quote.
+    // Both fail here, with an instruction, and not when much has been started.
     _ = new ZmqContext();
+    var ownPort = builder.Configuration["urls"] is null && Environment.GetEnvironmentVariable("ASPNETCORE_URLS") is null;
+    if (ownPort)
+    {
+        ListeningPort.Require(options.Port);
+    }
+
     await using var database = await LocalDatabase.StartAsync(builder.Configuration.GetConnectionString("Postgres"), options.DataFolder, stop.Token);
     builder.Services.AddSingleton(options);
     builder.Services.AddSingleton(TimeProvider.System);
@@ -127,7 +140,7 @@ static async Task<int> RunAsync(RunOptions options)
 
     builder.Services.AddHostedService<LiveLine>();
     builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(30));
-    if (builder.Configuration["urls"] is null && Environment.GetEnvironmentVariable("ASPNETCORE_URLS") is null)
+    if (ownPort)
     {
         builder.WebHost.UseUrls($"http://127.0.0.1:{options.Port}");
     }

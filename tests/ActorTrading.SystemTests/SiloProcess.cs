@@ -85,6 +85,15 @@ public sealed class SiloProcess : IAsyncDisposable
         kill.WaitForExit();
     }
 
+    /// <summary>Starts it and waits until it has ended by itself and all that it said has been read.</summary>
+    /// <returns>The exit code.</returns>
+    public async Task<int> RunToEndAsync()
+    {
+        await StartAsync().ContinueWith(_ => { }, TaskScheduler.Default);
+        await _process!.WaitForExitAsync().WaitAsync(Patience.Max, TimeProvider.System);
+        return _process.ExitCode;
+    }
+
     /// <summary>As Ctrl-C does, and waits until it is gone.</summary>
     public async Task StopAsync()
     {

@@ -10,9 +10,17 @@ public readonly record struct Given<T>(bool IsGiven, T? Value)
     public T? Or(T? kept) => IsGiven ? Value : kept;
 }
 
+internal static class Given
+{
+    /// <summary>The type of the value, without its null; null where it is no such field.</summary>
+    public static Type? ValueOf(Type type) => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Given<>)
+        ? Nullable.GetUnderlyingType(type.GetGenericArguments()[0]) ?? type.GetGenericArguments()[0]
+        : null;
+}
+
 internal sealed class GivenConverterFactory : JsonConverterFactory
 {
-    public override bool CanConvert(Type typeToConvert) => typeToConvert.IsGenericType && typeToConvert.GetGenericTypeDefinition() == typeof(Given<>);
+    public override bool CanConvert(Type typeToConvert) => Given.ValueOf(typeToConvert) is not null;
 
     public override JsonConverter CreateConverter(Type typeToConvert, JsonSerializerOptions options) =>
         (JsonConverter)Activator.CreateInstance(typeof(GivenConverter<>).MakeGenericType(typeToConvert.GetGenericArguments()))!;

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
 using ActorTrading.Api.Auth;
 using ActorTrading.Api.Conventions;
 using ActorTrading.Api.Limits;
@@ -93,7 +94,7 @@ internal static class AuthEndpoints
                 default:
                     return OAuthError("unsupported_grant_type", "grant_type must be password or refresh_token.");
             }
-            return Results.Json(new OAuthAnswer(session.AccessToken, "Bearer", session.ExpiresIn, session.RefreshToken, string.Join(' ', AuthScopes.Session)), OAuthAnswer.Json);
+            return Results.Json(new OAuthAnswer(session.AccessToken, "Bearer", session.ExpiresIn, session.RefreshToken, string.Join(' ', AuthScopes.Session)));
         }
         catch (InvalidDataException)
         {
@@ -178,7 +179,9 @@ internal sealed record RemoveFactorRequest(string? Otp);
 internal sealed record MfaSecret(string Secret, string Uri);
 
 /// <summary>RFC 6749, 5.1.</summary>
-internal sealed record OAuthAnswer(string AccessToken, string TokenType, int ExpiresIn, string RefreshToken, string Scope)
-{
-    public static System.Text.Json.JsonSerializerOptions Json { get; } = new() { PropertyNamingPolicy = System.Text.Json.JsonNamingPolicy.SnakeCaseLower };
-}
+internal sealed record OAuthAnswer(
+    [property: JsonPropertyName("access_token")] string AccessToken,
+    [property: JsonPropertyName("token_type")] string TokenType,
+    [property: JsonPropertyName("expires_in")] int ExpiresIn,
+    [property: JsonPropertyName("refresh_token")] string RefreshToken,
+    [property: JsonPropertyName("scope")] string Scope);

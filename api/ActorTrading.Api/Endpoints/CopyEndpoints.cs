@@ -22,7 +22,8 @@ internal static class CopyEndpoints
         copy.MapGet("/links", ListAsync);
         copy.MapPost("/links", CreateAsync).RequireAuthorization(AuthScopes.Trade).WithMetadata(new IdempotentAttribute()).Produces<LinkView>(201);
         copy.MapGet("/links/{id}", async (string id, HttpContext context, ILinkStore links, CancellationToken cancel) => LinkView.Of(await FindAsync(id, context, links, cancel)));
-        copy.MapPut("/links/{id}", ChangeAsync).RequireAuthorization(AuthScopes.Trade).Produces<LinkView>();
+        copy.MapPut("/links/{id}", ChangeAsync).RequireAuthorization(AuthScopes.Trade).Produces<LinkView>()
+            .WithMetadata(new BodyOf(typeof(LinkSettings), typeof(LinkChange), "leaderAccountId", "followerAccountId"));
         copy.MapDelete("/links/{id}", RemoveAsync).RequireAuthorization(AuthScopes.Trade).Produces(204);
         copy.MapGet("/links/{id}/executions", async (string id, HttpContext context, ILinkStore links, ICopyExecutionQueries executions, CancellationToken cancel) =>
         {

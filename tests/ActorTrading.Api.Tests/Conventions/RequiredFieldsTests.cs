@@ -23,6 +23,12 @@ public partial class RequiredFieldsTests(ApiHost host)
 
     private const string Accounts = "\"leaderAccountId\":\"<leader>\",\"followerAccountId\":\"<account>\"";
 
+    private const string Copying = """
+        "sizing":{},"stops":{},"limits":{},"timing":{"signalDelay":{}},"symbolFilter":{},"magicFilter":{"include":[{}],"exclude":[{}]},
+        "riskLimits":[{"maxAbsoluteRisk":100},{"type":"week","maxRelativeRisk":0.1}],"equityStop":{"type":"fixed","amount":5},"slippageGuard":{"maxPips":1},
+        "equityCurveFilter":{"period":5,"timeframe":"H1"},"drawdownFilter":{"action":"exclude","maxDrawdown":0.5}
+        """;
+
     private static readonly string Script = JsonSerializer.Serialize(Scripts.Cross);
 
     /// <summary>Angle brackets stay as they are.</summary>
@@ -52,12 +58,8 @@ public partial class RequiredFieldsTests(ApiHost host)
         new("post /positions/close-all", "/positions/close-all", ["{}"]),
         new("post /alerts", "/alerts", ["""{"symbol":"EURUSD","condition":"crossing","value":1.2}"""]),
         new("patch /alerts/{id}", "/alerts/<alert>", ["{}"]),
-        new("post /copy-trading/links", "/copy-trading/links", [$"{{{Accounts}}}", $$"""{{{Accounts}},"magicFilter":{},"timing":{} }""", $$$"""
-            {{{{Accounts}}},"sizing":{},"stops":{},"limits":{},"timing":{"signalDelay":{}},"symbolFilter":{},"magicFilter":{"include":[{}],"exclude":[{}]},
-             "riskLimits":[{"maxAbsoluteRisk":100},{"type":"week","maxRelativeRisk":0.1}],"equityStop":{"type":"fixed","amount":5},"slippageGuard":{"maxPips":1},
-             "equityCurveFilter":{"period":5,"timeframe":"H1"},"drawdownFilter":{"action":"exclude","maxDrawdown":0.5}}
-            """]),
-        new("put /copy-trading/links/{id}", "/copy-trading/links/<link>", ["{}"]),
+        new("post /copy-trading/links", "/copy-trading/links", [$"{{{Accounts}}}", $$"""{{{Accounts}},"magicFilter":{},"timing":{} }""", $"{{{Accounts},{Copying}}}"]),
+        new("put /copy-trading/links/{id}", "/copy-trading/links/<link>", ["{}", """{"magicFilter":{},"timing":{} }""", $"{{{Copying}}}"]),
         new("put /copy-trading/leaders/{accountId}", "/copy-trading/leaders/<account>", ["""{"published":true}"""]),
         new("post /strategies", "/strategies", [$$"""{"name":"Cross","script":{{Script}}}"""]),
         new("post /strategies/check", "/strategies/check", [$$"""{"script":{{Script}}}"""]),
