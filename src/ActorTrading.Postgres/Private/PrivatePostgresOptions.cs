@@ -11,11 +11,8 @@ public sealed record PrivatePostgresOptions
     /// <summary>Connections the server accepts, 10 to 1000; by default enough for a cluster of eight on one machine.</summary>
     public int MaxConnections { get; init; } = 400;
 
-    /// <summary>
-    /// Shared buffers, MB, 16 to 8192; by default a sixteenth of the machine's memory (or of the container's), from 128 to 1024. Every account that
-    /// trades has pages of its own in nine indexes: what does not fit is written out and read again between its orders.
-    /// </summary>
-    public int SharedBuffersMb { get; init; } = (int)Math.Clamp(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 16 / (1 << 20), 128, 1024);
+    /// <summary>Shared buffers, MB, 16 to 8192.</summary>
+    public int SharedBuffersMb { get; init; } = 256;
 
     /// <summary>Off only for a cluster that is thrown away: what was committed would then not outlive a power failure.</summary>
     public bool Fsync { get; init; } = true;
