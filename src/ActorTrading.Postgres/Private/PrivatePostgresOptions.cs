@@ -11,7 +11,7 @@ public sealed record PrivatePostgresOptions
     /// <summary>Connections the server accepts, 10 to 1000; by default enough for a cluster of eight on one machine.</summary>
     public int MaxConnections { get; init; } = 400;
 
-    /// <summary>Shared buffers, MB, 16 to 8192.</summary>
+    /// <summary>Shared buffers, MB, 16 to 8192. More than the default makes a burst faster and sustained load stall: what is not written yet goes out at once.</summary>
     public int SharedBuffersMb { get; init; } = 256;
 
     /// <summary>Off only for a cluster that is thrown away: what was committed would then not outlive a power failure.</summary>
