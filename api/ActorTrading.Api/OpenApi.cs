@@ -75,7 +75,11 @@ internal static class OpenApi
         if (Given.ValueOf(type) is { } value)
         {
             if (Describe(schema, value) is null)
-                (schema.Type, schema.Format) = value == typeof(int) ? (JsonSchemaType.Integer, "int32") : (JsonSchemaType.Number, "double");
+            {
+                (schema.Type, schema.Format) = value == typeof(int) ? (JsonSchemaType.Integer, "int32")
+                    : value == typeof(decimal) ? (JsonSchemaType.Number, "double")
+                    : throw new NotSupportedException($"A Given<{value.Name}> has no description yet.");
+            }
             schema.Type |= JsonSchemaType.Null;
         }
         else if (type.IsEnum)

@@ -119,10 +119,10 @@ public sealed partial class AccountGrain(
                 {
                     await CommitAsync(events, now);
                 }
-
-                await ArmAsync();
             }
         }
+
+        ArmSoon();
     }
 
     /// <summary>
