@@ -27,16 +27,15 @@ try
 {
     return await RunAsync(options);
 }
-catch (Exception e) when (e is StartupException or PrivatePostgresException or StoreUnavailableException or MigrationException
-    or ZmqLibraryMissingException or InvalidDataException or IOException or UnauthorizedAccessException or InvalidOperationException)
-{
-    await Console.Error.WriteLineAsync($"error: {e.Message}");
-    return 1;
-}
 catch (Exception e)
 {
-    // Not foreseen: all that is known goes into the log, and a line to whoever sits in front of it.
-    Log.Fatal(e, "The process ends: {Reason}", e.Message);
+    if (e is not (StartupException or PrivatePostgresException or StoreUnavailableException or MigrationException
+        or ZmqLibraryMissingException or InvalidDataException or IOException or UnauthorizedAccessException or InvalidOperationException))
+    {
+        // Not foreseen: all that is known goes into the log too.
+        Log.Fatal(e, "The process ends: {Reason}", e.Message);
+    }
+
     await Console.Error.WriteLineAsync($"error: {e.Message}");
     return 1;
 }

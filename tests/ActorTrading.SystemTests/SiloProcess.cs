@@ -89,7 +89,7 @@ public sealed class SiloProcess : IAsyncDisposable
     /// <returns>The exit code.</returns>
     public async Task<int> RunToEndAsync()
     {
-        await StartAsync().ContinueWith(_ => { }, TaskScheduler.Default);
+        await StartAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _process!.WaitForExitAsync().WaitAsync(Patience.Max, TimeProvider.System);
         return _process.ExitCode;
     }

@@ -6,11 +6,13 @@ namespace ActorTrading.SystemTests;
 /// <summary>What an operator sees when the program cannot start.</summary>
 public sealed class StartTests
 {
+    /// <summary>Nothing listens there: asked for, it is said to be away.</summary>
+    private const string NoDatabase = "Host=127.0.0.1;Port=1;Database=none;Username=none;Password=none;Timeout=2";
+
     [Fact]
     public async Task A_port_that_is_in_use_is_said_in_one_line_before_anything_else_is_started()
     {
-        // Nothing listens at this database's address: it must not be asked.
-        await using var silo = new SiloProcess("Host=127.0.0.1;Port=1;Database=none;Username=none;Password=none;Timeout=2");
+        await using var silo = new SiloProcess(NoDatabase);
         using var other = new TcpListener(IPAddress.Loopback, silo.Port);
         other.Start();
 
@@ -21,7 +23,7 @@ public sealed class StartTests
     [Fact]
     public async Task A_database_that_is_not_there_is_said_in_one_line()
     {
-        await using var silo = new SiloProcess("Host=127.0.0.1;Port=1;Database=none;Username=none;Password=none;Timeout=2");
+        await using var silo = new SiloProcess(NoDatabase);
         (await silo.RunToEndAsync()).ShouldBe(1);
         silo.Output.ShouldHaveSingleItem().ShouldStartWith("error: ");
     }

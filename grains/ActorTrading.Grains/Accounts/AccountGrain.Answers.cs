@@ -15,7 +15,7 @@ public sealed partial class AccountGrain
     private void Remember(AccountChanges changes)
     {
         // A paper order is answered in the turn that has committed it. Keeping more would keep every order alive just long enough to be
-        // the collector's work: half of what it moved at a thousand trading accounts.
+        // the collector's work: a quarter of what it moved at a thousand trading accounts.
         var kept = _state.Kind == AccountKind.Paper ? 0 : FinalOrdersKept;
         while (_finalOrders.Count > kept)
         {

@@ -21,7 +21,6 @@ public sealed partial class AccountGrain
 
     private IGrainTimer? _armRetry;
     private Task _arming = Task.CompletedTask;
-    private bool _isArming;
     private bool _armAgain;
 
     public async Task RearmAsync()
@@ -62,9 +61,8 @@ public sealed partial class AccountGrain
 
         ScheduleTime();
         _armAgain = true;
-        if (!_isArming)
+        if (_arming.IsCompleted)
         {
-            _isArming = true;
             _arming = ArmUntilSettledAsync();
         }
 
@@ -73,20 +71,13 @@ public sealed partial class AccountGrain
 
     private async Task ArmUntilSettledAsync()
     {
-        try
+        while (_armAgain)
         {
-            while (_armAgain)
+            _armAgain = false;
+            foreach (var change in ArmingChanges())
             {
-                _armAgain = false;
-                foreach (var change in ArmingChanges())
-                {
-                    await ArmAsync(change);
-                }
+                await ArmAsync(change);
             }
-        }
-        finally
-        {
-            _isArming = false;
         }
     }
 
