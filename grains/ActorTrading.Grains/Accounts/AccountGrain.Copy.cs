@@ -45,11 +45,7 @@ public sealed partial class AccountGrain
         if (offer.Leader.Sync is not null)
         {
             var ack = DecideSync(offer, draft, now);
-            if (draft.Entries.Count > 0)
-            {
-                await CommitEntriesAsync(draft.Entries);
-            }
-
+            await CommitAsync(draft);
             return ack;
         }
 
@@ -96,7 +92,7 @@ public sealed partial class AccountGrain
 
         if (draft.Entries.Count > 0)
         {
-            await CommitEntriesAsync(draft.Entries);
+            await CommitAsync(draft);
             MeasureDecision(draft.Entries, stretch.CommittedAt);
         }
 
@@ -111,7 +107,7 @@ public sealed partial class AccountGrain
         var decided = refused is null
             ? new CopyDecided(offer.LinkId, entry.AccountId, entry.Seq, plan.Outcome, plan.Reason, plan.Detail, orders, entry.At)
             : new CopyDecided(offer.LinkId, entry.AccountId, entry.Seq, CopyOutcome.Failed, RefusalCodes.Of(refused.Retcode), refused.Message, orders, entry.At);
-        draft.Add([decided with { LeaderCommittedAt = offer.Leader.Stretch.CommittedAt }], now);
+        draft.Add(decided with { LeaderCommittedAt = offer.Leader.Stretch.CommittedAt }, now);
     }
 
     /// <summary>Drafts what comes of the plan's commands and collects the orders made.</summary>
@@ -121,7 +117,7 @@ public sealed partial class AccountGrain
         BrokerDecision? refused = null;
         foreach (var command in plan.Commands)
         {
-            var decision = DecideOn(draft.State, command, now);
+            var decision = Decide(draft, command, now);
             if (!decision.Accepted)
             {
                 refused ??= decision;
@@ -131,16 +127,10 @@ public sealed partial class AccountGrain
             {
                 orders.Add(id);
             }
-
-            draft.Add(decision.Events, now);
         }
 
         return refused;
     }
-
-    private BrokerDecision DecideOn(AccountState state, TradeCommand command, DateTimeOffset now) => state.Kind == AccountKind.Paper
-        ? BrokerEngine.Decide(state, command, market, broker, now)
-        : TerminalBook.Decide(state, command, CopyInstrument(state, command), now);
 
     public async Task<CopyAck> UnlinkAsync(UnlinkRequest request)
     {
@@ -189,12 +179,12 @@ public sealed partial class AccountGrain
             var draft = new LedgerDraft(_state);
             foreach (var command in plan())
             {
-                draft.Add(DecideOn(draft.State, command, now).Events, now);
+                Decide(draft, command, now);
             }
 
             if (draft.Entries.Count > 0)
             {
-                await CommitEntriesAsync(draft.Entries);
+                await CommitAsync(draft);
                 instructions = _state.Kind == AccountKind.Paper ? [] : UnsentOf(linkId);
             }
         }
@@ -210,12 +200,4 @@ public sealed partial class AccountGrain
         state.Kind != AccountKind.Paper
         && (state.Orders.Values.Any(o => o.Copy?.LinkId == linkId && o.Status == OrderStatus.Submitted)
             || state.Requests.Values.Any(r => r.Copy?.LinkId == linkId));
-
-    private Instrument? CopyInstrument(AccountState draft, TradeCommand command) => command switch
-    {
-        PlaceOrder c => market.FindInstrument(c.Symbol),
-        ClosePosition c when draft.Positions.TryGetValue(c.PositionId, out var position) => market.FindInstrument(position.Symbol),
-        ModifyPosition c when draft.Positions.TryGetValue(c.PositionId, out var position) => market.FindInstrument(position.Symbol),
-        _ => null,
-    };
 }

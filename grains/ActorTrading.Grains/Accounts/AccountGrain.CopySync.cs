@@ -40,8 +40,8 @@ public sealed partial class AccountGrain
             }
         }
 
-        draft.Add([new CopyDecided(offer.LinkId, entry.AccountId, entry.Seq, orders.Count > 0 ? CopyOutcome.Copied : CopyOutcome.Skipped,
-            kept?.Reason, kept?.Detail, orders, entry.At)], now);
+        draft.Add(new CopyDecided(offer.LinkId, entry.AccountId, entry.Seq, orders.Count > 0 ? CopyOutcome.Copied : CopyOutcome.Skipped,
+            kept?.Reason, kept?.Detail, orders, entry.At), now);
         return new CopyAck(entry.Seq, false, null);
 
         CopyContext Context(AccountState follower) => new()

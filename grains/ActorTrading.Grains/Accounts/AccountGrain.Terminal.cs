@@ -43,7 +43,7 @@ public sealed partial class AccountGrain
 
             if (draft.Entries.Count > 0)
             {
-                await CommitEntriesAsync(draft.Entries);
+                await CommitAsync(draft);
                 MeasureFills(draft.Entries);
             }
 

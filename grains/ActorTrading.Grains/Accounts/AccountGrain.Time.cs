@@ -42,12 +42,12 @@ public sealed partial class AccountGrain
     {
         using (await EnterAsync())
         {
-            var now = clock.GetUtcNow();
-            var events = BrokerEngine.OnTime(_state, market, broker, now);
-            if (events.Count > 0)
+            var draft = new LedgerDraft(_state);
+            BrokerEngine.OnTime(draft, market, broker, clock.GetUtcNow());
+            if (draft.Entries.Count > 0)
             {
-                log.LogDebug("Time did {Count} things to account {AccountId}", events.Count, Id);
-                await CommitAsync(events, now);
+                log.LogDebug("Time did {Count} things to account {AccountId}", draft.Entries.Count, Id);
+                await CommitAsync(draft);
             }
 
             _timeEvent = null;

@@ -113,12 +113,13 @@ public sealed partial class AccountGrain(
             _armed.Remove(hit.Quote.Symbol);
             if (_state.IsOpen && _state.Kind == AccountKind.Paper)
             {
-                var now = clock.GetUtcNow();
-                var events = hit.Late && !IsStillMeant(hit) ? [] : BrokerEngine.OnQuote(_state, hit.Quote, market, broker, now);
-                if (events.Count > 0)
+                var draft = new LedgerDraft(_state);
+                if (!hit.Late || IsStillMeant(hit))
                 {
-                    await CommitAsync(events, now);
+                    BrokerEngine.OnQuote(draft, hit.Quote, market, broker, clock.GetUtcNow());
                 }
+
+                await CommitAsync(draft);
             }
         }
 
@@ -186,14 +187,9 @@ public sealed partial class AccountGrain(
                 return (Missing(), false);
             }
 
-            var now = clock.GetUtcNow();
-            decision = _state.Kind == AccountKind.Paper
-                ? BrokerEngine.Decide(_state, command, market, broker, now)
-                : TerminalBook.Decide(_state, command, InstrumentOf(command), now);
-            if (decision.Events.Count > 0)
-            {
-                await CommitAsync(decision.Events, now);
-            }
+            var draft = new LedgerDraft(_state);
+            decision = Decide(draft, command, clock.GetUtcNow());
+            await CommitAsync(draft);
         }
 
         ArmSoon();
@@ -205,15 +201,37 @@ public sealed partial class AccountGrain(
         return (result, decision.IsDuplicate);
     }
 
-    /// <summary>Makes the events durable, then folds them, then tells. Nothing is told that is not durable.</summary>
-    private Task CommitAsync(IReadOnlyList<LedgerEvent> events, DateTimeOffset at) =>
-        CommitEntriesAsync(AccountProjection.Entries(Id, _state.Seq, events, at));
-
-    private async Task CommitEntriesAsync(IReadOnlyList<LedgerEntry> entries)
+    /// <summary>Decides a command as the account's broker would: the simulated one, or what may be asked of the terminal. What happens is in the draft then.</summary>
+    private BrokerDecision Decide(LedgerDraft draft, TradeCommand command, DateTimeOffset now)
     {
-        using var span = TradeTrace.Commit(entries, CauseOf(entries));
-        entries = TradeTrace.Sign(entries, span);
-        var (after, changes) = AccountProjection.Fold(_state, entries);
+        if (draft.State.Kind == AccountKind.Paper)
+        {
+            return BrokerEngine.Decide(draft, command, market, broker, now);
+        }
+
+        var decision = TerminalBook.Decide(draft.State, command, InstrumentOf(draft.State, command), now);
+        draft.Add(decision.Events, now);
+        return decision;
+    }
+
+    private Task CommitAsync(IReadOnlyList<LedgerEvent> events, DateTimeOffset at)
+    {
+        var draft = new LedgerDraft(Id, _state);
+        draft.Add(events, at);
+        return CommitAsync(draft);
+    }
+
+    /// <summary>Makes the draft durable, where there is anything in it, then takes it for the account's state, then tells. Nothing is told that is not durable.</summary>
+    private async Task CommitAsync(LedgerDraft draft)
+    {
+        if (draft.Entries.Count == 0)
+        {
+            return;
+        }
+
+        using var span = TradeTrace.Commit(draft.Entries, CauseOf(draft.Entries));
+        var entries = TradeTrace.Sign(draft.Entries, span);
+        var changes = draft.Changes();
         try
         {
             await writer.AppendAsync(new LedgerAppend { AccountId = Id, ExpectedSeq = _state.Seq, Entries = entries, Changes = changes }, CancellationToken.None);
@@ -229,7 +247,7 @@ public sealed partial class AccountGrain(
             throw;
         }
 
-        _state = after;
+        _state = draft.State;
         Remember(changes);
         RememberCauses(entries, span);
         Tell(entries);
@@ -268,11 +286,11 @@ public sealed partial class AccountGrain(
 
     private TradeResult Missing() => new(false, Retcode.Invalid, $"There is no open account {Id}.", "ACCOUNT_NOT_FOUND", null, null, _state.Seq);
 
-    private Instrument? InstrumentOf(TradeCommand command) => command switch
+    private Instrument? InstrumentOf(AccountState state, TradeCommand command) => command switch
     {
         PlaceOrder c => market.FindInstrument(c.Symbol),
-        ClosePosition c when _state.Positions.TryGetValue(c.PositionId, out var position) => market.FindInstrument(position.Symbol),
-        ModifyPosition c when _state.Positions.TryGetValue(c.PositionId, out var position) => market.FindInstrument(position.Symbol),
+        ClosePosition c when state.Positions.TryGetValue(c.PositionId, out var position) => market.FindInstrument(position.Symbol),
+        ModifyPosition c when state.Positions.TryGetValue(c.PositionId, out var position) => market.FindInstrument(position.Symbol),
         _ => null,
     };
 }

@@ -2,7 +2,8 @@ namespace ActorTrading.Domain;
 
 /// <summary>
 /// The simulated broker: decides commands and reacts to quotes and to time as a MetaTrader 5 server does. Pure: the answer depends on
-/// the arguments alone, and nothing is changed; the caller appends the events to the ledger.
+/// the arguments alone, and nothing is changed; the caller appends the events to the ledger. Where it is given a draft, what happens is
+/// added there: the caller commits the draft.
 /// </summary>
 public static class BrokerEngine
 {
@@ -12,10 +13,16 @@ public static class BrokerEngine
     /// the market, stops, limits, deviation, liquidity, money.
     /// </summary>
     /// <param name="now">UTC, not before the account's last entry.</param>
-    public static BrokerDecision Decide(AccountState state, TradeCommand command, IMarketView market, BrokerSettings settings, DateTimeOffset now)
+    public static BrokerDecision Decide(AccountState state, TradeCommand command, IMarketView market, BrokerSettings settings, DateTimeOffset now) =>
+        Decide(new LedgerDraft(state), command, market, settings, now);
+
+    /// <inheritdoc cref="Decide(AccountState, TradeCommand, IMarketView, BrokerSettings, DateTimeOffset)"/>
+    /// <param name="draft">The account as it is to be decided on; gets the decision's events.</param>
+    public static BrokerDecision Decide(LedgerDraft draft, TradeCommand command, IMarketView market, BrokerSettings settings, DateTimeOffset now)
     {
-        var session = new BrokerSession(state, new MarketMoment(market), settings, now);
-        return command switch
+        var (before, drafted) = (draft.State, draft.Entries.Count);
+        var session = new BrokerSession(draft, new MarketMoment(market), settings, now);
+        var decision = command switch
         {
             PlaceOrder c => Placing.Place(session, c),
             ModifyOrder c => PendingChanges.Modify(session, c),
@@ -26,6 +33,9 @@ public static class BrokerEngine
             AdjustBalance c => BalanceChanges.Adjust(session, c),
             _ => new BrokerDecision(Retcode.Invalid, $"Unknown command {command.GetType().Name}.", []),
         };
+        // Some refusals come when the order has been tried already.
+        if (decision.Events.Count == 0) draft.RollBack(before, drafted);
+        return decision;
     }
 
     /// <summary>
@@ -33,20 +43,30 @@ public static class BrokerEngine
     /// pending orders, trailing stops, margin. What the account trades in the quote's symbol it trades at this quote, also where
     /// <paramref name="market"/> has a newer one by now. Nothing is lost when quotes that hit no trigger of <see cref="WatchList"/> are left out.
     /// </summary>
-    public static IReadOnlyList<LedgerEvent> OnQuote(AccountState state, Quote quote, IMarketView market, BrokerSettings settings, DateTimeOffset now)
+    public static IReadOnlyList<LedgerEvent> OnQuote(AccountState state, Quote quote, IMarketView market, BrokerSettings settings, DateTimeOffset now) =>
+        OnQuote(new LedgerDraft(state), quote, market, settings, now);
+
+    /// <inheritdoc cref="OnQuote(AccountState, Quote, IMarketView, BrokerSettings, DateTimeOffset)"/>
+    /// <param name="draft">The account; gets the events.</param>
+    public static IReadOnlyList<LedgerEvent> OnQuote(LedgerDraft draft, Quote quote, IMarketView market, BrokerSettings settings, DateTimeOffset now)
     {
-        if (!state.IsOpen) return [];
-        var session = new BrokerSession(state, new MarketMoment(market, quote), settings, now);
+        if (!draft.State.IsOpen) return [];
+        var session = new BrokerSession(draft, new MarketMoment(market, quote), settings, now);
         TimeReaction.React(session);
         QuoteReaction.React(session, quote);
         return session.Events;
     }
 
     /// <summary>Orders that have expired and swap that is due; the account is asked at <see cref="NextTimeEvent"/>.</summary>
-    public static IReadOnlyList<LedgerEvent> OnTime(AccountState state, IMarketView market, BrokerSettings settings, DateTimeOffset now)
+    public static IReadOnlyList<LedgerEvent> OnTime(AccountState state, IMarketView market, BrokerSettings settings, DateTimeOffset now) =>
+        OnTime(new LedgerDraft(state), market, settings, now);
+
+    /// <inheritdoc cref="OnTime(AccountState, IMarketView, BrokerSettings, DateTimeOffset)"/>
+    /// <param name="draft">The account; gets the events.</param>
+    public static IReadOnlyList<LedgerEvent> OnTime(LedgerDraft draft, IMarketView market, BrokerSettings settings, DateTimeOffset now)
     {
-        if (!state.IsOpen) return [];
-        var session = new BrokerSession(state, new MarketMoment(market), settings, now);
+        if (!draft.State.IsOpen) return [];
+        var session = new BrokerSession(draft, new MarketMoment(market), settings, now);
         TimeReaction.React(session);
         return session.Events;
     }

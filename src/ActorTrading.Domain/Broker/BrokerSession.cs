@@ -1,11 +1,12 @@
 namespace ActorTrading.Domain;
 
-/// <summary>One decision in the making: the state as it is after the events so far.</summary>
-internal sealed class BrokerSession(AccountState state, IMarketView market, BrokerSettings settings, DateTimeOffset now)
+/// <summary>One decision in the making, on the account as the draft has it: the state as it is after the events so far.</summary>
+internal sealed class BrokerSession(LedgerDraft draft, IMarketView market, BrokerSettings settings, DateTimeOffset now)
 {
-    private readonly List<LedgerEvent> _events = [];
+    private readonly List<LedgerEvent> _events = new(2);
+    private readonly int _drafted = draft.Entries.Count;
 
-    public AccountState State { get; private set; } = state;
+    public AccountState State => draft.State;
 
     public IMarketView Market => market;
 
@@ -19,14 +20,14 @@ internal sealed class BrokerSession(AccountState state, IMarketView market, Brok
 
     public void Emit(LedgerEvent e)
     {
-        State = State.Apply(new LedgerEntry(State.AccountId, State.Seq + 1, now, e));
+        draft.Add(e, now);
         _events.Add(e);
     }
 
     /// <summary>Takes back what was emitted after a mark; states are immutable, so that this is an assignment.</summary>
     public void RollBack(AccountState state, int eventCount)
     {
-        State = state;
+        draft.RollBack(state, _drafted + eventCount);
         _events.RemoveRange(eventCount, _events.Count - eventCount);
     }
 

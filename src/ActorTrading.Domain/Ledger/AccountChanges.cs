@@ -10,18 +10,13 @@ namespace ActorTrading.Domain;
 /// <param name="RemovedPositions">To delete; one that was opened and closed within the run may never have been a row.</param>
 /// <param name="Trades">To insert or update: open and closed round trips.</param>
 /// <param name="Copies">To insert: one per link and leader entry.</param>
-/// <param name="Deals">To insert, in order.</param>
 public sealed record AccountChanges(
     AccountState Account,
     IReadOnlyList<Order> Orders,
     IReadOnlyList<Position> Positions,
     IReadOnlyList<Guid> RemovedPositions,
     IReadOnlyList<Trade> Trades,
-    IReadOnlyList<CopyDecision> Copies,
-    IReadOnlyList<DealEntryRow> Deals);
+    IReadOnlyList<CopyDecision> Copies);
 
 /// <summary>A copy decision with its place in the follower's ledger.</summary>
 public sealed record CopyDecision(long Seq, DateTimeOffset At, CopyDecided Decided);
-
-/// <summary>A deal with its place in the ledger.</summary>
-public sealed record DealEntryRow(long Seq, Deal Deal);

@@ -9,11 +9,7 @@ public static class AccountProjection
     {
         var changes = new ChangeCollector();
         var state = before;
-        foreach (var entry in entries)
-        {
-            state = state.Apply(entry, changes);
-            if (entry.Event is DealExecuted e) changes.Deal(entry.Seq, e.Deal);
-        }
+        foreach (var entry in entries) state = state.Apply(entry, changes);
         return (state, changes.ToChanges(state));
     }
 

@@ -191,6 +191,39 @@ public class BrokerProperties
     });
 
     [Fact]
+    public void A_draft_that_is_decided_on_holds_what_folding_its_entries_gives()
+    {
+        var (refused, tried) = (0, 0);
+        Check(60, (config, steps) =>
+        {
+            var random = new RandomDesk(config);
+            var desk = random.Desk;
+            var (before, draft, decided) = (desk.State, new LedgerDraft(desk.State), false);
+            Play(random, steps,
+                decided: (command, decision) =>
+                {
+                    var again = BrokerEngine.Decide(draft, command, desk.Board, desk.Settings, desk.Now);
+                    again.Retcode.ShouldBe(decision.Retcode, again.Message);
+                    (refused, tried) = (refused + (again.Accepted ? 0 : 1), tried + 1);
+                    decided = true;
+                },
+                after: events =>
+                {
+                    if (!decided) draft.Add(events, desk.Now);
+                    decided = false;
+                    Json(draft.State).ShouldBe(Json(desk.State));
+                    var folded = AccountProjection.Fold(before, draft.Entries);
+                    Json(folded.After).ShouldBe(Json(draft.State));
+                    Rows(draft.Changes()).ShouldBe(Rows(folded.Changes));
+                    if (draft.Entries.Count > 12) (before, draft) = (desk.State, new LedgerDraft(desk.State));
+                });
+        });
+        refused.ShouldBeGreaterThan(tried / 20);
+
+        static string Rows(AccountChanges changes) => JsonSerializer.Serialize(changes, DomainJson.Options);
+    }
+
+    [Fact]
     public void A_command_given_again_changes_nothing() => Check(60, (config, steps) =>
     {
         var random = new RandomDesk(config);

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Runtime.CompilerServices;
 using ActorTrading.Domain;
 using ActorTrading.Postgres;
@@ -186,6 +187,8 @@ public sealed class SimulatedAccount
     internal void Write(LedgerAppend append)
     {
         var changes = append.Changes;
+        var folded = AccountProjection.Fold(Row, append.Entries).Changes;
+        JsonSerializer.Serialize(changes, DomainJson.Options).ShouldBe(JsonSerializer.Serialize(folded, DomainJson.Options), "what is written is what the entries make of the rows");
         Entries.AddRange(append.Entries);
         Row = changes.Account;
         foreach (var order in changes.Orders)
@@ -209,6 +212,6 @@ public sealed class SimulatedAccount
         }
 
         Copies.AddRange(changes.Copies);
-        Deals.AddRange(changes.Deals.Select(d => d.Deal));
+        Deals.AddRange(append.Entries.Select(entry => entry.Event).OfType<DealExecuted>().Select(executed => executed.Deal));
     }
 }
