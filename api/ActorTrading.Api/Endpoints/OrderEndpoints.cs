@@ -36,25 +36,33 @@ internal static class OrderEndpoints
         var id = Idempotency.IdFor(context, clock, "order");
         var command = request.ToCommand(id, market, clock.GetUtcNow());
         var account = await own.OpenAccountAsync(context.UserId(), request.AccountId!.Value, cancel);
-        OrderView order;
-        try
-        {
-            var result = (await grains.Grain<IAccountGrain>(account.Id).AskAsync(g => g.PlaceAsync(command), cancel)).OrThrow();
-            order = result.Order is { } made
-                ? OrderView.Of(account.Id, made, result.PositionId, market)
-                : await own.OrderOfAsync(account.Id, command.ClientOrderId, market, cancel);
-        }
-        catch (ConflictException e) when (e.Conflict == LedgerConflict.ClientOrderId)
-        {
-            // So old that the account has forgotten it, but not the database.
-            order = await own.OrderOfAsync(account.Id, command.ClientOrderId, market, cancel);
-        }
+        var order = ClientOrderIds.WhyNot(command.ClientOrderId, id) is null
+            ? await PlaceAsync(account.Id, command)
+            // A name of the form that we give ours is that of an order there has been, or of none.
+            : await own.FindOrderOfAsync(account.Id, command.ClientOrderId, market, cancel)
+                ?? throw ApiException.BadField("clientOrderId", $"{ClientOrderIds.MaxLength} characters that begin with N, S or C are names of orders that were given none; choose another.");
 
         // Another request under a name that is taken must not look as if it had been placed.
         if (order.Id != id && (order.Symbol != command.Symbol || order.Side != command.Side || order.Volume != command.Volume))
             throw new ApiException(409, "CLIENT_ORDER_ID_REUSED", $"Account {account.Id} has had '{command.ClientOrderId}' already, for another order: {order.Id}.");
         context.Response.Headers.Location = $"/api/v1/orders/{order.Id}";
         return Results.Json(order, statusCode: 201);
+
+        async Task<OrderView> PlaceAsync(Guid accountId, PlaceOrder wanted)
+        {
+            try
+            {
+                var result = (await grains.Grain<IAccountGrain>(accountId).AskAsync(g => g.PlaceAsync(wanted), cancel)).OrThrow();
+                if (result.Order is { } made)
+                    return OrderView.Of(accountId, made, result.PositionId, market);
+            }
+            catch (ConflictException e) when (e.Conflict == LedgerConflict.ClientOrderId)
+            {
+                // So old that the account has forgotten it, but not the database.
+            }
+
+            return await own.OrderOfAsync(accountId, wanted.ClientOrderId, market, cancel);
+        }
     }
 
     private static async Task<OrderView> ModifyAsync(string id, ModifyOrderRequest request, HttpContext context, Ownership own, IMarketView market, GrainCalls grains, TimeProvider clock, CancellationToken cancel)

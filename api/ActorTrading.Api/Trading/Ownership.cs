@@ -32,9 +32,11 @@ public sealed class Ownership(IAccountStore accounts, IOrderQueries orders, IPos
 
     /// <summary>The order that the client gave this name in an account of its own: what repeating the name is answered with, however old the order is.</summary>
     public async Task<OrderView> OrderOfAsync(Guid accountId, string clientOrderId, IMarketView market, CancellationToken cancel) =>
-        await orders.ByClientOrderIdAsync(accountId, clientOrderId, cancel) is { } order
-            ? OrderView.Of(new Owned<Order>(accountId, order), market)
-            : throw new ApiException(409, "CLIENT_ORDER_ID_REUSED", $"Account {accountId} has had '{clientOrderId}' already, and not as an order that can be shown.");
+        await FindOrderOfAsync(accountId, clientOrderId, market, cancel)
+            ?? throw new ApiException(409, "CLIENT_ORDER_ID_REUSED", $"Account {accountId} has had '{clientOrderId}' already, and not as an order that can be shown.");
+
+    public async Task<OrderView?> FindOrderOfAsync(Guid accountId, string clientOrderId, IMarketView market, CancellationToken cancel) =>
+        await orders.ByClientOrderIdAsync(accountId, clientOrderId, cancel) is { } order ? OrderView.Of(new Owned<Order>(accountId, order), market) : null;
 
     /// <summary>The order of this id where an earlier try of the same request made it; null on the first try.</summary>
     public Task<Owned<Order>?> EarlierOrderAsync(Guid userId, Guid orderId, CancellationToken cancel) => orders.FindAsync(userId, orderId, cancel);

@@ -128,7 +128,8 @@ internal static class Execution
         return false;
     }
 
-    public static Order CloseOrder(Guid orderId, string clientOrderId, Position position, decimal volume, DealReason reason, DateTimeOffset now) => new()
+    public static Order CloseOrder(Guid orderId, string clientOrderId, Position position, decimal volume, DealReason reason, DateTimeOffset now,
+        CopyOrigin? copy = null, Guid? closeBy = null) => new()
     {
         Id = orderId,
         ClientOrderId = clientOrderId,
@@ -138,7 +139,9 @@ internal static class Execution
         Volume = volume,
         FillPolicy = FillPolicy.ImmediateOrCancel,
         ClosesPositionId = position.Id,
+        CloseByPositionId = closeBy,
         Reason = reason,
+        Copy = copy,
         Status = OrderStatus.Submitted,
         CreatedAt = now,
         UpdatedAt = now,

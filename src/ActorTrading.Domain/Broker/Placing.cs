@@ -42,8 +42,7 @@ internal static class Placing
     public static Refusal? Identity(AccountState state, Guid orderId, string clientOrderId, string? comment = null)
     {
         if (orderId == Guid.Empty) return new Refusal(Retcode.Invalid, "The order id is empty.");
-        if (!ClientOrderIds.IsValid(clientOrderId))
-            return new Refusal(Retcode.Invalid, $"Client order id '{clientOrderId}' must be 1 to {ClientOrderIds.MaxLength} printable ASCII characters without blanks.");
+        if (ClientOrderIds.WhyNot(clientOrderId, orderId) is { } why) return new Refusal(Retcode.Invalid, why);
         if (comment?.Length > CommentMax) return new Refusal(Retcode.Invalid, $"The comment has {comment.Length} characters; {CommentMax} are allowed.");
         return state.Orders.ContainsKey(orderId) || state.Positions.ContainsKey(orderId)
             ? new Refusal(Retcode.InvalidOrder, $"Order id {orderId} is already in use with another client order id.")

@@ -46,7 +46,7 @@ internal static class PositionChanges
         var available = Execution.Available(session, instrument, volume);
         if (available == 0) return new Refusal(Retcode.Reject, $"{volume} lots cannot be closed: none are on offer.").ToDecision();
 
-        session.Emit(new OrderSubmitted(Execution.CloseOrder(command.OrderId, command.ClientOrderId, position, volume, command.Reason, session.Now) with { Copy = command.Copy }));
+        session.Emit(new OrderSubmitted(Execution.CloseOrder(command.OrderId, command.ClientOrderId, position, volume, command.Reason, session.Now, command.Copy)));
         if (!Execution.Fill(session, command.OrderId, instrument, available, price, command.Reason))
             return OrderChecks.NoRate(instrument, session.State.Currency).ToDecision();
         if (available < volume) session.Emit(new OrderCancelled(command.OrderId, DealReason.Broker));
@@ -79,11 +79,8 @@ internal static class PositionChanges
 
         var volume = Math.Min(position.Volume, opposite.Volume);
         var price = opposite.OpenPrice;
-        session.Emit(new OrderSubmitted(Execution.CloseOrder(command.OrderId, command.ClientOrderId, position, volume, command.Reason, session.Now) with
-        {
-            CloseByPositionId = opposite.Id,
-            Copy = command.Copy,
-        }));
+        session.Emit(new OrderSubmitted(Execution.CloseOrder(command.OrderId, command.ClientOrderId, position, volume, command.Reason, session.Now,
+            command.Copy, opposite.Id)));
         var deal = new Deal
         {
             Id = DeterministicId.ForDeal(command.OrderId, 1),

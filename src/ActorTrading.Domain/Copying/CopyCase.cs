@@ -37,8 +37,8 @@ internal sealed class CopyCase(CopyContext context, int firstPart = 0)
     public (Guid OrderId, string ClientOrderId) NextIds()
     {
         var part = _part++;
-        return (DeterministicId.Create(context.LinkId, $"copyOrder:{context.LeaderEntry.Seq}:{part}"),
-            ClientOrderIds.ForCopy(context.LinkId, context.LeaderEntry.Seq, part));
+        var orderId = DeterministicId.Create(context.LinkId, $"copyOrder:{context.LeaderEntry.Seq}:{part}");
+        return (orderId, ClientOrderIds.ForCopy(orderId));
     }
 
     public void Add(TradeCommand command) => _commands.Add(command);

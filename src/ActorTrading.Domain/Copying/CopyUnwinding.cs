@@ -22,7 +22,7 @@ internal static class CopyUnwinding
                 continue;
             var cause = DeterministicId.Create(linkId, $"unwind:{follower.Seq}:{part++}");
             var origin = new CopyOrigin(linkId, LeaderOf(follower, linkId, holding), follower.CopyCursors.GetValueOrDefault(linkId), holding.LeaderPositionId, holding.LeaderOrderId);
-            commands.Add(CopyExit.Of(follower, holding, holding.Volume, cause, ClientOrderIds.ForCopy(cause, 0, 0), origin, FillPolicy.ImmediateOrCancel,
+            commands.Add(CopyExit.Of(follower, holding, holding.Volume, cause, ClientOrderIds.ForCopy(cause), origin, FillPolicy.ImmediateOrCancel,
                 traded.GetValueOrDefault(holding.Symbol)));
             traded[holding.Symbol] = traded.GetValueOrDefault(holding.Symbol) + (holding.Side == Side.Buy ? -holding.Volume : holding.Volume);
         }

@@ -106,18 +106,8 @@ public sealed partial record AccountState
             throw new InvalidLedgerException(entry.AccountId, entry.Seq, $"{entry.Event.Kind} for order {orderId}, which is not live");
         var next = change(order) with { UpdatedAt = entry.At };
         changes?.Order(next);
-        return WithOrder(next) with { Seq = entry.Seq };
-    }
-
-    /// <summary>Keeps a live order, forgets a final one but for the answer to a repetition of it.</summary>
-    private AccountState WithOrder(Order order)
-    {
-        if (!order.IsFinal) return this with { Orders = Orders.SetItem(order.Id, order) };
-        return this with
-        {
-            Orders = Orders.Remove(order.Id),
-            RecentOrders = RecentOrders.Change(order.ClientOrderId, new RecentOrder(order.Id, order.Status, order.Retcode)),
-        };
+        var books = Keep(new Books(Orders, RecentOrders, Positions, OpenTrades), next);
+        return this with { Seq = entry.Seq, Orders = books.Orders, RecentOrders = books.Recent };
     }
 
     private AccountState ModifyStops(LedgerEntry entry, PositionModified e, ChangeCollector? changes)

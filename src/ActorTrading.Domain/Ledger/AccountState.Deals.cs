@@ -1,7 +1,13 @@
+using System.Collections.Immutable;
+
 namespace ActorTrading.Domain;
 
 public sealed partial record AccountState
 {
+    /// <summary>What a deal may change, so that its parts pass this on and the state is copied once.</summary>
+    private readonly record struct Books(
+        ImmutableDictionary<Guid, Order> Orders, RecentOrders Recent, ImmutableDictionary<Guid, Position> Positions, ImmutableDictionary<Guid, Trade> Trades);
+
     /// <summary>Digits to which volume-weighted averages are kept: two more than the finest price.</summary>
     private const int AverageDigits = 10;
 
@@ -11,24 +17,33 @@ public sealed partial record AccountState
             throw new InvalidLedgerException(entry.AccountId, entry.Seq, $"deal {deal.Id} has volume {deal.Volume} at price {deal.Price}");
 
         Orders.TryGetValue(deal.OrderId, out var order);
-        var state = order is not null && CountsAsFill(order, deal) ? Fill(entry, order, deal, changes) : this;
+        var books = new Books(Orders, RecentOrders, Positions, OpenTrades);
+        if (order is not null && CountsAsFill(order, deal)) books = Fill(books, entry, order, deal, changes);
         Positions.TryGetValue(deal.PositionId, out var position);
-        state = deal.Entry switch
+        books = deal.Entry switch
         {
-            DealEntry.In when position is null => state.OpenPosition(entry, deal, order, deal.PositionId, deal.Volume, deal.Commission, changes),
-            DealEntry.In => state.Enlarge(entry, deal, order, position, changes),
+            DealEntry.In when position is null => OpenPosition(books, entry, deal, order, deal.PositionId, deal.Volume, deal.Commission, changes),
+            DealEntry.In => Enlarge(books, entry, deal, order, position, changes),
             _ when position is null => throw new InvalidLedgerException(entry.AccountId, entry.Seq, $"deal {deal.Id} closes position {deal.PositionId}, which is not open"),
-            DealEntry.InOut => state.Reverse(entry, deal, order, position, changes),
-            _ => state.Reduce(entry, deal, position, deal.Volume, deal.Commission, changes),
+            DealEntry.InOut => Reverse(books, entry, deal, order, position, changes),
+            _ => Reduce(books, entry, deal, position, deal.Volume, deal.Commission, changes),
         };
-        return state with { Seq = entry.Seq, Balance = state.Balance + deal.Profit + deal.Commission + deal.Swap };
+        return this with
+        {
+            Seq = entry.Seq,
+            Balance = Balance + deal.Profit + deal.Commission + deal.Swap,
+            Orders = books.Orders,
+            RecentOrders = books.Recent,
+            Positions = books.Positions,
+            OpenTrades = books.Trades,
+        };
     }
 
     // A close-by makes two deals of one order; the one on the other position is not a second fill.
     private static bool CountsAsFill(Order order, Deal deal) =>
         deal.Entry != DealEntry.OutBy || order.ClosesPositionId is null || order.ClosesPositionId == deal.PositionId;
 
-    private AccountState Fill(LedgerEntry entry, Order order, Deal deal, ChangeCollector? changes)
+    private static Books Fill(Books books, LedgerEntry entry, Order order, Deal deal, ChangeCollector? changes)
     {
         var filled = order.FilledVolume + deal.Volume;
         if (filled > order.Volume)
@@ -43,12 +58,21 @@ public sealed partial record AccountState
             UpdatedAt = entry.At,
         };
         changes?.Order(next);
-        return WithOrder(next);
+        return Keep(books, next);
     }
 
-    private AccountState OpenPosition(LedgerEntry entry, Deal deal, Order? order, Guid id, decimal volume, decimal commission, ChangeCollector? changes)
+    /// <summary>Keeps a live order, forgets a final one but for the answer to a repetition of it.</summary>
+    private static Books Keep(Books books, Order order) => order.IsFinal
+        ? books with
+        {
+            Orders = books.Orders.Remove(order.Id),
+            Recent = books.Recent.Change(order.ClientOrderId, new RecentOrder(order.Id, order.Status, order.Retcode)),
+        }
+        : books with { Orders = books.Orders.SetItem(order.Id, order) };
+
+    private Books OpenPosition(Books books, LedgerEntry entry, Deal deal, Order? order, Guid id, decimal volume, decimal commission, ChangeCollector? changes)
     {
-        if (Mode == PositionMode.Netting) RequireFlat(entry, deal.Symbol);
+        if (Mode == PositionMode.Netting) RequireFlat(books.Positions, entry, deal.Symbol);
         var position = new Position
         {
             Id = id,
@@ -71,7 +95,7 @@ public sealed partial record AccountState
         var trade = TradeOf(position);
         changes?.Position(position);
         changes?.Trade(trade);
-        return this with { Positions = Positions.Add(id, position), OpenTrades = OpenTrades.Add(id, trade) };
+        return books with { Positions = books.Positions.Add(id, position), Trades = books.Trades.Add(id, trade) };
     }
 
     private static Trade TradeOf(Position position) => new()
@@ -89,7 +113,7 @@ public sealed partial record AccountState
     };
 
     // MetaTrader 5, netting: the levels of an order that adds replace those of the position, and none removes them.
-    private AccountState Enlarge(LedgerEntry entry, Deal deal, Order? order, Position position, ChangeCollector? changes)
+    private static Books Enlarge(Books books, LedgerEntry entry, Deal deal, Order? order, Position position, ChangeCollector? changes)
     {
         if (deal.Side != position.Side || deal.Symbol != position.Symbol)
             throw new InvalidLedgerException(entry.AccountId, entry.Seq, $"deal {deal.Id} adds {deal.Side} {deal.Symbol} to position {position.Id}, which is {position.Side} {position.Symbol}");
@@ -107,7 +131,7 @@ public sealed partial record AccountState
             TakeProfit = replaces ? order!.TakeProfit : position.TakeProfit,
             TrailingPoints = replaces ? order!.TrailingPoints : position.TrailingPoints,
         };
-        var trade = OpenTrades[position.Id];
+        var trade = books.Trades[position.Id];
         trade = trade with
         {
             OpenPrice = Average(trade.OpenPrice, trade.Volume, deal.Price, deal.Volume),
@@ -119,16 +143,17 @@ public sealed partial record AccountState
         };
         changes?.Position(next);
         changes?.Trade(trade);
-        return this with { Positions = Positions.SetItem(next.Id, next), OpenTrades = OpenTrades.SetItem(trade.Id, trade) };
+        return books with { Positions = books.Positions.SetItem(next.Id, next), Trades = books.Trades.SetItem(trade.Id, trade) };
     }
 
-    private AccountState Reduce(LedgerEntry entry, Deal deal, Position position, decimal volume, decimal commission, ChangeCollector? changes)
+    private static Books Reduce(Books books, LedgerEntry entry, Deal deal, Position position, decimal volume, decimal commission, ChangeCollector? changes)
     {
         if (deal.Side == position.Side || deal.Symbol != position.Symbol || volume > position.Volume)
             throw new InvalidLedgerException(entry.AccountId, entry.Seq,
                 $"deal {deal.Id}, {deal.Side} {volume} {deal.Symbol}, cannot close position {position.Id}, {position.Side} {position.Volume} {position.Symbol}");
 
-        var trade = OpenTrades[position.Id];
+        var ends = volume == position.Volume;
+        var trade = books.Trades[position.Id];
         trade = trade with
         {
             ClosePrice = Average(trade.ClosePrice ?? 0m, trade.ClosedVolume, deal.Price, volume),
@@ -136,8 +161,11 @@ public sealed partial record AccountState
             Profit = trade.Profit + deal.Profit,
             Commission = trade.Commission + commission,
             Swap = trade.Swap + deal.Swap,
+            ClosedAt = ends ? deal.Time : trade.ClosedAt,
+            CloseReason = ends ? deal.Reason : trade.CloseReason,
         };
-        if (volume < position.Volume)
+        changes?.Trade(trade);
+        if (!ends)
         {
             var next = position with
             {
@@ -146,23 +174,20 @@ public sealed partial record AccountState
                 Commission = decimal.Round(position.Commission * (position.Volume - volume) / position.Volume, 8),
             };
             changes?.Position(next);
-            changes?.Trade(trade);
-            return this with { Positions = Positions.SetItem(next.Id, next), OpenTrades = OpenTrades.SetItem(trade.Id, trade) };
+            return books with { Positions = books.Positions.SetItem(next.Id, next), Trades = books.Trades.SetItem(trade.Id, trade) };
         }
-        trade = trade with { ClosedAt = deal.Time, CloseReason = deal.Reason };
         changes?.Removed(position.Id);
-        changes?.Trade(trade);
-        return this with { Positions = Positions.Remove(position.Id), OpenTrades = OpenTrades.Remove(trade.Id) };
+        return books with { Positions = books.Positions.Remove(position.Id), Trades = books.Trades.Remove(trade.Id) };
     }
 
-    private AccountState Reverse(LedgerEntry entry, Deal deal, Order? order, Position position, ChangeCollector? changes)
+    private Books Reverse(Books books, LedgerEntry entry, Deal deal, Order? order, Position position, ChangeCollector? changes)
     {
         var opened = deal.Volume - position.Volume;
         if (opened <= 0)
             throw new InvalidLedgerException(entry.AccountId, entry.Seq, $"deal {deal.Id} of {deal.Volume} lots cannot reverse position {position.Id} of {position.Volume}");
         var closing = decimal.Round(deal.Commission * position.Volume / deal.Volume, 8);
-        return Reduce(entry, deal, position, position.Volume, closing, changes)
-            .OpenPosition(entry, deal, order, deal.OrderId, opened, deal.Commission - closing, changes);
+        var reduced = Reduce(books, entry, deal, position, position.Volume, closing, changes);
+        return OpenPosition(reduced, entry, deal, order, deal.OrderId, opened, deal.Commission - closing, changes);
     }
 
     private AccountState Adopt(LedgerEntry entry, Position position, ChangeCollector? changes)
@@ -171,7 +196,7 @@ public sealed partial record AccountState
             throw new InvalidLedgerException(entry.AccountId, entry.Seq, $"position {position.Id} is already known");
         if (position.Volume <= 0)
             throw new InvalidLedgerException(entry.AccountId, entry.Seq, $"position {position.Id} has volume {position.Volume}");
-        if (Mode == PositionMode.Netting) RequireFlat(entry, position.Symbol);
+        if (Mode == PositionMode.Netting) RequireFlat(Positions, entry, position.Symbol);
         position = position with { PeakVolume = Math.Max(position.PeakVolume, position.Volume) };
         var trade = TradeOf(position);
         changes?.Position(position);
@@ -179,9 +204,9 @@ public sealed partial record AccountState
         return this with { Seq = entry.Seq, Positions = Positions.Add(position.Id, position), OpenTrades = OpenTrades.Add(trade.Id, trade) };
     }
 
-    private void RequireFlat(LedgerEntry entry, string symbol)
+    private static void RequireFlat(ImmutableDictionary<Guid, Position> positions, LedgerEntry entry, string symbol)
     {
-        foreach (var (id, other) in Positions)
+        foreach (var (id, other) in positions)
             if (other.Symbol == symbol)
                 throw new InvalidLedgerException(entry.AccountId, entry.Seq, $"a netting account already has position {id} in {symbol}");
     }

@@ -43,7 +43,7 @@ public static partial class TerminalBook
 
     private static BrokerDecision Place(AccountState state, PlaceOrder c, Instrument? instrument, DateTimeOffset now)
     {
-        if (Repeated(state, c.ClientOrderId) is { } repeated)
+        if (Repeated(state, c.ClientOrderId, c.OrderId) is { } repeated)
         {
             return repeated;
         }
@@ -129,7 +129,7 @@ public static partial class TerminalBook
 
     private static BrokerDecision Close(AccountState state, ClosePosition c, Instrument? instrument, DateTimeOffset now)
     {
-        if (Repeated(state, c.ClientOrderId) is { } repeated)
+        if (Repeated(state, c.ClientOrderId, c.OrderId) is { } repeated)
         {
             return repeated;
         }
@@ -197,14 +197,15 @@ public static partial class TerminalBook
         : instrument is null ? Refuse(Retcode.Invalid, "A trailing stop needs a symbol whose specification is known.")
         : OrderChecks.Stops(instrument, side, 0m, null, null, points)?.ToDecision();
 
-    private static BrokerDecision? Repeated(AccountState state, string clientOrderId) =>
+    /// <summary>The answer to an id that was used before, or that cannot be one.</summary>
+    private static BrokerDecision? Repeated(AccountState state, string clientOrderId, Guid orderId) =>
         state.RecentOrders.TryGetValue(clientOrderId, out var earlier)
             ? new BrokerDecision(earlier.Retcode ?? Retcode.Placed, $"The client order id {clientOrderId} was sent before.", [])
             {
                 OrderId = earlier.OrderId,
                 IsDuplicate = true,
             }
-            : null;
+            : ClientOrderIds.WhyNot(clientOrderId, orderId) is { } why ? Refuse(Retcode.Invalid, why) : null;
 
     private static BrokerDecision Submit(Order order) => new(Retcode.Placed, "Sent to the terminal.", [new OrderSubmitted(order)]) { OrderId = order.Id };
 

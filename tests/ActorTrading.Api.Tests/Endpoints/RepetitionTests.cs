@@ -134,6 +134,26 @@ public class RepetitionTests(ApiHost host)
     }
 
     [Fact]
+    public async Task The_name_that_an_order_was_given_here_is_a_repetition_of_it_and_no_name_for_another()
+    {
+        var user = await host.RegisterAsync();
+        var account = (await (await SendAsync(user.Http, "/accounts", """{"kind":"paper","name":"Given"}""")).JsonAsync()).GetProperty("id").GetGuid();
+        await host.QuoteAsync("EURUSD", 1.1m, 1.1002m);
+        string Order(string name, string volume = "0.1") => $$"""{"accountId":"{{account}}","symbol":"EURUSD","side":"buy","type":"market","volume":{{volume}}{{name}}}""";
+        var first = await (await SendAsync(user.Http, "/orders", Order(""))).JsonAsync();
+        var name = $$""","clientOrderId":"{{first.GetProperty("clientOrderId").GetString()}}" """;
+
+        var again = await SendAsync(user.Http, "/orders", Order(name));
+        again.StatusCode.ShouldBe(HttpStatusCode.Created);
+        (await again.JsonAsync()).GetProperty("id").GetGuid().ShouldBe(first.GetProperty("id").GetGuid());
+        await (await SendAsync(user.Http, "/orders", Order(name, "0.2"))).ProblemAsync(409, "CLIENT_ORDER_ID_REUSED");
+        foreach (var none in (string[])[ClientOrderIds.ForOrder(Guid.NewGuid()), "Nabcdefghijklmnopqrstuvwxyz"])
+            (await (await SendAsync(user.Http, "/orders", Order($$""","clientOrderId":"{{none}}" """))).ProblemAsync(400, "VALIDATION_FAILED"))
+                .GetProperty("errors").TryGetProperty("clientOrderId", out _).ShouldBeTrue();
+        (await GetAsync(user, $"/positions?accountId={account}")).GetProperty("items").GetArrayLength().ShouldBe(1);
+    }
+
+    [Fact]
     public async Task Closing_everything_and_linking_happen_once()
     {
         var user = await host.RegisterAsync();

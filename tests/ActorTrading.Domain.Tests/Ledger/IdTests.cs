@@ -1,3 +1,5 @@
+using FsCheck;
+using FsCheck.Fluent;
 using ActorTrading.Domain;
 
 namespace ActorTrading.Domain.Tests.Ledger;
@@ -21,24 +23,41 @@ public class IdTests
     }
 
     [Fact]
-    public void Copy_order_ids_are_short_ascii_and_differ_by_link_entry_and_part()
-    {
-        var ids = new List<string>();
-        for (var seq = 1; seq <= 200; seq++)
-            for (var part = 0; part < 3; part++)
-            {
-                ids.Add(ClientOrderIds.ForCopy(Link, seq, part));
-                ids.Add(ClientOrderIds.ForCopy(Guid.Empty, seq, part));
-            }
-        ids.ShouldBeUnique();
-        ids.ShouldAllBe(id => id.Length == 27 && id[0] == 'C' && ClientOrderIds.IsValid(id));
-        ClientOrderIds.ForCopy(Link, 1, 0).ShouldBe("CY78EKF2H63PS1Q494YV64GTAAY");
-    }
-
-    [Fact]
     public void An_orders_own_id_is_written_in_full()
     {
         ClientOrderIds.ForOrder(Guid.Empty).ShouldBe("N" + new string('0', 26));
         ClientOrderIds.ForServer(new Guid("ffffffff-ffff-ffff-ffff-ffffffffffff")).ShouldBe("S" + new string('Z', 25) + "W");
+        ClientOrderIds.ForCopy(new Guid("3506abf1-526c-83ab-a746-ab97ccd94de7")).ShouldBe("C6M3AQWAJDJ1TQ9T6NEBWSPADWW"); // computed with another implementation
+    }
+
+    [Fact]
+    public void An_id_that_was_made_here_fits_a_terminal_and_names_its_order_and_no_other() => Check.QuickThrowOnFailure(Prop.ForAll(ArbMap.Default.ArbFor<Guid>(), id =>
+    {
+        foreach (var made in (string[])[ClientOrderIds.ForOrder(id), ClientOrderIds.ForServer(id), ClientOrderIds.ForCopy(id)])
+        {
+            (made.Length, ClientOrderIds.IsValid(made), ClientOrderIds.IsReserved(made)).ShouldBe((27, true, true));
+            ClientOrderIds.TryGetOrderId(made, out var named).ShouldBeTrue();
+            named.ShouldBe(id);
+            ClientOrderIds.WhyNot(made, id).ShouldBeNull();
+            ClientOrderIds.WhyNot(made, Guid.NewGuid())!.ShouldContain(made);
+        }
+    }));
+
+    [Theory]
+    [InlineData("N0000000000000000000000000", null)] // 26
+    [InlineData("X00000000000000000000000000", null)]
+    [InlineData("mine-1", null)]
+    [InlineData("N00000000000000000000000001", "does not name")] // digits beyond an id's 128 bits
+    [InlineData("N0000000000000000000000000I", "does not name")] // Crockford has no I
+    [InlineData("Nabcdefghijklmnopqrstuvwxyz", "does not name")]
+    [InlineData("a b", "without blanks")]
+    [InlineData("0000000000000000000000000000", "1 to 27")]
+    [InlineData("", "1 to 27")]
+    public void What_names_no_order_is_a_clients_own_name_unless_it_looks_like_one_of_ours(string id, string? why)
+    {
+        ClientOrderIds.TryGetOrderId(id, out _).ShouldBeFalse();
+        var answer = ClientOrderIds.WhyNot(id, Guid.Empty);
+        if (why is null) answer.ShouldBeNull();
+        else answer!.ShouldContain(why);
     }
 }

@@ -22,13 +22,21 @@ public class RecentOrdersTests
                 if (model.Count == 0 || random.Next(3) > 0)
                 {
                     var order = Some(random);
-                    value = value.Remember($"o{step}", order);
-                    model.Add(($"o{step}", order));
+                    var key = random.Next(4) switch
+                    {
+                        0 => $"o{step}",
+                        1 => ClientOrderIds.ForCopy(Guid.NewGuid()),
+                        2 => ClientOrderIds.ForServer(order.OrderId),
+                        _ => ClientOrderIds.ForOrder(order.OrderId),
+                    };
+                    value = value.Remember(key, order);
+                    model.Add((key, order));
                     if (model.Count > RecentOrders.Max) model.RemoveAt(0);
                 }
                 else
                 {
-                    var (at, order) = (random.Next(model.Count), Some(random));
+                    var (at, order) = (random.Next(3) > 0 ? model.Count - 1 : random.Next(model.Count), Some(random));
+                    if (random.Next(4) > 0) order = order with { OrderId = model[at].Order.OrderId };
                     value = value.Change(model[at].Key, order);
                     model[at] = (model[at].Key, order);
                 }
@@ -99,5 +107,6 @@ public class RecentOrdersTests
         value.Count.ShouldBe(model.Count);
         value.ShouldBe(model.Select(m => KeyValuePair.Create(m.Key, m.Order)));
         foreach (var (key, order) in model) value[key].ShouldBe(order);
+        value.ContainsKey(ClientOrderIds.ForCopy(Guid.NewGuid())).ShouldBeFalse();
     }
 }

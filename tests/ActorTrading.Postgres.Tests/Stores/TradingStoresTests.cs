@@ -210,6 +210,7 @@ public sealed class TradingStoresTests(Server server)
 
         (await new OrderQueries(database.Access).FindAsync(user, order.Id))!.Row.ShouldBe(order);
         (await new OrderQueries(database.Access).ByClientOrderIdAsync(account.Id, "full")).ShouldBe(order);
+        (await new OrderQueries(database.Access).ByClientOrderIdAsync(account.Id, ClientOrderIds.ForOrder(order.Id))).ShouldBeNull();
         (await new PositionQueries(database.Access).FindAsync(user, order.Id))!.Row.ShouldBe(position);
         (await new TradeQueries(database.Access).FindAsync(user, order.Id))!.Row.ShouldBe(trade);
         (await new AccountStore(database.Access, database.Vault).HoldersAsync("EURUSD")).ShouldBe([account.Id]);

@@ -55,9 +55,16 @@ public sealed class OrderQueries(PostgresDatabase database) : IOrderQueries
         (await connection.ListAsync($"SELECT {Columns} FROM orders WHERE {OwnAccounts} AND id = @id", Read, cancellation,
             RowReading.Parameter("user", userId), RowReading.Parameter("id", orderId))).SingleOrDefault(), cancellation);
 
-    public Task<Order?> ByClientOrderIdAsync(Guid accountId, string clientOrderId, CancellationToken cancellation = default) => database.UseAsync(async connection =>
-        (await connection.ListAsync($"SELECT {Columns} FROM orders WHERE account_id = @account AND client_order_id = @client", Read, cancellation,
-            RowReading.Parameter("account", accountId), RowReading.Parameter("client", clientOrderId))).SingleOrDefault()?.Row, cancellation);
+    public Task<Order?> ByClientOrderIdAsync(Guid accountId, string clientOrderId, CancellationToken cancellation = default)
+    {
+        // The index has those that clients gave, and is found by its own condition; the others name the order itself.
+        var named = ClientOrderIds.TryGetOrderId(clientOrderId, out var orderId);
+        var which = named ? "id = @id" : "(length(client_order_id) < 27 OR left(client_order_id, 1) NOT IN ('N', 'S', 'C'))";
+        return database.UseAsync(async connection =>
+            (await connection.ListAsync($"SELECT {Columns} FROM orders WHERE account_id = @account AND client_order_id = @client AND {which}", Read, cancellation,
+                RowReading.Parameter("account", accountId), RowReading.Parameter("client", clientOrderId),
+                RowReading.Optional("id", named ? orderId : null, NpgsqlDbType.Uuid))).SingleOrDefault()?.Row, cancellation);
+    }
 
     private static Owned<Order> Read(NpgsqlDataReader row) => new(row.Id("account_id"), new Order
     {
