@@ -31,17 +31,37 @@ public sealed partial class AccountGrain
         }
     }
 
-    private Order? FindOrder(Guid? id) =>
-        id is not { } orderId ? null
-        : _state.Orders.TryGetValue(orderId, out var live) ? live
-        : _finalOrders.LastOrDefault(order => order.Id == orderId);
+    private Order? FindOrder(Guid? id)
+    {
+        if (id is not { } orderId)
+        {
+            return null;
+        }
+
+        if (_state.Orders.TryGetValue(orderId, out var found))
+        {
+            return found;
+        }
+
+        foreach (var order in _finalOrders)
+        {
+            found = order.Id == orderId ? order : found;
+        }
+
+        return found;
+    }
 
     private TradeResult ResultOf(BrokerDecision decision, Guid? orderId)
     {
         var order = FindOrder(orderId);
-        var positionId = decision.Events.OfType<DealExecuted>().Select(e => (Guid?)e.Deal.PositionId).LastOrDefault()
-            ?? decision.Events.OfType<PositionModified>().Select(e => (Guid?)e.PositionId).LastOrDefault()
-            ?? order?.ClosesPositionId;
+        Guid? traded = null, modified = null;
+        foreach (var e in decision.Events)
+        {
+            traded = e is DealExecuted executed ? executed.Deal.PositionId : traded;
+            modified = e is PositionModified changed ? changed.PositionId : modified;
+        }
+
+        var positionId = traded ?? modified ?? order?.ClosesPositionId;
         return new TradeResult(decision.Accepted, decision.Retcode, decision.Message,
             decision.Accepted ? null : RefusalCodes.Of(decision.Retcode), order, positionId, _state.Seq);
     }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.ExceptionServices;
 using ActorTrading.Contracts;
 using ActorTrading.Domain;
 using Microsoft.Extensions.Logging;
@@ -20,7 +21,7 @@ public sealed partial class AccountGrain
     private static readonly TimeSpan ArmAgainAfter = TimeSpan.FromSeconds(1);
 
     private IGrainTimer? _armRetry;
-    private Task _arming = Task.CompletedTask;
+    private Task<Exception?> _arming = Task.FromResult<Exception?>(null);
     private bool _armAgain;
 
     public async Task RearmAsync()
@@ -28,35 +29,30 @@ public sealed partial class AccountGrain
         using (await EnterAsync())
         {
             _armed.Clear();
-            await ArmAsync();
+            await ArmOrThrowAsync();
         }
     }
 
     /// <summary>
     /// Until the levels stand in their books. What is durable need not wait for that: a level that the market has passed meanwhile fires on arming.
     /// </summary>
-    private void ArmSoon() => _ = ArmInTheEndAsync();
+    private void ArmSoon() => _ = ArmAsync();
 
-    private async Task ArmInTheEndAsync()
+    private async Task ArmOrThrowAsync()
     {
-        try
+        if (await ArmAsync() is { } error)
         {
-            await ArmAsync();
-        }
-        catch (Exception e)
-        {
-            log.LogWarning("Account {AccountId} could not arm its levels and tries again in {Pause}: {Reason}", Id, ArmAgainAfter, e.Message);
-            _armRetry ??= this.RegisterGrainTimer(_ => ArmInTheEndAsync(), new GrainTimerCreationOptions(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan) { KeepAlive = true, Interleave = true });
-            _armRetry.Change(ArmAgainAfter, Timeout.InfiniteTimeSpan);
+            ExceptionDispatchInfo.Throw(error);
         }
     }
 
     /// <summary>Ends when every symbol concerned holds what this paper account waits for, as it is now or has become since.</summary>
-    private Task ArmAsync()
+    /// <returns>Why a symbol could not be told, which it will be again; null where all have been.</returns>
+    private Task<Exception?> ArmAsync()
     {
         if (_state.Kind != AccountKind.Paper || !_state.IsOpen)
         {
-            return Task.CompletedTask;
+            return Task.FromResult<Exception?>(null);
         }
 
         ScheduleTime();
@@ -69,35 +65,40 @@ public sealed partial class AccountGrain
         return _arming;
     }
 
-    private async Task ArmUntilSettledAsync()
+    private async Task<Exception?> ArmUntilSettledAsync()
     {
-        while (_armAgain)
-        {
-            _armAgain = false;
-            foreach (var change in ArmingChanges())
-            {
-                await ArmAsync(change);
-            }
-        }
-    }
-
-    private async Task ArmAsync(ArmTriggers change)
-    {
-        _armed[change.Symbol] = change.Triggers;
+        string? told = null;
         try
         {
-            await GrainFactory.GetGrain<ISymbolGrain>(change.Symbol).ArmAsync(change);
-        }
-        catch
-        {
-            // What the book holds now is not known. Something is said to stand there, or nobody would take it out.
-            _armed[change.Symbol] = default;
-            throw;
-        }
+            while (_armAgain)
+            {
+                _armAgain = false;
+                foreach (var change in ArmingChanges())
+                {
+                    told = change.Symbol;
+                    _armed[told] = change.Triggers;
+                    await GrainFactory.GetGrain<ISymbolGrain>(told).ArmAsync(change);
+                    if (change.Triggers.IsEmpty && _armed.TryGetValue(told, out var now) && now == change.Triggers)
+                    {
+                        _armed.Remove(told);
+                    }
+                }
+            }
 
-        if (change.Triggers.IsEmpty && _armed.TryGetValue(change.Symbol, out var now) && now == change.Triggers)
+            return null;
+        }
+        catch (Exception e)
         {
-            _armed.Remove(change.Symbol);
+            if (told is not null)
+            {
+                // What the book holds now is not known. Something is said to stand there, or nobody would take it out.
+                _armed[told] = default;
+            }
+
+            log.LogWarning("Account {AccountId} could not arm its levels and tries again in {Pause}: {Reason}", Id, ArmAgainAfter, e.Message);
+            _armRetry ??= this.RegisterGrainTimer(_ => ArmAsync(), new GrainTimerCreationOptions(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan) { KeepAlive = true, Interleave = true });
+            _armRetry.Change(ArmAgainAfter, Timeout.InfiniteTimeSpan);
+            return e;
         }
     }
 
@@ -109,28 +110,54 @@ public sealed partial class AccountGrain
             return [];
         }
 
-        var wanted = BrokerEngine.WatchList(_state, market, broker).ToLookup(t => t.Symbol, StringComparer.Ordinal);
+        var wanted = BrokerEngine.WatchList(_state, market, broker);
         var changes = new List<ArmTriggers>(1);
-        foreach (var triggers in wanted)
+        for (var i = 0; i < wanted.Count; i++)
         {
-            Compare(triggers.Key, triggers);
+            if (FirstOf(wanted[i].Symbol) == i)
+            {
+                Compare(wanted[i].Symbol);
+            }
         }
 
         foreach (var symbol in _armed.Keys)
         {
-            if (!wanted.Contains(symbol))
+            if (FirstOf(symbol) < 0)
             {
-                Compare(symbol, []);
+                Compare(symbol);
             }
         }
 
         return changes;
 
-        void Compare(string symbol, IEnumerable<PriceTrigger> triggers)
+        int FirstOf(string symbol)
         {
+            for (var i = 0; i < wanted.Count; i++)
+            {
+                if (wanted[i].Symbol == symbol)
+                {
+                    return i;
+                }
+            }
+
+            return -1;
+        }
+
+        void Compare(string symbol)
+        {
+            var all = ImmutableArray.CreateBuilder<PriceTrigger>(wanted.Count);
+            foreach (var trigger in wanted)
+            {
+                if (trigger.Symbol == symbol)
+                {
+                    all.Add(trigger);
+                }
+            }
+
+            var triggers = all.DrainToImmutable();
             if (!_armed.TryGetValue(symbol, out var armed) || armed.IsDefault || !armed.SequenceEqual(triggers))
             {
-                changes.Add(new ArmTriggers(Id, symbol, [.. triggers]));
+                changes.Add(new ArmTriggers(Id, symbol, triggers));
             }
         }
     }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ActorTrading.Contracts;
 using ActorTrading.Domain;
 using ActorTrading.Postgres;
@@ -18,8 +19,9 @@ public sealed partial class AccountGrain
         {
             try
             {
-                var (result, isRepetition) = await RunAsync(command, null);
-                if (result.Accepted && !isRepetition)
+                var isRepetition = new StrongBox<bool>();
+                var result = await ExecuteAsync(command, null, isRepetition);
+                if (result.Accepted && !isRepetition.Value)
                 {
                     return result;
                 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using ActorTrading.Contracts;
 using ActorTrading.Domain;
 using ActorTrading.Postgres;
@@ -47,7 +48,7 @@ public sealed partial class AccountGrain(
         await market.SeenAsync(cancellationToken);
         if (_state.Kind == AccountKind.Paper)
         {
-            await ArmAsync();
+            await ArmOrThrowAsync();
         }
         else
         {
@@ -173,9 +174,8 @@ public sealed partial class AccountGrain(
         return Task.CompletedTask;
     }
 
-    private async Task<TradeResult> ExecuteAsync(TradeCommand command, string? clientOrderId) => (await RunAsync(command, clientOrderId)).Result;
-
-    private async Task<(TradeResult Result, bool IsRepetition)> RunAsync(TradeCommand command, string? clientOrderId)
+    /// <param name="isRepetition">Told whether the command had been carried out before, where somebody wants to know.</param>
+    private async Task<TradeResult> ExecuteAsync(TradeCommand command, string? clientOrderId, StrongBox<bool>? isRepetition = null)
     {
         var started = clock.GetTimestamp();
         using var span = TradeTrace.Start("order")?.SetTag("order.command", command.GetType().Name).SetTag("order.client_id", clientOrderId);
@@ -184,7 +184,7 @@ public sealed partial class AccountGrain(
         {
             if (!_state.IsOpen)
             {
-                return (Missing(), false);
+                return Missing();
             }
 
             var draft = new LedgerDraft(_state);
@@ -198,7 +198,8 @@ public sealed partial class AccountGrain(
             : await SendAndWaitAsync(decision);
         span?.SetTag("order.accepted", result.Accepted).SetTag("order.retcode", result.Retcode.ToString());
         metrics.OrderAnswered(clock.GetElapsedTime(started), result.Accepted);
-        return (result, decision.IsDuplicate);
+        isRepetition?.Value = decision.IsDuplicate;
+        return result;
     }
 
     /// <summary>Decides a command as the account's broker would: the simulated one, or what may be asked of the terminal. What happens is in the draft then.</summary>

@@ -33,12 +33,12 @@ public sealed partial record AccountState
             AccountClosed => this with { Seq = entry.Seq, IsOpen = false },
             BalanceAdjusted e => MoveMoney(entry, e),
             OrderSubmitted e => Submit(entry, e.Order, changes),
-            OrderPlaced e => Touch(entry, e.OrderId, changes, o => o with
+            OrderPlaced placed => Touch(entry, placed.OrderId, changes, placed, static (o, e) => o with
             {
                 Status = o.FilledVolume > 0 ? OrderStatus.PartiallyFilled : OrderStatus.Placed,
                 BrokerTicket = e.BrokerTicket ?? o.BrokerTicket,
             }),
-            OrderModified e => Touch(entry, e.OrderId, changes, o => o with
+            OrderModified modified => Touch(entry, modified.OrderId, changes, modified, static (o, e) => o with
             {
                 Price = e.Price,
                 StopLimitPrice = e.StopLimitPrice,
@@ -48,11 +48,11 @@ public sealed partial record AccountState
                 TimeInForce = e.TimeInForce,
                 ExpiresAt = e.ExpiresAt,
             }),
-            OrderStopTouched e => Touch(entry, e.OrderId, changes, static o => o with { StopTouched = true }),
-            OrderCancelled e => Touch(entry, e.OrderId, changes, static o => o with { Status = OrderStatus.Cancelled }),
-            OrderExpired e => Touch(entry, e.OrderId, changes, static o => o with { Status = OrderStatus.Expired }),
-            OrderRejected e => Touch(entry, e.OrderId, changes, o => o with { Status = OrderStatus.Rejected, Retcode = e.Retcode, RejectMessage = e.Message }),
-            OrderRetried e => Touch(entry, e.OrderId, changes, o => o with { Attempt = e.Attempt }),
+            OrderStopTouched touched => Touch(entry, touched.OrderId, changes, touched, static (o, _) => o with { StopTouched = true }),
+            OrderCancelled cancelled => Touch(entry, cancelled.OrderId, changes, cancelled, static (o, _) => o with { Status = OrderStatus.Cancelled }),
+            OrderExpired expired => Touch(entry, expired.OrderId, changes, expired, static (o, _) => o with { Status = OrderStatus.Expired }),
+            OrderRejected rejected => Touch(entry, rejected.OrderId, changes, rejected, static (o, e) => o with { Status = OrderStatus.Rejected, Retcode = e.Retcode, RejectMessage = e.Message }),
+            OrderRetried retried => Touch(entry, retried.OrderId, changes, retried, static (o, e) => o with { Attempt = e.Attempt }),
             DealExecuted e => Book(entry, e.Deal, changes),
             PositionModified e => ModifyStops(entry, e, changes),
             PositionAdopted e => Adopt(entry, e.Position, changes),
@@ -100,11 +100,11 @@ public sealed partial record AccountState
     /// <summary>Under what a movement of money is remembered: longer than any client order id, so that the two never meet.</summary>
     internal static string OperationKey(Guid operationId) => $"operation:{operationId:N}";
 
-    private AccountState Touch(LedgerEntry entry, Guid orderId, ChangeCollector? changes, Func<Order, Order> change)
+    private AccountState Touch<T>(LedgerEntry entry, Guid orderId, ChangeCollector? changes, T happened, Func<Order, T, Order> change)
     {
         if (!Orders.TryGetValue(orderId, out var order))
             throw new InvalidLedgerException(entry.AccountId, entry.Seq, $"{entry.Event.Kind} for order {orderId}, which is not live");
-        var next = change(order) with { UpdatedAt = entry.At };
+        var next = change(order, happened) with { UpdatedAt = entry.At };
         changes?.Order(next);
         var books = Keep(new Books(Orders, RecentOrders, Positions, OpenTrades), next);
         return this with { Seq = entry.Seq, Orders = books.Orders, RecentOrders = books.Recent };

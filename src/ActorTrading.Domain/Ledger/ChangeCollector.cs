@@ -22,7 +22,8 @@ internal sealed class ChangeCollector
 
     public void Removed(Guid positionId)
     {
-        _positions?.RemoveAll(p => p.Id == positionId);
+        for (var i = (_positions?.Count ?? 0) - 1; i >= 0; i--)
+            if (_positions![i].Id == positionId) _positions.RemoveAt(i);
         (_removed ??= new(1)).Add(positionId);
     }
 

@@ -1,0 +1,201 @@
+using System.Buffers;
+using System.Collections.Frozen;
+using System.Text.Json;
+using ActorTrading.Domain;
+
+namespace ActorTrading.Postgres;
+
+/// <summary>
+/// Writes the three kinds of events that nearly every append consists of, byte for byte as <see cref="DomainJson"/>'s serializer does
+/// (<c>LedgerJsonWriterTests</c> holds it to that, also for properties to come). The serializer keeps a stack on the heap for whatever is nested.
+/// </summary>
+internal sealed class LedgerJsonWriter
+{
+    [ThreadStatic]
+    private static LedgerJsonWriter? ofThread;
+
+    private readonly ArrayBufferWriter<byte> bytes = new(2_048);
+    private readonly Utf8JsonWriter json;
+
+    private LedgerJsonWriter() => json = new Utf8JsonWriter(bytes, new JsonWriterOptions { SkipValidation = true });
+
+    /// <summary>The event's body; null for a kind that is left to the serializer.</summary>
+    public static byte[]? Body(LedgerEvent happened)
+    {
+        var writer = ofThread ??= new LedgerJsonWriter();
+        switch (happened)
+        {
+            case OrderSubmitted submitted:
+                writer.Begin();
+                writer.Write(submitted.Order);
+                break;
+            case DealExecuted executed:
+                writer.Begin();
+                writer.Write(executed.Deal);
+                break;
+            case CopyDecided decided:
+                writer.Begin();
+                writer.Write(decided);
+                break;
+            default:
+                return null;
+        }
+        return writer.End(happened);
+    }
+
+    private void Begin()
+    {
+        bytes.ResetWrittenCount();
+        json.Reset();
+        json.WriteStartObject();
+    }
+
+    private byte[] End(LedgerEvent happened)
+    {
+        Text(Names.Trace, happened.Trace);
+        json.WriteEndObject();
+        json.Flush();
+        return bytes.WrittenSpan.ToArray();
+    }
+
+    private void Write(Order order)
+    {
+        json.WriteStartObject(Names.Order);
+        json.WriteString(Names.Id, order.Id);
+        json.WriteString(Names.ClientOrderId, order.ClientOrderId);
+        json.WriteString(Names.Symbol, order.Symbol);
+        Enum(Names.Side, order.Side);
+        Enum(Names.Type, order.Type);
+        json.WriteNumber(Names.Volume, order.Volume);
+        json.WriteNumber(Names.FilledVolume, order.FilledVolume);
+        Number(Names.Price, order.Price);
+        Number(Names.StopLimitPrice, order.StopLimitPrice);
+        Number(Names.StopLoss, order.StopLoss);
+        Number(Names.TakeProfit, order.TakeProfit);
+        Number(Names.TrailingPoints, order.TrailingPoints);
+        Number(Names.DeviationPoints, order.DeviationPoints);
+        Enum(Names.FillPolicy, order.FillPolicy);
+        Enum(Names.TimeInForce, order.TimeInForce);
+        Time(Names.ExpiresAt, order.ExpiresAt);
+        Text(Names.Comment, order.Comment);
+        Id(Names.ClosesPositionId, order.ClosesPositionId);
+        Id(Names.CloseByPositionId, order.CloseByPositionId);
+        Enum(Names.Reason, order.Reason);
+        if (order.Copy is { } copy) Write(copy);
+        Number(Names.Magic, order.Magic);
+        Enum(Names.Status, order.Status);
+        if (order.Retcode is { } retcode) Enum(Names.Retcode, retcode);
+        Text(Names.RejectMessage, order.RejectMessage);
+        Number(Names.AveragePrice, order.AveragePrice);
+        json.WriteNumber(Names.Fills, order.Fills);
+        Number(Names.BrokerTicket, order.BrokerTicket);
+        json.WriteNumber(Names.Attempt, order.Attempt);
+        json.WriteBoolean(Names.StopTouched, order.StopTouched);
+        json.WriteString(Names.CreatedAt, order.CreatedAt);
+        json.WriteString(Names.UpdatedAt, order.UpdatedAt);
+        json.WriteEndObject();
+    }
+
+    private void Write(CopyOrigin copy)
+    {
+        json.WriteStartObject(Names.Copy);
+        json.WriteString(Names.LinkId, copy.LinkId);
+        json.WriteString(Names.LeaderAccountId, copy.LeaderAccountId);
+        json.WriteNumber(Names.LeaderSeq, copy.LeaderSeq);
+        Id(Names.LeaderPositionId, copy.LeaderPositionId);
+        Id(Names.LeaderOrderId, copy.LeaderOrderId);
+        json.WriteEndObject();
+    }
+
+    private void Write(Deal deal)
+    {
+        json.WriteStartObject(Names.Deal);
+        json.WriteString(Names.Id, deal.Id);
+        json.WriteString(Names.OrderId, deal.OrderId);
+        json.WriteString(Names.PositionId, deal.PositionId);
+        json.WriteString(Names.Symbol, deal.Symbol);
+        Enum(Names.Side, deal.Side);
+        Enum(Names.Entry, deal.Entry);
+        json.WriteNumber(Names.Volume, deal.Volume);
+        json.WriteNumber(Names.Price, deal.Price);
+        json.WriteNumber(Names.Profit, deal.Profit);
+        json.WriteNumber(Names.Commission, deal.Commission);
+        json.WriteNumber(Names.Swap, deal.Swap);
+        Enum(Names.Reason, deal.Reason);
+        json.WriteString(Names.Time, deal.Time);
+        Number(Names.BrokerTicket, deal.BrokerTicket);
+        Number(Names.OrderTicket, deal.OrderTicket);
+        Id(Names.ByPositionId, deal.ByPositionId);
+        Number(Names.MarginRate, deal.MarginRate);
+        json.WriteEndObject();
+    }
+
+    private void Write(CopyDecided decided)
+    {
+        json.WriteString(Names.LinkId, decided.LinkId);
+        json.WriteString(Names.LeaderAccountId, decided.LeaderAccountId);
+        json.WriteNumber(Names.LeaderSeq, decided.LeaderSeq);
+        Enum(Names.Outcome, decided.Outcome);
+        Text(Names.Reason, decided.Reason);
+        Text(Names.Detail, decided.Detail);
+        json.WriteStartArray(Names.OrderIds);
+        foreach (var id in decided.OrderIds) json.WriteStringValue(id);
+        json.WriteEndArray();
+        json.WriteString(Names.LeaderAt, decided.LeaderAt);
+        Time(Names.LeaderCommittedAt, decided.LeaderCommittedAt);
+    }
+
+    private void Enum<T>(JsonEncodedText name, T value) where T : struct, Enum
+    {
+        if (EnumTexts<T>.Of.TryGetValue(value, out var text)) json.WriteString(name, text);
+        else json.WriteNumber(name, Convert.ToInt64(value, null));
+    }
+
+    private void Text(JsonEncodedText name, string? value)
+    {
+        if (value is not null) json.WriteString(name, value);
+    }
+
+    private void Number(JsonEncodedText name, decimal? value)
+    {
+        if (value is { } number) json.WriteNumber(name, number);
+    }
+
+    private void Number(JsonEncodedText name, long? value)
+    {
+        if (value is { } number) json.WriteNumber(name, number);
+    }
+
+    private void Id(JsonEncodedText name, Guid? value)
+    {
+        if (value is { } id) json.WriteString(name, id);
+    }
+
+    private void Time(JsonEncodedText name, DateTimeOffset? value)
+    {
+        if (value is { } time) json.WriteString(name, time);
+    }
+
+    private static class EnumTexts<T> where T : struct, Enum
+    {
+        public static readonly FrozenDictionary<T, JsonEncodedText> Of =
+            System.Enum.GetValues<T>().Distinct().ToFrozenDictionary(value => value, value => JsonEncodedText.Encode(StoredEnum<T>.Name(value)));
+    }
+
+    private static class Names
+    {
+        public static readonly JsonEncodedText Attempt = Of("attempt"), AveragePrice = Of("averagePrice"), BrokerTicket = Of("brokerTicket"), ByPositionId = Of("byPositionId"),
+            ClientOrderId = Of("clientOrderId"), CloseByPositionId = Of("closeByPositionId"), ClosesPositionId = Of("closesPositionId"), Comment = Of("comment"),
+            Commission = Of("commission"), Copy = Of("copy"), CreatedAt = Of("createdAt"), Deal = Of("deal"), Detail = Of("detail"), DeviationPoints = Of("deviationPoints"),
+            Entry = Of("entry"), ExpiresAt = Of("expiresAt"), FilledVolume = Of("filledVolume"), FillPolicy = Of("fillPolicy"), Fills = Of("fills"), Id = Of("id"),
+            LeaderAccountId = Of("leaderAccountId"), LeaderAt = Of("leaderAt"), LeaderCommittedAt = Of("leaderCommittedAt"), LeaderOrderId = Of("leaderOrderId"),
+            LeaderPositionId = Of("leaderPositionId"), LeaderSeq = Of("leaderSeq"), LinkId = Of("linkId"), Magic = Of("magic"), MarginRate = Of("marginRate"), Order = Of("order"),
+            OrderId = Of("orderId"), OrderIds = Of("orderIds"), OrderTicket = Of("orderTicket"), Outcome = Of("outcome"), PositionId = Of("positionId"), Price = Of("price"),
+            Profit = Of("profit"), Reason = Of("reason"), RejectMessage = Of("rejectMessage"), Retcode = Of("retcode"), Side = Of("side"), Status = Of("status"),
+            StopLimitPrice = Of("stopLimitPrice"), StopLoss = Of("stopLoss"), StopTouched = Of("stopTouched"), Swap = Of("swap"), Symbol = Of("symbol"), TakeProfit = Of("takeProfit"),
+            Time = Of("time"), TimeInForce = Of("timeInForce"), Trace = Of("trace"), TrailingPoints = Of("trailingPoints"), Type = Of("type"), UpdatedAt = Of("updatedAt"),
+            Volume = Of("volume");
+
+        private static JsonEncodedText Of(string name) => JsonEncodedText.Encode(name);
+    }
+}
