@@ -21,9 +21,7 @@ public static class LedgerJson
         typeof(LedgerEvent).GetCustomAttributes(typeof(JsonDerivedTypeAttribute), false).Cast<JsonDerivedTypeAttribute>()
             .ToFrozenDictionary(kind => (string)kind.TypeDiscriminator!, kind => Options.GetTypeInfo(kind.DerivedType));
 
-    public static byte[] Body(LedgerEvent happened) => LedgerJsonWriter.Body(happened) ?? Serialized(happened);
-
-    internal static byte[] Serialized(LedgerEvent happened) => JsonSerializer.SerializeToUtf8Bytes(happened, InfoOf(happened.Kind));
+    public static byte[] Body(LedgerEvent happened) => JsonSerializer.SerializeToUtf8Bytes(happened, InfoOf(happened.Kind));
 
     /// <exception cref="InvalidDataException">The kind is unknown or the body is not one.</exception>
     public static LedgerEvent Read(string kind, ReadOnlySpan<byte> body)

@@ -6,57 +6,48 @@ using ActorTrading.Domain;
 namespace ActorTrading.Postgres;
 
 /// <summary>
-/// Writes the three kinds of events that nearly every append consists of, byte for byte as <see cref="DomainJson"/>'s serializer does
-/// (<c>LedgerJsonWriterTests</c> holds it to that, also for properties to come). The serializer keeps a stack on the heap for whatever is nested.
+/// Writes the bodies of the three kinds of events that nearly every append consists of into one buffer, byte for byte as <see cref="DomainJson"/>'s
+/// serializer would (<c>LedgerJsonWriterTests</c> holds it to that, also for properties to come). The serializer keeps a stack on the heap
+/// for whatever is nested, and bodies of their own would live just as long as their appends wait: the collector would move each of them.
 /// </summary>
 internal sealed class LedgerJsonWriter
 {
-    [ThreadStatic]
-    private static LedgerJsonWriter? ofThread;
-
-    private readonly ArrayBufferWriter<byte> bytes = new(2_048);
+    private readonly ArrayBufferWriter<byte> bytes = new(16_384);
     private readonly Utf8JsonWriter json;
 
-    private LedgerJsonWriter() => json = new Utf8JsonWriter(bytes, new JsonWriterOptions { SkipValidation = true });
+    public LedgerJsonWriter() => json = new Utf8JsonWriter(bytes, new JsonWriterOptions { SkipValidation = true });
 
-    /// <summary>The event's body; null for a kind that is left to the serializer.</summary>
-    public static byte[]? Body(LedgerEvent happened)
+    /// <summary>Whether it can write this kind.</summary>
+    public static bool Knows(LedgerEvent happened) => happened is OrderSubmitted or DealExecuted or CopyDecided;
+
+    /// <returns>Valid until the buffer is cleared.</returns>
+    /// <exception cref="ArgumentException">A kind that it does not know.</exception>
+    public ReadOnlyMemory<byte> Body(LedgerEvent happened)
     {
-        var writer = ofThread ??= new LedgerJsonWriter();
+        var start = bytes.WrittenCount;
+        json.Reset();
+        json.WriteStartObject();
         switch (happened)
         {
             case OrderSubmitted submitted:
-                writer.Begin();
-                writer.Write(submitted.Order);
+                Write(submitted.Order);
                 break;
             case DealExecuted executed:
-                writer.Begin();
-                writer.Write(executed.Deal);
+                Write(executed.Deal);
                 break;
             case CopyDecided decided:
-                writer.Begin();
-                writer.Write(decided);
+                Write(decided);
                 break;
             default:
-                return null;
+                throw new ArgumentException($"The body of a {happened.Kind} is left to the serializer.", nameof(happened));
         }
-        return writer.End(happened);
-    }
-
-    private void Begin()
-    {
-        bytes.ResetWrittenCount();
-        json.Reset();
-        json.WriteStartObject();
-    }
-
-    private byte[] End(LedgerEvent happened)
-    {
         Text(Names.Trace, happened.Trace);
         json.WriteEndObject();
         json.Flush();
-        return bytes.WrittenSpan.ToArray();
+        return bytes.WrittenMemory[start..];
     }
+
+    public void Clear() => bytes.ResetWrittenCount();
 
     private void Write(Order order)
     {

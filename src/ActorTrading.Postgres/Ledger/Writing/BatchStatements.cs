@@ -90,10 +90,11 @@ internal sealed class BatchStatements
     {
         RowSet[] sets =
         [
-            opened.Set, moved.Set, entries.Set, operations.Set, newOrders.Set, orders.Set, removed.Set, newPositions.Set, positions.Set, newTrades.Set, trades.Set,
+            opened.Set, moved.Set, operations.Set, newOrders.Set, orders.Set, removed.Set, newPositions.Set, positions.Set, newTrades.Set, trades.Set,
             copies.Set, latencies.Set, outbox.Set, answers.Set,
         ];
         foreach (var set in sets) set.Clear();
+        entries.Clear();
         sorted.Clear();
     }
 }

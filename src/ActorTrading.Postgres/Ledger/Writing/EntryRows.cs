@@ -7,11 +7,12 @@ namespace ActorTrading.Postgres.Ledger.Writing;
 internal sealed class EntryRows
 {
     private readonly RowSet rows = new();
+    private readonly LedgerJsonWriter json = new();
     private readonly Column<Guid> accountId;
     private readonly Column<long> seq;
     private readonly Column<DateTime> at;
     private readonly Column<string?> kind;
-    private readonly Column<byte[]> body;
+    private readonly Column<ReadOnlyMemory<byte>> body;
     private readonly string sql;
 
     public EntryRows()
@@ -20,13 +21,19 @@ internal sealed class EntryRows
         seq = rows.Long("seq");
         at = rows.Time("at");
         kind = rows.Text("kind");
-        body = rows.Add<byte[]>("body", "json", NpgsqlDbType.Json);
+        body = rows.Add<ReadOnlyMemory<byte>>("body", "json", NpgsqlDbType.Json);
         sql = rows.Insert("account_ledger");
     }
 
     public RowSet Set => rows;
 
     public NpgsqlBatchCommand Command() => rows.Command(sql);
+
+    public void Clear()
+    {
+        rows.Clear();
+        json.Clear();
+    }
 
     public void Add(PendingAppend pending)
     {
@@ -37,7 +44,7 @@ internal sealed class EntryRows
             seq.Add(entries[i].Seq);
             at.Add(entries[i].At.UtcDateTime);
             kind.Add(entries[i].Event.Kind);
-            body.Add(pending.Bodies[i]);
+            body.Add(pending.BodyOf(i) ?? json.Body(entries[i].Event));
             rows.EndRow();
         }
     }
