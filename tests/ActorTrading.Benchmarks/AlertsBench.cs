@@ -47,7 +47,7 @@ public sealed class AlertsBench : IBench
             var definition = alerts[hit.Key.OwnerId];
             var (state, alert) = AlertEngine.Observe(definition, AlertState.New with { Previous = 1.1000m }, new AlertObservation(1.2000m, Start.AddHours(1)));
             told += alert is null ? 0 : 1;
-            book.Replace(definition.Id, AlertArming.Arm(definition, state));
+            book.Replace(definition.Id, AlertArming.Arm(definition, state).AsSpan());
         }
         var judging = Stopwatch.GetElapsedTime(start);
 

@@ -145,7 +145,7 @@ public sealed class SymbolGrain(
 
     public Task ArmAsync(ArmTriggers request)
     {
-        _book.Replace(request.AccountId, request.Triggers);
+        _book.Replace(request.AccountId, request.Triggers.AsSpan());
         if (_last is { } last)
         {
             Fire(last);

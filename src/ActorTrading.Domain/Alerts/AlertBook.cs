@@ -170,7 +170,7 @@ public sealed class AlertBook(string symbol, Func<string, DateTimeOffset, DateTi
     }
 
     private void Arm(Entry entry) =>
-        BookOf(entry.Definition).Replace(entry.Definition.Id, AlertArming.Arm(entry.Definition, entry.State));
+        BookOf(entry.Definition).Replace(entry.Definition.Id, AlertArming.Arm(entry.Definition, entry.State).AsSpan());
 
     private TriggerBook BookOf(AlertDefinition definition)
     {

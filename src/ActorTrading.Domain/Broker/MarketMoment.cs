@@ -7,12 +7,15 @@ namespace ActorTrading.Domain;
 internal sealed class MarketMoment : IMarketView
 {
     private readonly IMarketView _market;
-    private readonly List<(string Symbol, Quote? Quote)> _read = new(1);
+
+    // Nearly always one symbol: the others are in a list.
+    private (string? Symbol, Quote? Quote) _first;
+    private List<(string Symbol, Quote? Quote)>? _others;
 
     public MarketMoment(IMarketView market) => _market = market;
 
     /// <summary>The market as it was with this quote: by the time it is reacted to, there may be newer ones.</summary>
-    public MarketMoment(IMarketView market, in Quote quote) : this(market) => _read.Add((quote.Symbol, quote));
+    public MarketMoment(IMarketView market, in Quote quote) : this(market) => _first = (quote.Symbol, quote);
 
     public Instrument? FindInstrument(string symbol) => _market.FindInstrument(symbol);
 
@@ -20,11 +23,13 @@ internal sealed class MarketMoment : IMarketView
 
     public Quote? LastQuote(string symbol)
     {
-        // A handful of symbols: a linear search beats a dictionary.
-        foreach (var (known, read) in _read)
+        if (_first.Symbol == symbol) return _first.Quote;
+        if (_first.Symbol is null) return (_first = (symbol, _market.LastQuote(symbol))).Quote;
+        // A handful: a linear search beats a dictionary.
+        foreach (var (known, read) in _others ??= new(2))
             if (known == symbol) return read;
         var quote = _market.LastQuote(symbol);
-        _read.Add((symbol, quote));
+        _others.Add((symbol, quote));
         return quote;
     }
 

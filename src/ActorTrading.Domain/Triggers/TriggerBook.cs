@@ -13,6 +13,9 @@ public sealed class TriggerBook(string symbol)
     /// <summary>The most that one book holds; <see cref="Set"/> throws beyond it.</summary>
     public const int MaxArmed = 4_000_000;
 
+    /// <summary>Up to as many are compared one by one: a position has three, its account two more.</summary>
+    private const int FewTriggers = 8;
+
     // At the same price "at or above" is reached before "above".
     private const long Strict = 1L << 62;
     private const byte Sleeping = 6;
@@ -83,19 +86,20 @@ public sealed class TriggerBook(string symbol)
 
     /// <summary>Makes <paramref name="triggers"/> all that the owner has armed here; what stays the same keeps its place.</summary>
     /// <exception cref="ArgumentException">A trigger belongs to another owner or symbol; nothing is changed then.</exception>
-    public void Replace(Guid ownerId, IReadOnlyCollection<PriceTrigger> triggers)
+    public void Replace(Guid ownerId, ReadOnlySpan<PriceTrigger> triggers)
     {
         foreach (var trigger in triggers)
         {
             if (trigger.Key.OwnerId != ownerId || trigger.Symbol != Symbol)
                 throw new ArgumentException($"{trigger} is not {ownerId}'s on {Symbol}.", nameof(triggers));
         }
-        var wanted = triggers.ToHashSet();
+        var wanted = triggers.Length > FewTriggers ? triggers.ToArray().ToHashSet() : null;
         var slot = _firstOfOwner.GetValueOrDefault(ownerId, -1);
         while (slot >= 0)
         {
             var next = _slots[slot].Next;
-            if (!wanted.Contains(_slots[slot].Trigger!))
+            var armed = _slots[slot].Trigger!;
+            if (!(wanted?.Contains(armed) ?? triggers.Contains(armed)))
                 RemoveSlot(slot);
             slot = next;
         }

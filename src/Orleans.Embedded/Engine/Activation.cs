@@ -93,8 +93,13 @@ internal sealed class Activation : Mailbox, IGrainContext
 
     protected override void Accepted(Call call)
     {
-        if (_phase != Phase.Created)
-            return;
+        if (_phase == Phase.Created)
+            BeginActivating(call);
+    }
+
+    // By itself, or what its work remembers would be made for every call.
+    private void BeginActivating(Call call)
+    {
         _phase = Phase.Activating;
         Host.Metrics.Began(Class);
         _counted = true;

@@ -57,7 +57,7 @@ public class AlertEquivalenceTests
         void Rearm()
         {
             onHits = JsonSerializer.Deserialize<AlertState>(JsonSerializer.Serialize(onHits, DomainJson.Options), DomainJson.Options)!;
-            book.Replace(Id, AlertArming.Arm(alert, onHits));
+            book.Replace(Id, AlertArming.Arm(alert, onHits).AsSpan());
         }
 
         void Offer(in Quote quote, in AlertObservation observation)

@@ -81,6 +81,22 @@ public class TriggerBookTests
         Fire(1.30m, 1.31m).ShouldBe(["t"]);
     }
 
+    [Theory]
+    [InlineData(3)]
+    [InlineData(8)]
+    [InlineData(9)]
+    [InlineData(40)]
+    public void Replacing_keeps_what_stays_the_same_in_its_place_however_many_there_are(int count)
+    {
+        PriceTrigger[] Levels(params int[] numbers) => [.. numbers.Select(n => Trigger(TriggerDirection.AtOrAbove, 1.10m, $"{n}"))];
+        _book.Replace(Owner, Levels([.. Enumerable.Range(0, count)]));
+        _book.Replace(Owner, Levels([.. Enumerable.Range(1, count).Reverse()]));
+        _book.Count.ShouldBe(count);
+        Fire(1.2m, 1.2m).ShouldBe([.. Enumerable.Range(1, count).Select(n => $"{n}")], "the oldest first");
+        _book.Replace(Owner, []);
+        _book.Count.ShouldBe(0);
+    }
+
     [Fact]
     public void Replacing_an_owners_triggers_leaves_others_alone_and_refuses_foreign_ones_unchanged()
     {
