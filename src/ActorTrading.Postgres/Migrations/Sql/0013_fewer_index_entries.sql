@@ -5,3 +5,7 @@ CREATE UNIQUE INDEX orders_named ON orders (account_id, client_order_id) WHERE l
 DROP INDEX orders_client_order_id;
 -- Processes of the version before know the conflict by this name.
 ALTER INDEX orders_named RENAME TO orders_client_order_id;
+
+-- Nearly every trade is updated once, when it is closed, while others are being opened. With room for that on its page neither of its indexes gets a
+-- second entry; without, more than half of them did, which took as long as opening it.
+ALTER TABLE trades SET (fillfactor = 50);
