@@ -28,7 +28,16 @@ public sealed class LedgerDraft(Guid accountId, AccountState before)
     public void Add(LedgerEvent happened, DateTimeOffset at)
     {
         var entry = new LedgerEntry(accountId, State.Seq + 1, at, happened);
-        State = State.Apply(entry, _changes);
+        try
+        {
+            State = State.Apply(entry, _changes);
+        }
+        catch (InvalidLedgerException)
+        {
+            // It may have come half-way into the rows.
+            _changes = null;
+            throw;
+        }
         _entries.Add(entry);
     }
 

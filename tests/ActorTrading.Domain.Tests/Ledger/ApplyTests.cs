@@ -145,6 +145,19 @@ public class ApplyTests
     }
 
     [Fact]
+    public void What_cannot_follow_leaves_a_draft_and_its_rows_as_they_were()
+    {
+        var draft = new LedgerDraft(Account, Fold(Opened, new BalanceAdjusted(1000m, BalanceReason.Deposit, "d")));
+        var open = Order(1);
+        draft.Add(new OrderSubmitted(open), At);
+        // It would fill the order, and then finds no position to close.
+        Should.Throw<InvalidLedgerException>(() => draft.Add(new DealExecuted(Deal(open, 1m, DealEntry.Out, Guid.NewGuid())), At));
+        draft.Entries.ShouldHaveSingleItem();
+        draft.State.Orders.ShouldHaveSingleItem();
+        draft.Changes().Orders.ShouldBe([open]);
+    }
+
+    [Fact]
     public void A_reversal_ends_one_trade_and_begins_another()
     {
         var (open, turn) = (Order(1), Order(2, 1.5m, Side.Sell));

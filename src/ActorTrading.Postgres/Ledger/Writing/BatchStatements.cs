@@ -71,15 +71,17 @@ internal sealed class BatchStatements
         entries.Add(pending);
         // A position and its trade carry the id of the order that opened them: with the order they are new.
         submitted.Clear();
-        foreach (var entry in append.Entries)
+        // By index: there is one of a kind most of the time, and an enumerator of a list that is known as an interface is an object.
+        for (var i = 0; i < append.Entries.Count; i++)
         {
+            var entry = append.Entries[i];
             if (entry.Event is OrderSubmitted { Order.Id: var id }) submitted.Add(id);
             else if (entry.Event is BalanceAdjusted { OperationId: { } operation }) operations.Add(account, operation, entry.Seq);
         }
-        foreach (var order in changes.Orders) (submitted.Contains(order.Id) ? newOrders : orders).Add(account, order);
-        foreach (var position in changes.RemovedPositions) removed.Add(account, position);
-        foreach (var position in changes.Positions) (submitted.Contains(position.Id) ? newPositions : positions).Add(account, position);
-        foreach (var trade in changes.Trades) (submitted.Contains(trade.Id) ? newTrades : trades).Add(account, trade);
+        for (var i = 0; i < changes.Orders.Count; i++) (submitted.Contains(changes.Orders[i].Id) ? newOrders : orders).Add(account, changes.Orders[i]);
+        for (var i = 0; i < changes.RemovedPositions.Count; i++) removed.Add(account, changes.RemovedPositions[i]);
+        for (var i = 0; i < changes.Positions.Count; i++) (submitted.Contains(changes.Positions[i].Id) ? newPositions : positions).Add(account, changes.Positions[i]);
+        for (var i = 0; i < changes.Trades.Count; i++) (submitted.Contains(changes.Trades[i].Id) ? newTrades : trades).Add(account, changes.Trades[i]);
         foreach (var copy in changes.Copies) copies.Add(account, copy);
         foreach (var latency in append.Latencies) latencies.Add(latency);
         foreach (var message in append.Outbox) outbox.Add(message, at);
