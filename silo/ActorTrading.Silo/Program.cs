@@ -64,16 +64,20 @@ static async Task<int> RunAsync(RunOptions options)
 
     // Under what is configured: the environment and appsettings.json win.
     builder.Configuration.Sources.Insert(0, new Microsoft.Extensions.Configuration.Memory.MemoryConfigurationSource { InitialData = defaults });
+    var written = new LoggerConfiguration()
+        .MinimumLevel.Verbose()
+        .WriteTo.Console(outputTemplate: "{Timestamp:HH:mm:ss.fff} {Level:u3} {SourceContext}: {Message:lj}{NewLine}{Exception}", formatProvider: System.Globalization.CultureInfo.InvariantCulture,
+            standardErrorFromLevel: LogEventLevel.Verbose)
+        .WriteTo.File(Path.Combine(options.DataFolder, "logs", options.Role == "all" ? "actortrading-.log" : $"actortrading-{options.Role}-{options.Port}-.log"), rollingInterval: RollingInterval.Day, retainedFileCountLimit: 14,
+            formatProvider: System.Globalization.CultureInfo.InvariantCulture)
+        .CreateLogger();
     Log.Logger = new LoggerConfiguration()
         .MinimumLevel.Information()
         .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
         .MinimumLevel.Override("System", LogEventLevel.Warning)
         .MinimumLevel.Override("Orleans", LogEventLevel.Warning)
         .ReadFrom.Configuration(builder.Configuration)
-        .WriteTo.Console(outputTemplate: "{Timestamp:HH:mm:ss.fff} {Level:u3} {SourceContext}: {Message:lj}{NewLine}{Exception}", formatProvider: System.Globalization.CultureInfo.InvariantCulture,
-            standardErrorFromLevel: LogEventLevel.Verbose)
-        .WriteTo.File(Path.Combine(options.DataFolder, "logs", options.Role == "all" ? "actortrading-.log" : $"actortrading-{options.Role}-{options.Port}-.log"), rollingInterval: RollingInterval.Day, retainedFileCountLimit: 14,
-            formatProvider: System.Globalization.CultureInfo.InvariantCulture)
+        .WriteTo.Sink(new PlainFaults(written))
         .CreateLogger();
     builder.Logging.ClearProviders();
     builder.Logging.AddSerilog(Log.Logger);
