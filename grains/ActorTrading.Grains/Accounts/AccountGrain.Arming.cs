@@ -55,7 +55,16 @@ public sealed partial class AccountGrain
             return Task.FromResult<Exception?>(null);
         }
 
-        ScheduleTime();
+        try
+        {
+            ScheduleTime();
+        }
+        catch (Exception e)
+        {
+            // An activation that has ended has no timers left; what it made durable is to be answered all the same. The next one arms.
+            return Task.FromResult<Exception?>(e);
+        }
+
         _armAgain = true;
         if (_arming.IsCompleted)
         {
