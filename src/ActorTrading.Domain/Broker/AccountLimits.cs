@@ -75,7 +75,7 @@ internal static class AccountLimits
     {
         var sum = 0m;
         for (var i = mark; i < session.EventCount; i++)
-            if (session.Events[i] is DealExecuted e) sum += e.Deal.Commission;
+            if (session.EventAt(i) is DealExecuted e) sum += e.Deal.Commission;
         return sum;
     }
 }

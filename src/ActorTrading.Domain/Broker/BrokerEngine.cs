@@ -20,7 +20,7 @@ public static class BrokerEngine
     /// <param name="draft">The account as it is to be decided on; gets the decision's events.</param>
     public static BrokerDecision Decide(LedgerDraft draft, TradeCommand command, IMarketView market, BrokerSettings settings, DateTimeOffset now)
     {
-        var (before, drafted) = (draft.State, draft.Entries.Count);
+        var before = draft.State;
         var session = new BrokerSession(draft, new MarketMoment(market), settings, now);
         var decision = command switch
         {
@@ -34,7 +34,7 @@ public static class BrokerEngine
             _ => new BrokerDecision(Retcode.Invalid, $"Unknown command {command.GetType().Name}.", []),
         };
         // Some refusals come when the order has been tried already.
-        if (decision.Events.Count == 0) draft.RollBack(before, drafted);
+        if (decision.Events.Count == 0) session.RollBack(before, 0);
         return decision;
     }
 

@@ -3,7 +3,6 @@ namespace ActorTrading.Domain;
 /// <summary>One decision in the making, on the account as the draft has it: the state as it is after the events so far.</summary>
 internal sealed class BrokerSession(LedgerDraft draft, IMarketView market, BrokerSettings settings, DateTimeOffset now)
 {
-    private readonly List<LedgerEvent> _events = new(2);
     private readonly int _drafted = draft.Entries.Count;
 
     public AccountState State => draft.State;
@@ -14,22 +13,25 @@ internal sealed class BrokerSession(LedgerDraft draft, IMarketView market, Broke
 
     public DateTimeOffset Now => now;
 
-    public IReadOnlyList<LedgerEvent> Events => _events;
-
-    public int EventCount => _events.Count;
-
-    public void Emit(LedgerEvent e)
+    /// <summary>The decision's events so far, as they are now.</summary>
+    public IReadOnlyList<LedgerEvent> Events
     {
-        draft.Add(e, now);
-        _events.Add(e);
+        get
+        {
+            var events = new LedgerEvent[EventCount];
+            for (var i = 0; i < events.Length; i++) events[i] = EventAt(i);
+            return events;
+        }
     }
+
+    public int EventCount => draft.Entries.Count - _drafted;
+
+    public LedgerEvent EventAt(int index) => draft.Entries[_drafted + index].Event;
+
+    public void Emit(LedgerEvent e) => draft.Add(e, now);
 
     /// <summary>Takes back what was emitted after a mark; states are immutable, so that this is an assignment.</summary>
-    public void RollBack(AccountState state, int eventCount)
-    {
-        draft.RollBack(state, _drafted + eventCount);
-        _events.RemoveRange(eventCount, _events.Count - eventCount);
-    }
+    public void RollBack(AccountState state, int eventCount) => draft.RollBack(state, _drafted + eventCount);
 
     /// <summary>The newest quote that may be traded at: there is one, and it is not too old.</summary>
     public Quote? TradableQuote(string symbol) =>

@@ -93,7 +93,7 @@ public sealed class TriggerBook(string symbol)
             if (trigger.Key.OwnerId != ownerId || trigger.Symbol != Symbol)
                 throw new ArgumentException($"{trigger} is not {ownerId}'s on {Symbol}.", nameof(triggers));
         }
-        var wanted = triggers.Length > FewTriggers ? triggers.ToArray().ToHashSet() : null;
+        HashSet<PriceTrigger>? wanted = triggers.Length > FewTriggers ? [.. triggers] : null;
         var slot = _firstOfOwner.GetValueOrDefault(ownerId, -1);
         while (slot >= 0)
         {

@@ -111,8 +111,8 @@ internal sealed class SimulatedBroker : IDisposable
         Commit(new JournalLine(null, Entries(events, now)));
     }
 
-    private List<LedgerEntry> Entries(IReadOnlyList<LedgerEvent> events, DateTimeOffset now) =>
-        [.. events.Select((e, i) => new LedgerEntry(AccountId, State.Seq + 1 + i, now, e))];
+    private IReadOnlyList<LedgerEntry> Entries(IReadOnlyList<LedgerEvent> events, DateTimeOffset now) =>
+        AccountProjection.Entries(AccountId, State.Seq, events, now);
 
     private void Commit(JournalLine line)
     {

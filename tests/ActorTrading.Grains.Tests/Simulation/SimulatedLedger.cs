@@ -1,5 +1,5 @@
-using System.Text.Json;
 using System.Runtime.CompilerServices;
+using System.Text.Json;
 using ActorTrading.Domain;
 using ActorTrading.Postgres;
 using Orleans.Embedded.Simulation;
