@@ -12,7 +12,7 @@ public sealed class EmulatorPropertyTests
 
     public sealed record Story(StrategySettings Settings, (double O, double H, double L, double C)[] Bars, Command[][] Commands);
 
-    private static Arbitrary<Story> Stories()
+    internal static Arbitrary<Story> Stories()
     {
         var command = from kind in Gen.Choose(0, 9)
                       from id in Gen.Choose(0, 2)
@@ -69,9 +69,9 @@ public sealed class EmulatorPropertyTests
         })];
     }
 
-    private static readonly SymbolInfo Symbol = new() { MinTick = 0.01, MinContract = 0.5, Type = "stock" };
+    internal static readonly SymbolInfo Symbol = new() { MinTick = 0.01, MinContract = 0.5, Type = "stock" };
 
-    private static BrokerEmulator Run(Story story) => Market.Run(Market.Bars(story.Bars), (broker, bar) =>
+    internal static BrokerEmulator Run(Story story) => Market.Run(Market.Bars(story.Bars), (broker, bar) =>
     {
         double close = story.Bars[bar].C;
         foreach (var c in story.Commands[bar])
