@@ -9,7 +9,8 @@ namespace ActorTrading.Grains;
 /// <summary>What a script wants to hold, signed units of what was entered in bars that opened after the run began.</summary>
 /// <param name="Units">Now.</param>
 /// <param name="AtClose">When the last closed bar closed, by the backtest's assumed path; null where the script may have traded on that close.</param>
-internal readonly record struct Wanted(double Units, double? AtClose, RuntimeError? Error);
+/// <param name="Stops">What its stops would leave of <paramref name="Units"/>.</param>
+internal readonly record struct Wanted(double Units, double? AtClose, IReadOnlyList<StopLevel> Stops, RuntimeError? Error);
 
 /// <summary>
 /// What a script wants to hold now: the backtest over all closed bars, and then its pending orders worked along the bar that forms, on the
@@ -41,7 +42,7 @@ internal sealed class LiveScript(CompiledScript script, RunOptions options, Date
         instance.RunHistory(closed);
         if (instance.Error is { } error)
         {
-            return new Wanted(0, null, error);
+            return new Wanted(0, null, [], error);
         }
 
         var broker = instance.Broker!;
@@ -50,7 +51,7 @@ internal sealed class LiveScript(CompiledScript script, RunOptions options, Date
         // The script itself runs when the bar has closed, not before.
         broker.Recalculate = null;
         broker.OnBarOpen(closed.Count, forming.TimeMs, forming.Open, forming.High, forming.Low, forming.Close, path);
-        return new Wanted(Held(broker), atClose, null);
+        return new Wanted(Held(broker), atClose, broker.StopLevels(IsOfTheRun), null);
     }
 
     private double Held(BrokerEmulator broker)
@@ -58,11 +59,13 @@ internal sealed class LiveScript(CompiledScript script, RunOptions options, Date
         var units = 0.0;
         foreach (ref readonly var trade in broker.OpenTrades)
         {
-            units += trade.EntryTimeMs >= since.ToUnixTimeMilliseconds() ? trade.Size : 0;
+            units += IsOfTheRun(trade) ? trade.Size : 0;
         }
 
         return units;
     }
+
+    private bool IsOfTheRun(Pine.Strategy.Trade trade) => trade.EntryTimeMs >= since.ToUnixTimeMilliseconds();
 
     /// <summary>Units beyond it are taken as so many: no account has the money for them, and a decimal would not hold more.</summary>
     private const double UnitsMax = 1e15;

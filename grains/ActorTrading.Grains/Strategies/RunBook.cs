@@ -48,7 +48,7 @@ public sealed record RunBook(int Orders, ImmutableList<RunHolding> Held, RunOrde
 
     public RunRetry? Retry { get; init; }
 
-    /// <summary>What the last order was on the way to, signed lots.</summary>
+    /// <summary>What the last order was on the way to, or what had been closed before it could be sent, signed lots.</summary>
     public decimal Aim { get; init; }
 
     /// <summary>Netting: signed lots of the symbol that were somebody else's when the run, flat, began to enter.</summary>
@@ -59,6 +59,9 @@ public sealed record RunBook(int Orders, ImmutableList<RunHolding> Held, RunOrde
 
     /// <summary>The bars in which orders went out, as they were then: a process that is killed loses how high and low a forming bar had been.</summary>
     public ImmutableList<BarRow> Seen { get; init; } = [];
+
+    /// <summary>Stop losses that it has given to what it holds.</summary>
+    public ImmutableList<RunStop> Stops { get; init; } = [];
 
     /// <summary>Signed lots.</summary>
     public decimal Net => Held.Sum(h => h.Side == Side.Buy ? h.Volume : -h.Volume);
@@ -106,9 +109,18 @@ public sealed record RunBook(int Orders, ImmutableList<RunHolding> Held, RunOrde
     /// <param name="seen">The bar that forms; null where the order has nothing to do with it.</param>
     public RunBook Sending(RunOrder order, DateTimeOffset? cursor, BarRow? seen = null)
     {
-        var bars = seen is null ? Seen : Seen.RemoveAll(b => b.Time == seen.Time).Add(seen);
-        return this with { Orders = order.No, Pending = order, Aim = order.Target, Cursor = cursor, Seen = bars.Count > SeenMax ? bars.RemoveAt(0) : bars };
+        return (seen is null ? this : Noting(seen)) with { Orders = order.No, Pending = order, Aim = order.Target, Cursor = cursor };
     }
+
+    /// <summary>Keeps a bar as it is now.</summary>
+    public RunBook Noting(BarRow seen)
+    {
+        var bars = Seen.RemoveAll(b => b.Time == seen.Time).Add(seen);
+        return this with { Seen = bars.Count > SeenMax ? bars.RemoveAt(0) : bars };
+    }
+
+    /// <summary>A position is about to be given a stop loss; those of what is not held any more are forgotten.</summary>
+    public RunBook Protecting(RunStop stop) => this with { Stops = Stops.RemoveAll(s => s.PositionId == stop.PositionId || !Held.Exists(h => h.PositionId == s.PositionId)).Add(stop) };
 
     /// <summary>The pending order has filled that much, 0 to its volume, and is over.</summary>
     public RunBook Filled(decimal volume, Guid positionId)

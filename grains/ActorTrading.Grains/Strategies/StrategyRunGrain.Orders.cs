@@ -77,6 +77,11 @@ public sealed partial class StrategyRunGrain
         {
             account = await Account.GetStateAsync();
             book = book.Seeing(account, _run!.Symbol).Wanting(target, barTime);
+            if (book.Held != _book.Held && forming is not null)
+            {
+                // Closed at the broker at a price of this bar, perhaps: a process that forgets it must not buy back.
+                book = book.Noting(forming) with { Aim = target };
+            }
         }
 
         if (book.Next(target, barTime, _instrument.VolumeMax) is not { } order)

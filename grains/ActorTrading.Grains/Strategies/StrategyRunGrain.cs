@@ -179,6 +179,7 @@ public sealed partial class StrategyRunGrain(IStrategyRunStore store, IStrategyS
                 await SaveAsync(_book with { Cursor = _newest, Seen = _book.Seen.RemoveAll(b => b.Time <= _newest && !_mended.Contains(b.Time)) });
             }
 
+            await ProtectAsync(wanted.Stops);
             _judged = forming;
         }
         catch (Exception e)

@@ -66,6 +66,9 @@ internal sealed class RunStage : IAsyncDisposable
 
     public DateTimeOffset Bar { get; private set; }
 
+    /// <summary>The last bid.</summary>
+    public decimal Price => _price;
+
     public IAccountGrain Account => Host.Grains.GetGrain<IAccountGrain>(AccountId);
 
     public IStrategyRunGrain Run => Host.Grains.GetGrain<IStrategyRunGrain>(Id);
@@ -108,6 +111,13 @@ internal sealed class RunStage : IAsyncDisposable
     {
         _price += pips * 0.0001m;
         return QuoteAsync(_quotedAt.AddSeconds(1));
+    }
+
+    /// <summary>A quote that the terminal alone gets, so many pips away from the last that all have got.</summary>
+    public Task PushToTerminalAsync(decimal pips)
+    {
+        _quotedAt = _quotedAt.AddSeconds(1);
+        return Terminal!.PushQuote(new Quote("EURUSD", _price + pips * 0.0001m, _price + (pips + 1) * 0.0001m, _quotedAt));
     }
 
     public Task OpenBarAsync()
@@ -159,11 +169,22 @@ internal sealed class RunStage : IAsyncDisposable
 
     /// <summary>The process goes away and another begins; its market knows the last quote again.</summary>
     /// <param name="book">What the run's state is then said to be, as if the process had died earlier.</param>
-    public async Task RestartAsync(Func<RunBook, RunBook>? book = null)
+    /// <param name="meanwhile">What happens while no process runs.</param>
+    public async Task RestartAsync(Func<RunBook, RunBook>? book = null, Func<Task>? meanwhile = null)
     {
         var stored = await StoredAsync();
-        Host = await Host.RestartAsync(book is null ? null : async database =>
+        Host = await Host.RestartAsync(async database =>
         {
+            if (meanwhile is not null)
+            {
+                await meanwhile();
+            }
+
+            if (book is null)
+            {
+                return;
+            }
+
             var state = JsonSerializer.Serialize(book(JsonSerializer.Deserialize<RunBook>(stored.State, DomainJson.Options)!), DomainJson.Options);
             (await new StrategyRunStore(database).SaveStateAsync(Id, stored.State, state, DateTimeOffset.UtcNow)).ShouldBeTrue();
         }, Services);
