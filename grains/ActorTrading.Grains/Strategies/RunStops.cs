@@ -5,7 +5,7 @@ namespace ActorTrading.Grains;
 
 /// <summary>The stop loss that a run has given to a position, so that it is protected while nobody watches.</summary>
 /// <param name="StopLoss">As last sent; null where it was taken away again.</param>
-/// <param name="Before">What stood there before: still there where the change did not go through.</param>
+/// <param name="Before">What may still stand there, until the change is known to have gone through; then the same.</param>
 public sealed record RunStop(Guid PositionId, decimal? StopLoss, decimal? Before)
 {
     /// <summary>Whether what stands there is the run's doing, and not its user's.</summary>

@@ -47,11 +47,15 @@ public sealed partial class StrategyRunGrain
         var spread = _book.Net < 0 && (await GrainFactory.GetGrain<ISymbolGrain>(_run.Symbol).GetQuoteAsync()).Quote is { } quote ? quote.Ask - quote.Bid : 0;
         foreach (var (id, level) in changed)
         {
-            if (_run is not null && account.Positions.TryGetValue(id, out var position))
+            if (!account.Positions.TryGetValue(id, out var position))
             {
-                // Bars are of bids. A short is stopped by the ask: so that it is not before the script's time, by the spread later.
-                await ProtectAsync(position, level, IsWhollyHeld(account) ? level + spread : null);
+                // Closed by somebody else: there is nothing to protect.
+                _stopsDone[id] = level;
+                continue;
             }
+
+            // Bars are of bids. A short is stopped by the ask: so that it is not before the script's time, by the spread later.
+            await ProtectAsync(position, level, IsWhollyHeld(account) ? level + spread : null);
         }
 
         if (_stopRefused is not null && refusedBefore is null)
@@ -77,6 +81,9 @@ public sealed partial class StrategyRunGrain
                 _stopRefused = result.Message;
                 return;
             }
+
+            // From now on, what stood there before would be its user's doing.
+            await SaveAsync(_book.Protecting(new RunStop(position.Id, stopLoss, stopLoss)));
         }
 
         _stopsDone[position.Id] = level;

@@ -131,6 +131,24 @@ public sealed class RunStopTests(Server server)
         (await stage.QuietAsync()).Positions.Values.Single().StopLoss.ShouldBe(1.05m);
     }
 
+    [Theory]
+    [InlineData(Venue.PaperHedging)]
+    [InlineData(Venue.TerminalNetting)]
+    public async Task A_stop_loss_that_its_user_has_taken_away_stays_away(Venue venue)
+    {
+        await using var stage = await RunStage.StartAsync(server, venue, Stopped);
+        await stage.CommandAsync(Buy);
+        var position = (await UntilStopsAsync(stage, stage.Price - 0.0010m)).Positions.Values.Single();
+        (await stage.Account.ModifyPositionAsync(new ModifyPosition(position.Id, null, null, null))).Accepted.ShouldBeTrue();
+        await stage.CommandAsync(MoveStop);
+        await stage.QuietAsync();
+        await stage.RestAsync();
+        (await stage.QuietAsync()).Positions.Values.Single().StopLoss.ShouldBeNull();
+        await stage.RestartAsync();
+        await stage.QuoteAgainAsync();
+        (await stage.QuietAsync()).Positions.Values.Single().StopLoss.ShouldBeNull();
+    }
+
     [Fact]
     public async Task After_a_restart_the_run_knows_the_stop_loss_for_its_own()
     {
