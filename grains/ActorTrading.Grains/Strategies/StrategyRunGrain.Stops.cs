@@ -70,20 +70,28 @@ public sealed partial class StrategyRunGrain
     private async Task ProtectAsync(Position position, decimal? level, decimal? stopLoss)
     {
         var before = position.StopLoss;
-        var isOurs = _book.Stops.Find(s => s.PositionId == position.Id)?.IsOurs(before) ?? before is null;
-        if (isOurs && before != stopLoss)
+        var known = _book.Stops.Find(s => s.PositionId == position.Id) ?? new RunStop(position.Id, null, null);
+        if (known.IsOurs(before))
         {
-            // Known to be ours before it is there: a process that ends in between would take it for its user's.
-            await SaveAsync(_book.Protecting(new RunStop(position.Id, stopLoss, before)));
-            var result = await Account.ModifyPositionAsync(new ModifyPosition(position.Id, stopLoss, position.TakeProfit, position.TrailingPoints) { Reason = DealReason.Strategy });
-            if (!result.Accepted && result.Retcode != Retcode.NoChanges)
+            if (before != stopLoss)
             {
-                _stopRefused = result.Message;
-                return;
+                // Known to be ours before it is there: a process that ends in between would take it for its user's.
+                await SaveAsync(_book.Protecting(known = new RunStop(position.Id, stopLoss, before)));
+                var result = await Account.ModifyPositionAsync(new ModifyPosition(position.Id, stopLoss, position.TakeProfit, position.TrailingPoints) { Reason = DealReason.Strategy });
+
+                // A terminal may not have answered yet: the next look finds out.
+                if (result.Retcode != Retcode.NoChanges && (!result.Accepted || result.Retcode == Retcode.Placed))
+                {
+                    _stopRefused = result.Message;
+                    return;
+                }
             }
 
             // From now on, what stood there before would be its user's doing.
-            await SaveAsync(_book.Protecting(new RunStop(position.Id, stopLoss, stopLoss)));
+            if (known != known with { Before = stopLoss })
+            {
+                await SaveAsync(_book.Protecting(known with { Before = stopLoss }));
+            }
         }
 
         _stopsDone[position.Id] = level;

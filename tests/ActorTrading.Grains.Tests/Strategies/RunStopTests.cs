@@ -132,6 +132,24 @@ public sealed class RunStopTests(Server server)
     }
 
     [Theory]
+    [InlineData(Venue.TerminalHedging)]
+    [InlineData(Venue.TerminalNetting)]
+    public async Task A_stop_is_moved_when_a_terminal_that_went_away_is_back(Venue venue)
+    {
+        await using var stage = await RunStage.StartAsync(server, venue, Stopped);
+        await stage.CommandAsync(Buy);
+        var entered = stage.Price;
+        await UntilStopsAsync(stage, entered - 0.0010m);
+        await stage.Terminal!.Disconnect();
+        await stage.CommandAsync(MoveStopAway);
+        await UntilStopsAsync(stage, entered - 0.0033m);
+        await stage.Terminal.Disconnect();
+        await stage.CommandAsync(MoveStop);
+        await UntilStopsAsync(stage, entered - 0.0010m);
+        (await stage.BookAsync()).Stops.ShouldHaveSingleItem().Before.ShouldBe(entered - 0.0010m);
+    }
+
+    [Theory]
     [InlineData(Venue.PaperHedging)]
     [InlineData(Venue.TerminalNetting)]
     public async Task A_stop_loss_that_its_user_has_taken_away_stays_away(Venue venue)
