@@ -55,13 +55,15 @@ public sealed partial class StrategyRunGrain
 
             if (filled == 0 && code != "POSITION_NOT_FOUND")
             {
-                _restUntil = Math.Max(_restUntil, clock.GetTimestamp() + (long)(RetryAfter.TotalSeconds * clock.TimestampFrequency));
+                _restUntil = Math.Max(_restUntil, TimestampIn(RetryAfter));
                 return true;
             }
         }
 
         return true;
     }
+
+    private long TimestampIn(TimeSpan wait) => clock.GetTimestamp() + (long)(wait.TotalSeconds * clock.TimestampFrequency);
 
     /// <summary>The order under way, or the next one, stored as about to be sent; null where nothing is to be done.</summary>
     private async Task<RunOrder?> NextAsync(decimal target, DateTimeOffset barTime, BarRow? forming)

@@ -29,13 +29,12 @@ public sealed partial class StrategyRunGrain
         }
 
         var changed = RunStops.Of(_book, stops, _instrument, _settings.Mode == PositionMode.Netting).Where(s => !_stopsDone.TryGetValue(s.PositionId, out var done) || done != s.Level).ToList();
-        var now = clock.GetTimestamp();
-        if (changed.Count == 0 || (now < _stopsRestUntil && (_stopRefused is not null || changed.TrueForAll(IsTighter))))
+        if (changed.Count == 0 || (clock.GetTimestamp() < _stopsRestUntil && (_stopRefused is not null || changed.TrueForAll(IsTighter))))
         {
             return;
         }
 
-        _stopsRestUntil = now + (long)(StopsRest.TotalSeconds * clock.TimestampFrequency);
+        _stopsRestUntil = TimestampIn(StopsRest);
         var refusedBefore = _stopRefused;
         _stopRefused = null;
         foreach (var gone in _stopsDone.Keys.Where(id => !_book.Held.Exists(h => h.PositionId == id)).ToList())

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using ActorTrading.Contracts;
 using ActorTrading.Domain;
 using ActorTrading.Pine.Strategy;
@@ -43,9 +42,7 @@ public sealed class RunStopTests(Server server)
     public async Task A_stop_stands_at_the_broker_and_moves_and_goes_with_the_scripts(Venue venue)
     {
         await using var stage = await RunStage.StartAsync(server, venue, Stopped);
-        await stage.CommandAsync(Buy);
-        var entered = stage.Price;
-        await UntilStopsAsync(stage, entered - 0.0010m);
+        var entered = await BoughtAsync(stage);
         await stage.CommandAsync(MoveStop);
         await UntilStopsAsync(stage, entered + 0.0003m - 0.0010m);
         await stage.CommandAsync(MoveStopAway);
@@ -62,8 +59,7 @@ public sealed class RunStopTests(Server server)
     public async Task It_closes_while_nobody_watches_and_is_not_bought_back(Venue venue)
     {
         await using var stage = await RunStage.StartAsync(server, venue, Stopped);
-        await stage.CommandAsync(Buy);
-        await UntilStopsAsync(stage, stage.Price - 0.0010m);
+        await BoughtAsync(stage);
 
         // The price returns before the run is back: only the broker has seen it.
         await stage.RestartAsync(meanwhile: async () =>
@@ -92,8 +88,7 @@ public sealed class RunStopTests(Server server)
     public async Task What_the_broker_stopped_out_within_a_bar_is_not_bought_back_after_a_restart_in_that_bar(Venue venue)
     {
         await using var stage = await RunStage.StartAsync(server, venue, Stopped);
-        await stage.CommandAsync(Buy);
-        await UntilStopsAsync(stage, stage.Price - 0.0010m);
+        await BoughtAsync(stage);
         await stage.OpenBarAsync();
         await stage.QuietAsync();
         await stage.TickAsync(-12);
@@ -137,9 +132,7 @@ public sealed class RunStopTests(Server server)
     public async Task A_stop_is_moved_when_a_terminal_that_went_away_is_back(Venue venue)
     {
         await using var stage = await RunStage.StartAsync(server, venue, Stopped);
-        await stage.CommandAsync(Buy);
-        var entered = stage.Price;
-        await UntilStopsAsync(stage, entered - 0.0010m);
+        var entered = await BoughtAsync(stage);
         await stage.Terminal!.Disconnect();
         await stage.CommandAsync(MoveStopAway);
         await UntilStopsAsync(stage, entered - 0.0033m);
@@ -171,9 +164,7 @@ public sealed class RunStopTests(Server server)
     public async Task After_a_restart_the_run_knows_the_stop_loss_for_its_own()
     {
         await using var stage = await RunStage.StartAsync(server, Venue.TerminalHedging, Stopped);
-        await stage.CommandAsync(Buy);
-        var entered = stage.Price;
-        await UntilStopsAsync(stage, entered - 0.0010m);
+        var entered = await BoughtAsync(stage);
 
         // As if it had ended between writing down what it was about to set and setting it.
         await stage.RestartAsync(book => book with { Stops = [.. book.Stops.Select(s => s with { StopLoss = 1.05m, Before = s.StopLoss })] });
@@ -262,6 +253,16 @@ public sealed class RunStopTests(Server server)
     private static Instrument Instrument { get; } = new() { Symbol = "EURUSD", BaseCurrency = "EUR", QuoteCurrency = "USD" };
 
     private static RunHolding Holding(byte no, decimal volume) => new(new Guid(no, 0, 0, new byte[8]), Side.Buy, volume);
+
+    /// <summary>A position with its stop ten pips below.</summary>
+    /// <returns>The bid at which it was entered.</returns>
+    private static async Task<decimal> BoughtAsync(RunStage stage)
+    {
+        await stage.CommandAsync(Buy);
+        var entered = stage.Price;
+        await UntilStopsAsync(stage, entered - 0.0010m);
+        return entered;
+    }
 
     private static async Task<AccountState> UntilStopsAsync(RunStage stage, decimal? stopLoss)
     {

@@ -69,7 +69,7 @@ public sealed class EmulatorPropertyTests
         })];
     }
 
-    internal static readonly SymbolInfo Symbol = new() { MinTick = 0.01, MinContract = 0.5, Type = "stock" };
+    private static readonly SymbolInfo Symbol = new() { MinTick = 0.01, MinContract = 0.5, Type = "stock" };
 
     internal static BrokerEmulator Run(Story story) => Market.Run(Market.Bars(story.Bars), (broker, bar) =>
     {

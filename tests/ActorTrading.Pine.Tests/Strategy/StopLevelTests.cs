@@ -9,11 +9,11 @@ public sealed class StopLevelTests
 {
     private static readonly StrategySettings Free = new() { Pyramiding = 3, InitialCapital = 1_000_000, MarginLong = 0, MarginShort = 0 };
 
-    private static IReadOnlyList<StopLevel> Levels(Action<BrokerEmulator> script, StrategySettings? settings = null, double close = 10.2) =>
-        Market.Run(Market.Bars((10, 10.5, 9.5, 10), (10, 10.5, 9.8, close), (close, close, close, close)), (broker, bar) =>
+    private static IReadOnlyList<StopLevel> Levels(Action<BrokerEmulator> script) =>
+        Market.Run(Market.Bars((10, 10.5, 9.5, 10), (10, 10.5, 9.8, 10.2), (10.2, 10.2, 10.2, 10.2)), (broker, bar) =>
         {
             if (bar == 0) script(broker);
-        }, settings ?? Free).StopLevels(_ => true);
+        }, Free).StopLevels(_ => true);
 
     [Fact]
     public void Without_stops_there_are_none()
