@@ -23,6 +23,8 @@ internal sealed class GrainBed : IAsyncDisposable
 
     public IGrainFactory Grains => _host.Services.GetRequiredService<IGrainFactory>();
 
+    public string ConnectionString => _server.Server.ConnectionString("bench");
+
     public Guid UserId { get; } = Guid.CreateVersion7();
 
     private PostgresDatabase Database => _host.Services.GetRequiredService<PostgresDatabase>();
