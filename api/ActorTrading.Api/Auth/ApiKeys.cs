@@ -56,15 +56,19 @@ public sealed class ApiKeys(IApiKeyStore store, IUserStore users, TimeProvider c
     {
         if (secret.Length > OpaqueTokens.LengthMax || !secret.StartsWith(Prefix, StringComparison.Ordinal))
             return null;
-        var hash = OpaqueTokens.Hash(secret);
-        var cacheKey = Convert.ToHexString(hash);
-        if (_callers.TryGetValue(cacheKey, out Cached? known) && clock.GetElapsedTime(known!.At) <= Fresh)
+        return await FindByHashAsync(Convert.ToHexString(OpaqueTokens.Hash(secret)), cancel);
+    }
+
+    /// <param name="hash">The key's SHA-256 in hexadecimal, as <see cref="Caller.ApiKey"/> has it.</param>
+    public async Task<Caller?> FindByHashAsync(string hash, CancellationToken cancel)
+    {
+        if (_callers.TryGetValue(hash, out Cached? known) && clock.GetElapsedTime(known!.At) <= Fresh)
             return known.Caller;
-        if (await store.UseAsync(hash, clock.GetUtcNow(), cancel) is not { } key
+        if (await store.UseAsync(Convert.FromHexString(hash), clock.GetUtcNow(), cancel) is not { } key
             || await users.FindAsync(key.UserId, cancel) is not { Status: "active" } user)
             return null;
-        var caller = new Caller(user.Id, user.Username, key.Scopes, key.ExpiresAt);
-        _callers.Set(cacheKey, new Cached(caller, clock.GetTimestamp()), new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = Fresh });
+        var caller = new Caller(user.Id, user.Username, key.Scopes, key.ExpiresAt, ApiKey: hash);
+        _callers.Set(hash, new Cached(caller, clock.GetTimestamp()), new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = Fresh });
         return caller;
     }
 

@@ -16,6 +16,7 @@ public static class AuthServices
         services.AddSingleton<SecondFactor>();
         services.AddSingleton<UserGate>();
         services.AddSingleton<ApiKeys>();
+        services.AddSingleton<Admission>();
         services.AddSingleton<SignIn>();
         services.AddSingleton<PasswordReset>();
         services.AddSingleton<IAccountMail, OutboxMail>();

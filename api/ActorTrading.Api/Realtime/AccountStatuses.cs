@@ -51,6 +51,8 @@ public sealed class AccountStatuses(SessionRegistry sessions, IGrainFactory grai
         try
         {
             var status = await grains.GetGrain<IAccountGrain>(account.AccountId).GetStatusAsync().WaitAsync(Patience, clock, cancel);
+            // A hint may have been lost, or the ledger could not be read when it came.
+            sessions.Expect(account.UserId, account.AccountId, status.Seq);
             var json = JsonSerializer.Serialize(status, DomainJson.Options);
             var isKnown = _told.TryGetValue(account.AccountId, out var told);
             _told[account.AccountId] = (status.Status, json);

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using System.Security.Claims;
+using ActorTrading.Api.Auth.Tokens;
 using ActorTrading.Api.Realtime.Quotes;
 using ActorTrading.Api.Realtime.Sessions;
 using Microsoft.AspNetCore.SignalR;
@@ -23,8 +23,7 @@ public sealed class HubSessions(SessionRegistry registry, ILoggerFactory logs)
     public override async Task OnConnectedAsync(HubConnectionContext connection)
     {
         await base.OnConnectedAsync(connection);
-        var user = Guid.Parse(connection.User.FindFirstValue(ClaimTypes.NameIdentifier)!);
-        _sessions[connection.ConnectionId] = await registry.OpenAsync(user, new Sink(connection, _log));
+        _sessions[connection.ConnectionId] = await registry.OpenAsync(Caller.Of(connection.User), new Sink(connection, _log));
     }
 
     public override async Task OnDisconnectedAsync(HubConnectionContext connection)
@@ -39,6 +38,12 @@ public sealed class HubSessions(SessionRegistry registry, ILoggerFactory logs)
         public ValueTask WriteAsync(QuoteFrame frame) => connection.WriteAsync(frame.Hub);
 
         public ValueTask WriteAsync(UserEvent message) => connection.WriteAsync(message.Hub);
+
+        public void End(string reason)
+        {
+            log.LogDebug("Connection {ConnectionId} is ended: {Reason}", connection.ConnectionId, reason);
+            connection.Abort();
+        }
 
         public void Abort(Exception cause)
         {

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Net.WebSockets;
-using System.Security.Claims;
 using System.Text.Json;
+using ActorTrading.Api.Auth.Tokens;
 using ActorTrading.Api.Conventions;
 using ActorTrading.Api.Realtime.Quotes;
 using ActorTrading.Api.Realtime.Sessions;
@@ -23,13 +23,13 @@ public sealed class PlainSocket(SessionRegistry registry, Subscriptions subscrip
     {
         if (!context.WebSockets.IsWebSocketRequest)
             throw new ApiException(400, ProblemCodes.BadRequest, "This address speaks WebSocket only.");
-        var user = Guid.Parse(context.User.FindFirstValue(ClaimTypes.NameIdentifier)!);
+        var caller = Caller.Of(context.User);
         using var socket = await context.WebSockets.AcceptWebSocketAsync();
-        using var sink = new Sink(socket, log);
+        using var sink = new Sink(socket, clock, log);
         LiveSession session;
         try
         {
-            session = await registry.OpenAsync(user, sink);
+            session = await registry.OpenAsync(caller, sink);
         }
         catch (ApiException e) when (e.Status == 429)
         {
@@ -44,7 +44,7 @@ public sealed class PlainSocket(SessionRegistry registry, Subscriptions subscrip
         }
         catch (Exception e) when (e is WebSocketException or OperationCanceledException or ObjectDisposedException)
         {
-            log.LogDebug(e, "A plain WebSocket of user {UserId} has ended", user);
+            log.LogDebug(e, "A plain WebSocket of user {UserId} has ended", caller.UserId);
         }
         finally
         {
@@ -142,7 +142,7 @@ public sealed class PlainSocket(SessionRegistry registry, Subscriptions subscrip
     private sealed record Request(string? Action, string[]? Symbols, int? MaxPerSecond, string? AccountId, long? AfterSeq, string? Id);
 
     /// <summary>A socket takes one send at a time: quotes, events and answers take turns.</summary>
-    private sealed class Sink(WebSocket socket, ILogger log) : ISessionSink, IDisposable
+    private sealed class Sink(WebSocket socket, TimeProvider clock, ILogger log) : ISessionSink, IDisposable
     {
         private readonly SemaphoreSlim _turn = new(1, 1);
         private bool _closed;
@@ -187,6 +187,27 @@ public sealed class PlainSocket(SessionRegistry registry, Subscriptions subscrip
             finally
             {
                 _turn.Release();
+            }
+        }
+
+        public void End(string reason) => _ = EndAsync(reason);
+
+        /// <summary>The client's answer to the close ends the reading; one that does not answer is cut off.</summary>
+        private async Task EndAsync(string reason)
+        {
+            try
+            {
+                using var patience = new CancellationTokenSource(ClosePatience, clock);
+                await CloseAsync(WebSocketCloseStatus.PolicyViolation, reason, patience.Token);
+                await Task.Delay(ClosePatience, clock, CancellationToken.None);
+            }
+            catch (Exception e) when (e is WebSocketException or OperationCanceledException or ObjectDisposedException)
+            {
+                log.LogDebug(e, "A client that was sent away did not take the close");
+            }
+            finally
+            {
+                socket.Abort();
             }
         }
 

@@ -3,6 +3,7 @@ using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json;
 using ActorTrading.Api.Realtime.Quotes;
+using ActorTrading.Api.Realtime.Sessions;
 using ActorTrading.Api.Tests.Support;
 using ActorTrading.Domain;
 using Microsoft.AspNetCore.SignalR;
@@ -107,6 +108,20 @@ public class HubTests(ApiHost host)
         await socket.SendAsync(new byte[bytes], type, true, patience.Token);
         (await socket.ReceiveAsync(new byte[100], patience.Token)).CloseStatus.ShouldBe(status);
         await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, patience.Token);
+    }
+
+    [Fact]
+    public async Task What_happened_while_nobody_was_told_of_it_comes_without_another_trade()
+    {
+        var user = await host.RegisterAsync();
+        var account = await AccountAsync(user);
+        await host.QuoteAsync("EURUSD", 1.1m, 1.1002m);
+        await using var hub = await HubClient.ConnectAsync(host.Http.BaseAddress!, user.Token);
+        await hub.CallAsync("SubscribeAccount", account);
+        // As when the silo of the user's grain goes: its observers are forgotten.
+        await host.Services.GetRequiredService<IUserEventSource>().UnwatchAsync(user.Id);
+        await TradeAsync(user, account);
+        (await hub.NextAsync("TradeUpdate")).GetProperty("accountId").GetGuid().ShouldBe(account);
     }
 
     [Fact]

@@ -16,6 +16,7 @@ namespace ActorTrading.Api.Tests.Support;
 public sealed class HubClient : IAsyncDisposable
 {
     private readonly HubConnection _hub;
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Dictionary<string, Channel<JsonElement>> _received = new[] { "MarketData", "TradeUpdate", "AlertTriggered", "AccountStatus", "ConnectionStatus", "SystemStatus", "BacktestProgress", "StrategySignal" }
         .ToDictionary(name => name, _ => Channel.CreateUnbounded<JsonElement>());
 
@@ -26,7 +27,15 @@ public sealed class HubClient : IAsyncDisposable
         _hub = new(new WebSocketFactory(url), new JsonHubProtocol(), new UriEndPoint(url), services, NullLoggerFactory.Instance);
         foreach (var (name, channel) in _received)
             _hub.On<JsonElement>(name, json => channel.Writer.TryWrite(json));
+        _hub.Closed += _ =>
+        {
+            _ended.TrySetResult();
+            return Task.CompletedTask;
+        };
     }
+
+    /// <summary>Completes when the connection has ended.</summary>
+    public Task Ended => _ended.Task;
 
     public static async Task<HubClient> ConnectAsync(Uri address, string token)
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Claims;
 using System.Text.Json;
 
@@ -62,12 +63,30 @@ public sealed class AccessTokens(KeyRing keys, AuthOptions options, TimeProvider
 /// <summary>Who makes a request.</summary>
 /// <param name="ExpiresAt">When the token stops holding, UTC; null for an API key without expiry.</param>
 /// <param name="SecurityVersion">Of the user when the token was issued; 0 for an API key.</param>
-public sealed record Caller(Guid UserId, string Name, IReadOnlyList<string> Scopes, DateTimeOffset? ExpiresAt, int SecurityVersion = 0)
+/// <param name="ApiKey">The key's hash in hexadecimal; null for a token.</param>
+public sealed record Caller(Guid UserId, string Name, IReadOnlyList<string> Scopes, DateTimeOffset? ExpiresAt, int SecurityVersion = 0, string? ApiKey = null)
 {
-    public ClaimsPrincipal ToPrincipal(string scheme) => new(new ClaimsIdentity(
-    [
-        new(ClaimTypes.NameIdentifier, UserId.ToString()),
-        new(ClaimTypes.Name, Name),
-        .. Scopes.Select(s => new Claim(AuthScopes.ClaimType, s)),
-    ], scheme));
+    private const string VersionType = "ver";
+    private const string ApiKeyType = "key";
+    private const string ExpiresType = "exp";
+
+    public ClaimsPrincipal ToPrincipal(string scheme)
+    {
+        var claims = new List<Claim> { new(ClaimTypes.NameIdentifier, UserId.ToString()), new(ClaimTypes.Name, Name), new(VersionType, SecurityVersion.ToString(CultureInfo.InvariantCulture)) };
+        claims.AddRange(Scopes.Select(s => new Claim(AuthScopes.ClaimType, s)));
+        if (ApiKey is not null)
+            claims.Add(new(ApiKeyType, ApiKey));
+        if (ExpiresAt is { } expires)
+            claims.Add(new(ExpiresType, expires.ToString("O")));
+        return new(new ClaimsIdentity(claims, scheme));
+    }
+
+    /// <summary>Who a principal of <see cref="ToPrincipal"/> is.</summary>
+    public static Caller Of(ClaimsPrincipal principal) => new(
+        Guid.Parse(principal.FindFirstValue(ClaimTypes.NameIdentifier)!),
+        principal.FindFirstValue(ClaimTypes.Name)!,
+        [.. principal.FindAll(AuthScopes.ClaimType).Select(c => c.Value)],
+        principal.FindFirstValue(ExpiresType) is { } expires ? DateTimeOffset.ParseExact(expires, "O", CultureInfo.InvariantCulture) : null,
+        int.Parse(principal.FindFirstValue(VersionType)!, CultureInfo.InvariantCulture),
+        principal.FindFirstValue(ApiKeyType));
 }

@@ -7,4 +7,7 @@ public interface ISessionSink : IQuoteSink
 {
     /// <summary>Completes when the connection can take more.</summary>
     ValueTask WriteAsync(UserEvent message);
+
+    /// <summary>Sends the client away; does not wait until it has gone.</summary>
+    void End(string reason);
 }

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using ActorTrading.Api.Auth.Tokens;
 using ActorTrading.Api.Conventions;
 using ActorTrading.Api.Realtime.Quotes;
 using Microsoft.Extensions.Logging;
@@ -34,14 +35,17 @@ public sealed class LiveSession : IAsyncDisposable
     private readonly Task _pump;
     private int _overflowed;
 
-    public LiveSession(Guid userId, ISessionSink sink, QuoteFanout quotes, IAccountFeed feed, RealtimeMetrics metrics, ILogger log)
+    public LiveSession(Caller caller, ISessionSink sink, QuoteFanout quotes, IAccountFeed feed, RealtimeMetrics metrics, ILogger log)
     {
-        (UserId, _sink, _feed, _metrics, _log) = (userId, sink, feed, metrics, log);
+        (Caller, _sink, _feed, _metrics, _log) = (caller, sink, feed, metrics, log);
         Quotes = quotes.Connect(sink);
         _pump = PumpAsync();
     }
 
-    public Guid UserId { get; }
+    /// <summary>Who opened it, and with what.</summary>
+    public Caller Caller { get; }
+
+    public Guid UserId => Caller.UserId;
 
     /// <summary>Events that wait to be sent.</summary>
     public int Waiting => _queue.Reader.Count;
@@ -94,6 +98,16 @@ public sealed class LiveSession : IAsyncDisposable
 
     /// <summary>Something may have happened at an account: if it is followed here, whoever takes the followed next hears so.</summary>
     public void LookAt(Guid accountId) => CursorOf(accountId)?.MakeStatusDue();
+
+    /// <summary>An account's ledger has come so far: if that was not sent here, a hint has been lost and the ledger is read.</summary>
+    public void Expect(Guid accountId, long seq)
+    {
+        if (CursorOf(accountId) is { } cursor && cursor.Seq < seq)
+            Enqueue(new(null, accountId));
+    }
+
+    /// <summary>Sends the client away.</summary>
+    public void End(string reason) => _sink.End(reason);
 
     public void UnsubscribeAccount(Guid accountId)
     {
@@ -189,7 +203,7 @@ public sealed class LiveSession : IAsyncDisposable
         }
     }
 
-    /// <summary>Sends what the ledger has after the account's cursor. A store that is away is asked again with the account's next event.</summary>
+    /// <summary>Sends what the ledger has after the account's cursor. A store that is away is asked again when the account next says how far it is.</summary>
     private async Task CatchUpAsync(Guid account)
     {
         while (CursorOf(account) is { } cursor)

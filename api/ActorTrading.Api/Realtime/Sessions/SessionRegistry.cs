@@ -1,4 +1,7 @@
 using System.Collections.Immutable;
+using ActorTrading.Api.Auth;
+using ActorTrading.Api.Auth.Tokens;
+using ActorTrading.Api.Conventions;
 using ActorTrading.Api.Limits;
 using ActorTrading.Api.Realtime.Quotes;
 using Microsoft.Extensions.Logging;
@@ -11,6 +14,10 @@ public sealed class SessionRegistry : IAsyncDisposable
     /// <summary>A user's grain drops an observer that has not renewed for two minutes.</summary>
     public static readonly TimeSpan RenewEvery = TimeSpan.FromSeconds(30);
 
+    /// <summary>How often what the connections were opened with is looked at again.</summary>
+    public static readonly TimeSpan CheckEvery = TimeSpan.FromSeconds(10);
+
+    private readonly Admission _admission;
     private readonly QuoteFanout _quotes;
     private readonly IAccountFeed _feed;
     private readonly IUserEventSource _events;
@@ -21,12 +28,12 @@ public sealed class SessionRegistry : IAsyncDisposable
     private readonly Lock _gate = new();
     private readonly Dictionary<Guid, ImmutableArray<LiveSession>> _byUser = [];
     private readonly CancellationTokenSource _stop = new();
-    private Task _renewing = Task.CompletedTask;
+    private Task _working = Task.CompletedTask;
     private int _count;
 
-    public SessionRegistry(QuoteFanout quotes, IAccountFeed feed, IUserEventSource events, LimitOptions limits, RealtimeMetrics metrics, TimeProvider clock, ILogger<SessionRegistry> log)
+    public SessionRegistry(Admission admission, QuoteFanout quotes, IAccountFeed feed, IUserEventSource events, LimitOptions limits, RealtimeMetrics metrics, TimeProvider clock, ILogger<SessionRegistry> log)
     {
-        (_quotes, _feed, _events, _limits, _metrics, _clock, _log) = (quotes, feed, events, limits, metrics, clock, log);
+        (_admission, _quotes, _feed, _events, _limits, _metrics, _clock, _log) = (admission, quotes, feed, events, limits, metrics, clock, log);
         metrics.Observe("actortrading.hub.clients", "{client}", "Clients connected", () => Count);
         metrics.Observe("actortrading.hub.events.waiting", "{event}", "Events in the buffers of all clients", () => Sessions().Sum(s => s.Waiting));
         metrics.Observe("actortrading.hub.events.waiting.max", "{event}", "Events in the fullest buffer", () => Sessions().Select(s => s.Waiting).DefaultIfEmpty().Max());
@@ -35,7 +42,7 @@ public sealed class SessionRegistry : IAsyncDisposable
     /// <summary>Connections now.</summary>
     public int Count => Volatile.Read(ref _count);
 
-    public void Start() => _renewing = RenewAsync();
+    public void Start() => _working = Task.WhenAll(EveryAsync(RenewEvery, RenewAsync), EveryAsync(CheckEvery, CheckAsync));
 
     /// <summary>Whether the user has as many connections here as are allowed.</summary>
     public bool IsFull(Guid userId)
@@ -44,10 +51,11 @@ public sealed class SessionRegistry : IAsyncDisposable
             return _limits.ConnectionsPerUser > 0 && _byUser.TryGetValue(userId, out var sessions) && sessions.Length >= _limits.ConnectionsPerUser;
     }
 
-    /// <exception cref="Conventions.ApiException">429: one too many of this user.</exception>
-    public async Task<LiveSession> OpenAsync(Guid userId, ISessionSink sink)
+    /// <exception cref="ApiException">429: one too many of this user.</exception>
+    public async Task<LiveSession> OpenAsync(Caller caller, ISessionSink sink)
     {
-        var session = new LiveSession(userId, sink, _quotes, _feed, _metrics, _log);
+        var userId = caller.UserId;
+        var session = new LiveSession(caller, sink, _quotes, _feed, _metrics, _log);
         bool isFirst;
         lock (_gate)
         {
@@ -112,22 +120,54 @@ public sealed class SessionRegistry : IAsyncDisposable
             return [.. _byUser.Values.SelectMany(sessions => sessions)];
     }
 
-    private async Task RenewAsync()
+    /// <summary>An account's ledger has come so far: those who follow it and have not heard of it read it.</summary>
+    internal void Expect(Guid userId, Guid accountId, long seq)
     {
-        using var timer = new PeriodicTimer(RenewEvery, _clock);
+        foreach (var session in SessionsOf(userId))
+            session.Expect(accountId, seq);
+    }
+
+    private async Task EveryAsync(TimeSpan period, Func<Task> work)
+    {
+        using var timer = new PeriodicTimer(period, _clock);
         try
         {
             while (await timer.WaitForNextTickAsync(_stop.Token))
-            {
-                Guid[] users;
-                lock (_gate)
-                    users = [.. _byUser.Keys];
-                foreach (var user in users)
-                    await WatchAsync(user);
-            }
+                await work();
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
+        }
+    }
+
+    private async Task RenewAsync()
+    {
+        Guid[] users;
+        lock (_gate)
+            users = [.. _byUser.Keys];
+        foreach (var user in users)
+            await WatchAsync(user);
+    }
+
+    /// <summary>Ends the connections whose token or key does not hold any more; done by itself every <see cref="CheckEvery"/>.</summary>
+    public async Task CheckAsync()
+    {
+        foreach (var same in Sessions().GroupBy(s => (s.UserId, s.Caller.SecurityVersion, s.Caller.ApiKey, s.Caller.ExpiresAt)))
+        {
+            try
+            {
+                if (await _admission.HoldsAsync(same.First().Caller, _stop.Token))
+                    continue;
+            }
+            catch (Exception e) when (!_stop.IsCancellationRequested && FailureMap.Translate(e) is not null)
+            {
+                // Whoever was let in stays in while nobody can say otherwise.
+                _log.LogDebug(e, "What user {UserId} came in with cannot be looked at just now", same.Key.UserId);
+                continue;
+            }
+
+            foreach (var session in same)
+                session.End("the token or key does not hold any more");
         }
     }
 
@@ -164,7 +204,7 @@ public sealed class SessionRegistry : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
-        await _renewing;
+        await _working;
         _stop.Dispose();
     }
 }
