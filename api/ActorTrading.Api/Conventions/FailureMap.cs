@@ -13,6 +13,7 @@ public static class FailureMap
         StoreUnavailableException { OutcomeUnknown: true } => Down("The database went away while it was writing: what was asked may have happened. Ask again with the same Idempotency-Key."),
         StoreUnavailableException => Down("The database is not reachable just now: nothing was done."),
         ConflictException { Conflict: LedgerConflict.Sequence or LedgerConflict.CopyDecision } => Down("The account was changed by another process just now: nothing was done. Try again."),
+        ConflictException { Conflict: LedgerConflict.ClientOrderId } taken => new(409, "CLIENT_ORDER_ID_REUSED", taken.Message),
         LedgerOverloadedException => Down("More is waiting to be written than may wait: nothing was done."),
         TypeLoadException => Down("A process of an older version was asked, which does not know the question: nothing was done."),
         // The process that was asked has gone, or it refused for being too far behind; which of them cannot be told from here.
@@ -21,6 +22,8 @@ public static class FailureMap
         {
             RetryAfter = TimeSpan.FromSeconds(1),
         },
+        // Nothing that people write: a number beyond what the database can hold.
+        Npgsql.PostgresException { SqlState: "22003" } => new(400, ProblemCodes.ValidationFailed, "A number in the request is too large, or has more decimals than can be stored."),
         // A way past the checks of the body; the statement was refused as a whole.
         Npgsql.PostgresException { SqlState: "22021" or "22P05" } => new(400, ProblemCodes.ValidationFailed, "A text in the request holds a character that cannot be stored, such as U+0000."),
         _ when IsStoreDown(e) => Down("The database is not reachable just now."),

@@ -53,6 +53,16 @@ public sealed class Idempotency(RequestDelegate next, IIdempotencyStore store, T
         ? Domain.DeterministicId.Create(context.UserId(), $"{what}:{key}")
         : Guid.CreateVersion7(clock.GetUtcNow());
 
+    /// <summary>
+    /// A key's answer is forgotten after a week, or at once where it left the outcome open; what was made from the key stays. Another request with
+    /// it must not be answered as if it had been done.
+    /// </summary>
+    public static ApiException Reused(HttpContext context, string made) =>
+        new(422, ProblemCodes.IdempotencyKeyReused, $"The key '{context.Items[Header]}' was used before, for {made}: take a new one.");
+
+    /// <summary>Whether the request has a key, so that an earlier try of it may have been made.</summary>
+    public static bool HasKey(HttpContext context) => context.Items.ContainsKey(Header);
+
     private async Task AnswerAsync(HttpContext context, IdempotentAnswer claim)
     {
         var body = context.Response.Body;

@@ -36,6 +36,8 @@ internal static class OrderEndpoints
         var id = Idempotency.IdFor(context, clock, "order");
         var command = request.ToCommand(id, market, clock.GetUtcNow());
         var account = await own.OpenAccountAsync(context.UserId(), request.AccountId!.Value, cancel);
+        if (Idempotency.HasKey(context) && await own.EarlierOrderAsync(account.UserId, id, cancel) is { } earlier && earlier.AccountId != account.Id)
+            throw Idempotency.Reused(context, $"an order in account {earlier.AccountId}");
         var order = ClientOrderIds.WhyNot(command.ClientOrderId, id) is null
             ? await PlaceAsync(account.Id, command)
             // A name of the form that we give ours is that of an order there has been, or of none.
@@ -43,8 +45,8 @@ internal static class OrderEndpoints
                 ?? throw ApiException.BadField("clientOrderId", $"{ClientOrderIds.MaxLength} characters that begin with N, S or C are names of orders that were given none; choose another.");
 
         // Another request under a name that is taken must not look as if it had been placed.
-        if (order.Id != id && (order.Symbol != command.Symbol || order.Side != command.Side || order.Volume != command.Volume))
-            throw new ApiException(409, "CLIENT_ORDER_ID_REUSED", $"Account {account.Id} has had '{command.ClientOrderId}' already, for another order: {order.Id}.");
+        if (order.Symbol != command.Symbol || order.Side != command.Side || order.Volume != command.Volume)
+            throw order.Id == id ? Idempotency.Reused(context, $"order {id}") : new ApiException(409, "CLIENT_ORDER_ID_REUSED", $"Account {account.Id} has had '{command.ClientOrderId}' already, for another order: {order.Id}.");
         context.Response.Headers.Location = $"/api/v1/orders/{order.Id}";
         return Results.Json(order, statusCode: 201);
 

@@ -55,12 +55,14 @@ internal static class PositionEndpoints
         check.OptionalCount(request?.DeviationPoints, "deviationPoints", 0, 1_000_000);
         check.Throw();
         var orderId = Idempotency.IdFor(context, clock, "close");
+        // The first try of this request may have closed it and died before it could answer.
+        var earlier = Idempotency.HasKey(context) ? await own.EarlierOrderAsync(context.UserId(), orderId, cancel) : null;
+        if (earlier is { } made && made.Row.ClosesPositionId != Id(id))
+            throw Idempotency.Reused(context, $"order {orderId}");
+        if (earlier is { Row.Status: OrderStatus.Filled } done)
+            return OrderView.Of(done, market);
         if (await own.FindPositionAsync(context.UserId(), Id(id), cancel) is not { } owned)
-        {
-            // The first try of this request may have closed it and died before it could answer.
-            var earlier = await own.EarlierOrderAsync(context.UserId(), orderId, cancel) ?? throw ApiException.NotFound("position", Id(id));
-            return OrderView.Of(earlier, market);
-        }
+            return earlier is { } unfinished ? OrderView.Of(unfinished, market) : throw ApiException.NotFound("position", Id(id));
         var result = (await CloseOneAsync(grains, owned, orderId, request?.Volume, request?.DeviationPoints, cancel)).OrThrow();
         return await own.OrderOfAsync(context.UserId(), owned.AccountId, orderId, result, market, cancel);
     }

@@ -133,6 +133,33 @@ public class RepetitionTests(ApiHost host)
         (await GetAsync(user, $"/positions?accountId={account}")).GetProperty("items").GetArrayLength().ShouldBe(1);
     }
 
+    /// <summary>What was answered to a key is forgotten, what it made is not.</summary>
+    [Fact]
+    public async Task A_key_that_is_used_again_for_something_else_is_refused_however_long_ago()
+    {
+        var user = await host.RegisterAsync();
+        var account = (await (await SendAsync(user.Http, "/accounts", """{"kind":"paper","name":"Keys"}""")).JsonAsync()).GetProperty("id").GetGuid();
+        var another = (await (await SendAsync(user.Http, "/accounts", """{"kind":"paper","name":"Others"}""")).JsonAsync()).GetProperty("id").GetGuid();
+        await host.QuoteAsync("EURUSD", 1.1m, 1.1002m);
+        string Order(Guid at, string side, string volume) => $$"""{"accountId":"{{at}}","symbol":"EURUSD","side":"{{side}}","type":"market","volume":{{volume}}}""";
+        var first = (await (await SendAsync(user.Http, "/orders", Order(account, "buy", "0.2"), "order")).JsonAsync()).GetProperty("id").GetGuid();
+        var second = (await (await SendAsync(user.Http, "/orders", Order(account, "buy", "0.1"))).JsonAsync()).GetProperty("id").GetGuid();
+        await ForgetAnswersAsync(user);
+        foreach (var other in (string[])[Order(account, "sell", "0.2"), Order(account, "buy", "0.3"), Order(another, "buy", "0.2")])
+            await (await SendAsync(user.Http, "/orders", other, "order")).ProblemAsync(422, "IDEMPOTENCY_KEY_REUSED");
+        await ForgetAnswersAsync(user);
+        (await (await SendAsync(user.Http, "/orders", Order(account, "buy", "0.20"), "order")).JsonAsync()).GetProperty("id").GetGuid().ShouldBe(first);
+
+        (await SendAsync(user.Http, $"/positions/{first}/close", """{"volume":0.1}""", "close")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        await ForgetAnswersAsync(user);
+        await (await SendAsync(user.Http, $"/positions/{second}/close", "{}", "close")).ProblemAsync(422, "IDEMPOTENCY_KEY_REUSED");
+        await ForgetAnswersAsync(user);
+        (await SendAsync(user.Http, $"/positions/{first}/close", """{"volume":0.1}""", "close")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        var open = (await GetAsync(user, $"/positions?accountId={account}")).GetProperty("items").EnumerateArray().ToDictionary(p => p.GetProperty("id").GetGuid(), p => p.GetProperty("volume").GetDecimal());
+        open.ShouldBe(new Dictionary<Guid, decimal> { [first] = 0.1m, [second] = 0.1m }, ignoreOrder: true);
+        (await GetAsync(user, $"/positions?accountId={another}")).GetProperty("items").GetArrayLength().ShouldBe(0);
+    }
+
     [Fact]
     public async Task The_name_that_an_order_was_given_here_is_a_repetition_of_it_and_no_name_for_another()
     {
