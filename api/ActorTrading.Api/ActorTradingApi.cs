@@ -30,6 +30,7 @@ public static class ActorTradingApi
         services.AddSingleton(options);
         services.AddSingleton(options.Limits);
         services.AddSingleton(options.Demo);
+        services.AddSingleton(options.Webhooks);
         services.AddTradingAuth(options.Auth);
         services.AddTradingRealtime(options.Fanout);
         services.AddSingleton<IAccountFeed, TradeUpdates>();

@@ -21,6 +21,8 @@ public sealed class ApiOptions
 
     public ProxyOptions Proxy { get; init; } = new();
 
+    public WebhookOptions Webhooks { get; init; } = new();
+
     public static ApiOptions From(IConfiguration configuration)
     {
         var options = new ApiOptions();
@@ -30,8 +32,16 @@ public sealed class ApiOptions
         configuration.GetSection("Demo").Bind(options.Demo);
         configuration.GetSection("Cors").Bind(options.Cors);
         configuration.GetSection("Proxy").Bind(options.Proxy);
+        configuration.GetSection("Webhooks").Bind(options.Webhooks);
         return options;
     }
+}
+
+/// <summary>Section <c>Webhooks</c>, of which the sender reads the same.</summary>
+public sealed class WebhookOptions
+{
+    /// <summary>Whether users may name loopback and private addresses, and ports besides 80 and 443.</summary>
+    public bool AllowPrivate { get; set; }
 }
 
 /// <summary>Section <c>Cors</c>: pages from elsewhere that may call the API.</summary>

@@ -74,7 +74,9 @@ internal static class OpenApi
     {
         if (Given.ValueOf(type) is { } value)
         {
-            if (Describe(schema, value) is null)
+            if (value == typeof(JsonElement))
+                (schema.Type, schema.AdditionalProperties) = (JsonSchemaType.Object, new OpenApiSchema { Description = "Anything." });
+            else if (Describe(schema, value) is null)
             {
                 (schema.Type, schema.Format) = value == typeof(int) ? (JsonSchemaType.Integer, "int32")
                     : value == typeof(decimal) ? (JsonSchemaType.Number, "double")

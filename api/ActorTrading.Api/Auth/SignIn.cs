@@ -88,7 +88,8 @@ public sealed class SignIn(IUserStore users, IRefreshTokenStore refreshTokens, S
     {
         var now = clock.GetUtcNow();
         var refresh = OpaqueTokens.Create(RefreshPrefix);
-        await refreshTokens.StartFamilyAsync(Guid.CreateVersion7(now), user.Id, OpaqueTokens.Hash(refresh), now, now + options.RefreshTokenLifetime, client, cancel);
+        if (!await refreshTokens.StartFamilyAsync(Guid.CreateVersion7(now), user.Id, user.SecurityVersion, OpaqueTokens.Hash(refresh), now, now + options.RefreshTokenLifetime, client, cancel))
+            throw new ApiException(401, ProblemCodes.InvalidCredentials, "The login or the password is wrong.");
         return Answer(user, refresh);
     }
 

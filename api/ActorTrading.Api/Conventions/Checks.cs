@@ -94,7 +94,9 @@ public sealed class Checks
                 Text(value.GetString, field);
                 break;
             case JsonValueKind.Number:
-                That(value.TryGetDouble(out var number) && double.IsFinite(number), field, "is out of range.");
+                // What underflows to nothing has more decimals than the database holds.
+                That(value.TryGetDouble(out var number) && double.IsFinite(number) && (number != 0 || !value.GetRawText().TakeWhile(c => c is not ('e' or 'E')).Any(c => c is >= '1' and <= '9')),
+                    field, "is out of range.");
                 break;
         }
     }

@@ -32,7 +32,7 @@ internal static class AlertEndpoints
     public static async Task<ListOf<AlertJson>> ListAsync(HttpContext context, IAlertStore store, IMarketView market, CancellationToken cancel) =>
         ListOf.From(await store.ListAsync(context.UserId(), context.Page(), cancel), a => AlertJson.Of(a, market));
 
-    private static async Task<IResult> CreateAsync(NewAlert request, HttpContext context, IMarketView market, GrainCalls grains, TimeProvider clock, CancellationToken cancel)
+    private static async Task<IResult> CreateAsync(NewAlert request, HttpContext context, IMarketView market, WebhookOptions webhooks, GrainCalls grains, TimeProvider clock, CancellationToken cancel)
     {
         var check = new Checks();
         check.Symbol(request.Symbol, "symbol");
@@ -42,19 +42,19 @@ internal static class AlertEndpoints
         check.Throw();
         var now = clock.GetUtcNow();
         var definition = request.ApplyTo(new AlertDefinition { Id = Idempotency.IdFor(context, clock, "alert"), UserId = context.UserId(), CreatedAt = now });
-        Validate(definition, market, now);
+        Validate(definition, market, webhooks, now);
         var created = await grains.Grain<IAlertGrain>(definition.Id).AskAsync(g => g.CreateAsync(definition), cancel);
         context.Response.Headers.Location = $"/api/v1/alerts/{created.Id}";
         return Results.Json(AlertJson.Of(new(created, AlertState.New), market), statusCode: 201);
     }
 
-    private static async Task<AlertJson> ChangeAsync(string id, AlertRequest request, HttpContext context, IAlertStore store, IMarketView market, GrainCalls grains, TimeProvider clock, CancellationToken cancel)
+    private static async Task<AlertJson> ChangeAsync(string id, AlertRequest request, HttpContext context, IAlertStore store, IMarketView market, WebhookOptions webhooks, GrainCalls grains, TimeProvider clock, CancellationToken cancel)
     {
         var alert = await FindAsync(id, context, store, cancel);
         if (request.Status is not (null or AlertStatus.Active or AlertStatus.Paused))
             throw ApiException.BadField("status", "may be set to active or paused.");
         var changed = request.ApplyTo(alert.Definition);
-        Validate(changed, market, clock.GetUtcNow());
+        Validate(changed, market, webhooks, clock.GetUtcNow());
         // An alert that has fired or expired is armed again by changing it.
         var active = (request.Status ?? (alert.State.Status == AlertStatus.Paused ? AlertStatus.Paused : AlertStatus.Active)) == AlertStatus.Active;
         var grain = grains.Grain<IAlertGrain>(alert.Definition.Id);
@@ -84,10 +84,10 @@ internal static class AlertEndpoints
         return await store.FindAsync(context.UserId(), alertId, cancel) ?? throw ApiException.NotFound("alert", alertId);
     }
 
-    private static void Validate(AlertDefinition definition, IMarketView market, DateTimeOffset now)
+    private static void Validate(AlertDefinition definition, IMarketView market, WebhookOptions webhooks, DateTimeOffset now)
     {
         var check = new Checks();
-        check.AddAll(AlertValidation.Validate(definition, now));
+        check.AddAll(AlertValidation.Validate(definition, now, webhooks.AllowPrivate));
         check.Throw();
         if (market.FindInstrument(definition.Symbol) is null)
             throw new ApiException(422, "UNKNOWN_SYMBOL", $"There is no symbol '{definition.Symbol}'.");

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Net.Mail;
 using System.Text.Json.Serialization;
 using ActorTrading.Api.Auth;
 using ActorTrading.Api.Conventions;
@@ -151,8 +152,8 @@ internal static class AuthEndpoints
     private static string Email(Checks check, string? value)
     {
         var email = check.Text(value, "email", 254, 3);
-        var at = email.LastIndexOf('@');
-        check.That(at > 0 && at < email.Length - 1 && !email.Any(char.IsWhiteSpace), "email", "must be an e-mail address.");
+        // One address and nothing besides: what can be registered can be written to, and a list of strangers cannot.
+        check.That(MailAddress.TryCreate(email, out var address) && address.Address == email && !email.Any(char.IsWhiteSpace), "email", "must be an e-mail address.");
         return email;
     }
 

@@ -31,14 +31,16 @@ internal static class UserEndpoints
     private static async Task<ProfileView> ChangeAsync(ChangeUser request, HttpContext context, IUserStore users, TimeProvider clock, CancellationToken cancel)
     {
         var check = new Checks();
-        check.OptionalText(request.Name, "name", 100);
-        var preferences = request.Preferences is { ValueKind: not JsonValueKind.Undefined and not JsonValueKind.Null } given ? given.GetRawText() : null;
-        check.That(preferences is null || request.Preferences!.Value.ValueKind == JsonValueKind.Object, "preferences", "must be an object.");
-        if (request.Preferences is { } kept)
+        check.OptionalText(request.Name.Value, "name", 100);
+        var preferences = request.Preferences.Value is { } given ? given.GetRawText() : request.Preferences.IsGiven ? "{}" : null;
+        if (request.Preferences.Value is { } kept)
+        {
+            check.That(kept.ValueKind == JsonValueKind.Object, "preferences", "must be an object.");
             check.Json(kept, "preferences");
+        }
         check.That(!(preferences?.Length > PreferencesLengthMax), "preferences", $"must have at most {PreferencesLengthMax} characters.");
         check.Throw();
-        var user = await users.UpdateProfileAsync(context.UserId(), request.Name, preferences, clock.GetUtcNow(), cancel);
+        var user = await users.UpdateProfileAsync(context.UserId(), new(request.Name.IsGiven, request.Name.Value, preferences), clock.GetUtcNow(), cancel);
         return ProfileView.Of(user ?? throw ApiException.NotFound("user", context.UserId()));
     }
 
@@ -63,7 +65,7 @@ internal static class UserEndpoints
     }
 }
 
-internal sealed record ChangeUser(string? Name, JsonElement? Preferences);
+internal sealed record ChangeUser(Given<string?> Name, Given<JsonElement?> Preferences);
 
 internal sealed record ReadNotifications([Required] long? UpToSeq);
 

@@ -2,7 +2,13 @@
 
 const ItemsMax = 50;
 
-export function takeAlert({ symbol, price, time, message }) {
+/** Those shown, by what tells them apart: one may come live and again among the notifications. */
+const shown = new Set();
+
+export function takeAlert({ alertId, sequence, symbol, price, time, message }) {
+  const key = `${alertId} ${sequence} ${time}`;
+  if (shown.has(key)) return;
+  shown.add(key);
   const list = document.querySelector('#alerts');
   list.querySelector('.empty')?.remove();
   const item = document.createElement('li');
@@ -13,4 +19,5 @@ export function takeAlert({ symbol, price, time, message }) {
   item.append(when, message || `${symbol} at ${price}`);
   list.prepend(item);
   while (list.children.length > ItemsMax) list.lastChild.remove();
+  while (shown.size > 4 * ItemsMax) shown.delete(shown.values().next().value);
 }

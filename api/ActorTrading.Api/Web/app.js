@@ -1,11 +1,16 @@
 // The live screen: signs in, asks once for what there is, then lives from the hub.
 
-import { accessToken, get, getAll, signIn, startDemo } from './api.js';
+import { accessToken, get, getAll, onSignedOut, signIn, startDemo } from './api.js';
 import { countQuotes, showSymbols, takeQuotes } from './quotes.js';
 import { showAccounts, takeStatus, takeTrade } from './trades.js';
 import { takeAlert } from './alerts.js';
 
+/** As many as one connection may follow. */
+const AccountsMax = 500;
+
 const lastSeq = new Map();
+let lastNotification = 0;
+let hub = null;
 let symbols = [];
 
 let awaySince = null;
@@ -33,18 +38,34 @@ function back() {
 async function open() {
   const [list, accounts, links] = await Promise.all([get('/market/symbols'), getAll('/accounts'), getAll('/copy-trading/links')]);
   symbols = list.items;
+  lastSeq.clear();
+  lastNotification = 0;
   showSymbols(symbols);
   const shown = showAccounts(accounts, links);
   // A little of the past, so that the screen is not empty: the ledger's last entries.
-  for (const account of shown) lastSeq.set(account.id, Math.max(0, account.seq - 12));
+  for (const account of shown.slice(0, AccountsMax)) lastSeq.set(account.id, Math.max(0, account.seq - 12));
   document.querySelector('#screen').hidden = false;
-  const { items } = await get('/users/me/notifications?limit=10');
-  for (const { payload } of items.reverse()) if (payload.alertId) takeAlert(payload);
+  showAlerts((await get('/users/me/notifications?limit=10')).items.reverse());
   await connect();
 }
 
+function showAlerts(notifications) {
+  for (const { seq, payload } of notifications) {
+    lastNotification = Math.max(lastNotification, seq);
+    if (payload.alertId) takeAlert(payload);
+  }
+}
+
+/** Ends the connection for good; its own attempts to come back see that it is not the one any more. */
+async function leave() {
+  const ended = hub;
+  hub = null;
+  await ended?.stop();
+}
+
 async function connect() {
-  const hub = new signalR.HubConnectionBuilder()
+  await leave();
+  const mine = hub = new signalR.HubConnectionBuilder()
     .withUrl('hubs/trading', { accessTokenFactory: accessToken })
     .withAutomaticReconnect({ nextRetryDelayInMilliseconds: retry => Math.min(10_000, 500 * 2 ** retry.previousRetryCount) })
     .configureLogging(signalR.LogLevel.Warning)
@@ -59,22 +80,27 @@ async function connect() {
   hub.on('ConnectionStatus', () => {});
   hub.on('SystemStatus', () => {});
   hub.onreconnecting(() => away('connection lost: reconnecting'));
-  hub.onreconnected(() => start(hub));
+  hub.onreconnected(() => start(mine));
   hub.onclose(() => {
+    if (mine !== hub) return;
     away('connection lost: reconnecting');
-    setTimeout(() => start(hub), 2000);
+    setTimeout(() => start(mine), 2000);
   });
-  await start(hub);
+  await start(mine);
 }
 
-async function start(hub) {
+async function start(mine) {
+  if (mine !== hub) return;
   try {
-    if (hub.state === signalR.HubConnectionState.Disconnected) await hub.start();
-    await subscribe(hub);
+    if (mine.state === signalR.HubConnectionState.Disconnected) await mine.start();
+    await subscribe(mine);
+    // What has fired while nobody listened; what was shown already is not shown twice.
+    showAlerts((await get(`/users/me/notifications?after=${lastNotification}&limit=50`)).items);
     back();
   } catch (error) {
+    if (mine !== hub) return;
     away(`no connection, trying again: ${error.message}`);
-    setTimeout(() => start(hub), 3000);
+    setTimeout(() => start(mine), 3000);
   }
 }
 
@@ -83,6 +109,12 @@ async function subscribe(hub) {
   await hub.invoke('SubscribeSymbols', symbols.map(s => s.symbol));
   for (const [account, seq] of lastSeq) await hub.invoke('SubscribeAccount', account, seq);
 }
+
+onSignedOut(async () => {
+  await leave();
+  state('signed-out', 'signed out: sign in again');
+  document.querySelector('#sign-in').hidden = false;
+});
 
 setInterval(() => {
   document.querySelector('#rate').textContent = `${countQuotes()} quotes/s on this screen`;

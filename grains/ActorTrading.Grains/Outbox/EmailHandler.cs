@@ -26,6 +26,9 @@ public sealed class EmailHandler(SmtpSettings settings, IUserStore users, TimePr
 
     public string Kind => AlertDeliveries.Email;
 
+    /// <summary>Each is a connection to the one mail server.</summary>
+    public int AtOnceMax => 16;
+
     public async Task<OutboxOutcome> HandleAsync(LeasedMessage message, CancellationToken cancellation)
     {
         if (string.IsNullOrEmpty(settings.Host))
@@ -45,7 +48,7 @@ public sealed class EmailHandler(SmtpSettings settings, IUserStore users, TimePr
             client.Credentials = new NetworkCredential(user, settings.Password);
         }
 
-        using var mail = new MailMessage(settings.From, address) { Subject = delivery.Subject };
+        using var mail = new MailMessage(new MailAddress(settings.From), new MailAddress(address)) { Subject = delivery.Subject };
         SetBody(mail, delivery.Body);
 
         // The same on every try, so that a mail server or reader can drop a repetition.

@@ -7,6 +7,9 @@ public interface IOutboxHandler
 {
     string Kind { get; }
 
+    /// <summary>Most messages under way at a time in this process.</summary>
+    int AtOnceMax { get; }
+
     Task<OutboxOutcome> HandleAsync(LeasedMessage message, CancellationToken cancellation);
 }
 

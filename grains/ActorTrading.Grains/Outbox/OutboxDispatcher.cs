@@ -7,9 +7,11 @@ namespace ActorTrading.Grains;
 /// <summary>Takes due messages and has them done, some of each kind side by side. Any number of processes may run one.</summary>
 public sealed class OutboxDispatcher(IOutbox outbox, IEnumerable<IOutboxHandler> handlers, TradingMetrics metrics, TimeProvider clock, ILogger<OutboxDispatcher> log) : BackgroundService
 {
-    private const int BatchSize = 16;
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long a message waits whose user's settings could not be read.</summary>
+    private static readonly TimeSpan StorePause = TimeSpan.FromSeconds(5);
 
     private static readonly TimeSpan CountEvery = TimeSpan.FromSeconds(10);
 
@@ -33,27 +35,58 @@ public sealed class OutboxDispatcher(IOutbox outbox, IEnumerable<IOutboxHandler>
         }
     }
 
+    /// <summary>Keeps as many under way as the handler bears: those that wait long hold up nobody until all places are theirs.</summary>
     private async Task DispatchAsync(IOutboxHandler handler, CancellationToken stopping)
     {
         using var timer = new PeriodicTimer(LookEvery, clock);
-        while (!stopping.IsCancellationRequested)
+        var underWay = new List<Task>(handler.AtOnceMax);
+        try
         {
-            var taken = 0;
-            try
+            while (!stopping.IsCancellationRequested)
             {
-                var messages = await outbox.LeaseAsync(handler.Kind, BatchSize, clock.GetUtcNow(), Lease, stopping);
-                taken = messages.Count;
-                await Task.WhenAll(messages.Select(m => HandleAsync(handler, m, stopping)));
+                underWay.RemoveAll(task => task.IsCompleted);
+                var room = handler.AtOnceMax - underWay.Count;
+                var messages = await LeaseAsync(handler, room, stopping);
+                underWay.AddRange(messages.Select(m => SettleAsync(handler, m, stopping)));
+                if (messages.Count < room)
+                {
+                    await timer.WaitForNextTickAsync(stopping);
+                }
+                else
+                {
+                    await Task.WhenAny(underWay);
+                }
             }
-            catch (Exception e) when (!stopping.IsCancellationRequested)
-            {
-                log.LogWarning(e, "The outbox could not be read for {Kind}; trying again", handler.Kind);
-            }
+        }
+        finally
+        {
+            await Task.WhenAll(underWay);
+        }
+    }
 
-            if (taken < BatchSize)
-            {
-                await timer.WaitForNextTickAsync(stopping);
-            }
+    private async Task<IReadOnlyList<LeasedMessage>> LeaseAsync(IOutboxHandler handler, int room, CancellationToken stopping)
+    {
+        try
+        {
+            return await outbox.LeaseAsync(handler.Kind, room, clock.GetUtcNow(), Lease, stopping);
+        }
+        catch (Exception e) when (!stopping.IsCancellationRequested)
+        {
+            log.LogWarning(e, "The outbox could not be read for {Kind}; trying again", handler.Kind);
+            return [];
+        }
+    }
+
+    private async Task SettleAsync(IOutboxHandler handler, LeasedMessage message, CancellationToken stopping)
+    {
+        try
+        {
+            await HandleAsync(handler, message, stopping);
+        }
+        catch (Exception e)
+        {
+            // Its lease ends by itself, and it is done again.
+            log.LogWarning(e, "What became of outbox message {Id} of kind {Kind} could not be noted", message.Id, message.Kind);
         }
     }
 
@@ -63,6 +96,11 @@ public sealed class OutboxDispatcher(IOutbox outbox, IEnumerable<IOutboxHandler>
         try
         {
             outcome = await handler.HandleAsync(message, stopping);
+        }
+        catch (StoreUnavailableException e)
+        {
+            // Nothing was sent: what belongs to the message could not be read.
+            outcome = OutboxOutcome.Retry(e.Message, StorePause);
         }
         catch (Exception e) when (!stopping.IsCancellationRequested)
         {

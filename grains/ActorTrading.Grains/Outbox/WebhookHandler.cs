@@ -22,6 +22,9 @@ public sealed class WebhookHandler(WebhookClient client, WebhookSecrets secrets,
 
     public string Kind => AlertDeliveries.Webhook;
 
+    /// <summary>A receiver that does not answer takes a place for three seconds, so there are places for some hundreds of those a minute, and others.</summary>
+    public int AtOnceMax => 128;
+
     public async Task<OutboxOutcome> HandleAsync(LeasedMessage message, CancellationToken cancellation)
     {
         var delivery = JsonSerializer.Deserialize<WebhookDelivery>(message.Payload, DomainJson.Options)!;

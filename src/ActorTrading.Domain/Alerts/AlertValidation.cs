@@ -17,7 +17,8 @@ public static class AlertValidation
     ];
 
     /// <summary>Every error found; empty for a good definition.</summary>
-    public static IReadOnlyList<FieldError> Validate(AlertDefinition alert, DateTimeOffset now)
+    /// <param name="allowPrivate">Whether webhooks may go to private addresses and any port.</param>
+    public static IReadOnlyList<FieldError> Validate(AlertDefinition alert, DateTimeOffset now, bool allowPrivate = false)
     {
         var errors = new List<FieldError>();
         if (alert.Symbol is not { Length: >= 1 and <= 32 } || alert.Symbol.Any(c => c <= ' ' || c > '~'))
@@ -33,7 +34,7 @@ public static class AlertValidation
         if (alert.ExpiresAt <= now)
             errors.Add(new("expiresAt", "EXPIRED", $"{alert.ExpiresAt:O} is past: it is {now:O}."));
         CheckMessage(alert.Message, errors);
-        CheckChannels(alert, errors);
+        CheckChannels(alert, allowPrivate, errors);
         return errors;
     }
 
@@ -83,7 +84,7 @@ public static class AlertValidation
             errors.Add(new("message", "UNKNOWN_PLACEHOLDER", $"'{{{{{Shorten(unknown)}}}}}' is not a placeholder: ticker, price, close, time, interval, condition, value, value2, id are."));
     }
 
-    private static void CheckChannels(AlertDefinition alert, List<FieldError> errors)
+    private static void CheckChannels(AlertDefinition alert, bool allowPrivate, List<FieldError> errors)
     {
         var channels = alert.Channels ?? [];
         if (channels.Any(channel => !Enum.IsDefined(channel)))
@@ -95,23 +96,25 @@ public static class AlertValidation
             if (channels.Contains(AlertChannel.Webhook))
                 errors.Add(new("webhookUrl", "REQUIRED", "The webhook channel needs a webhookUrl."));
         }
-        else if (CheckWebhook(alert.WebhookUrl) is { } message)
+        else if (CheckWebhook(alert.WebhookUrl, allowPrivate) is { } message)
         {
             errors.Add(new("webhookUrl", "INVALID_URL", message));
         }
     }
 
     /// <summary>What can be said of a webhook's address without resolving it; the sender checks the resolved address again.</summary>
-    private static string? CheckWebhook(string url)
+    private static string? CheckWebhook(string url, bool allowPrivate)
     {
         if (url.Length > MaxUrlLength || !Uri.TryCreate(url, UriKind.Absolute, out var uri))
             return $"'{Shorten(url)}' is not an absolute address of at most {MaxUrlLength} characters.";
         if (uri.Scheme != Uri.UriSchemeHttp && uri.Scheme != Uri.UriSchemeHttps)
             return $"'{uri.Scheme}' is not allowed: http and https are.";
-        if (uri.Port is not (80 or 443))
+        if (!allowPrivate && uri.Port is not (80 or 443))
             return $"Port {uri.Port} is not allowed: 80 and 443 are.";
         if (uri.UserInfo.Length > 0)
             return "A user name or password in the address is not allowed.";
+        if (allowPrivate)
+            return null;
         if (uri.HostNameType == UriHostNameType.IPv6)
             return "IPv6 addresses are not allowed: a host name or a public IPv4 address is.";
         if (uri.IsLoopback || (IPAddress.TryParse(uri.Host, out var address) && IsPrivate(address)))

@@ -8,6 +8,15 @@ public class AlertValidationTests
     private static void ShouldFail(AlertDefinition alert, string field, string code) =>
         AlertValidation.Validate(alert, Now).ShouldHaveSingleItem().ShouldSatisfyAllConditions(e => e.Field.ShouldBe(field), e => e.Code.ShouldBe(code));
 
+    [Theory]
+    [InlineData("http://127.0.0.1:9000/", true)]
+    [InlineData("http://[::1]:9000/", true)]
+    [InlineData("https://hooks.local:8443/a", true)]
+    [InlineData("ftp://127.0.0.1/", false)]
+    [InlineData("http://user:pass@127.0.0.1/", false)]
+    public void Where_private_addresses_are_allowed_a_webhook_may_have_any_address_and_port(string url, bool good) =>
+        AlertValidation.Validate(Good with { WebhookUrl = url }, Now, allowPrivate: true).Count.ShouldBe(good ? 0 : 1);
+
     [Fact]
     public void A_plain_alert_is_fine() => AlertValidation.Validate(Good, Now).ShouldBeEmpty();
 

@@ -177,7 +177,7 @@ public sealed class EmailHandlerTests
 
         public Task<StoredUser?> FindByLoginAsync(string login, CancellationToken cancellation = default) => throw new NotSupportedException();
 
-        public Task<StoredUser?> UpdateProfileAsync(Guid id, string? name, string? preferencesJson, DateTimeOffset at, CancellationToken cancellation = default) => throw new NotSupportedException();
+        public Task<StoredUser?> UpdateProfileAsync(Guid id, ProfileChange change, DateTimeOffset at, CancellationToken cancellation = default) => throw new NotSupportedException();
 
         public Task SetPasswordAsync(Guid id, string passwordHash, DateTimeOffset at, CancellationToken cancellation = default) => throw new NotSupportedException();
 

@@ -54,6 +54,43 @@ public sealed class OutboxDispatcherTests(Server server)
         await outbox.Completed.WaitAsync(TimeSpan.FromSeconds(20));
     }
 
+    [Fact]
+    public async Task A_message_whose_settings_cannot_be_read_just_then_is_tried_again_and_not_given_up()
+    {
+        await using var database = await DatabaseAsync();
+        var outbox = new WatchedOutbox(new OutboxStore(database));
+        var tries = 0;
+        var handler = new Scripted(4, _ => ++tries == 1 ? throw new StoreUnavailableException("The connection broke.") : Task.FromResult(OutboxOutcome.Done));
+        await using var dispatcher = await StartAsync(outbox, handler);
+        await outbox.EnqueueAsync([Message(handler, "x")], _clock.GetUtcNow());
+        await outbox.AdvanceAsync(_clock, TimeSpan.FromSeconds(1));
+        await outbox.NotedAsync();
+        await outbox.AdvanceAsync(_clock, TimeSpan.FromSeconds(5));
+        await outbox.Completed.WaitAsync(TimeSpan.FromSeconds(20));
+        tries.ShouldBe(2);
+        (await outbox.DeadAsync(10)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Receivers_that_do_not_answer_hold_up_no_other_message_while_there_is_a_place()
+    {
+        await using var database = await DatabaseAsync();
+        var outbox = new WatchedOutbox(new OutboxStore(database));
+        var silence = new TaskCompletionSource<OutboxOutcome>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var handler = new Scripted(4, m => m.Payload.Contains("silent") ? silence.Task : Task.FromResult(OutboxOutcome.Done));
+        await using var dispatcher = await StartAsync(outbox, handler);
+        await outbox.EnqueueAsync([.. Enumerable.Range(0, 3).Select(_ => Message(handler, "silent"))], _clock.GetUtcNow());
+        await outbox.AdvanceAsync(_clock, TimeSpan.FromSeconds(1));
+        await outbox.EnqueueAsync([.. Enumerable.Range(0, 6).Select(_ => Message(handler, "other"))], _clock.GetUtcNow());
+        await outbox.AdvanceAsync(_clock, TimeSpan.FromSeconds(1));
+        for (var i = 0; i < 6; i++)
+        {
+            await outbox.NotedAsync();
+        }
+
+        silence.SetResult(OutboxOutcome.Done);
+    }
+
     private async Task<PostgresDatabase> DatabaseAsync()
     {
         var options = new PostgresOptions { ConnectionString = await server.Postgres.CreateDatabaseAsync() };
@@ -63,7 +100,11 @@ public sealed class OutboxDispatcherTests(Server server)
 
     private async Task<Dispatching> StartAsync(IOutbox outbox, PostgresDatabase database)
     {
-        var handler = new WebhookHandler(new WebhookClient(new WebhookSettings(AllowPrivate: true)), new WebhookSecrets(new byte[32]), new WebhookSecretStore(database), _clock);
+        return await StartAsync(outbox, new WebhookHandler(new WebhookClient(new WebhookSettings(AllowPrivate: true)), new WebhookSecrets(new byte[32]), new WebhookSecretStore(database), _clock));
+    }
+
+    private async Task<Dispatching> StartAsync(IOutbox outbox, IOutboxHandler handler)
+    {
         var dispatcher = new OutboxDispatcher(outbox, [handler], new TradingMetrics(), _clock, NullLogger<OutboxDispatcher>.Instance);
         await dispatcher.StartAsync(CancellationToken.None);
         return new Dispatching(dispatcher);
@@ -71,6 +112,17 @@ public sealed class OutboxDispatcherTests(Server server)
 
     private OutboxMessage Message(WebhookReceiver receiver) => new(Guid.NewGuid(), AlertDeliveries.Webhook,
         JsonSerializer.Serialize(new WebhookDelivery(Guid.NewGuid(), receiver.Url, "hello"), DomainJson.Options), _clock.GetUtcNow());
+
+    private OutboxMessage Message(IOutboxHandler handler, string payload) => new(Guid.NewGuid(), handler.Kind, JsonSerializer.Serialize(payload), _clock.GetUtcNow());
+
+    private sealed class Scripted(int atOnce, Func<LeasedMessage, Task<OutboxOutcome>> handle) : IOutboxHandler
+    {
+        public string Kind => "scripted";
+
+        public int AtOnceMax => atOnce;
+
+        public async Task<OutboxOutcome> HandleAsync(LeasedMessage message, CancellationToken cancellation) => await handle(message);
+    }
 
     private sealed class Dispatching(OutboxDispatcher dispatcher) : IAsyncDisposable
     {
@@ -91,8 +143,18 @@ public sealed class OutboxDispatcherTests(Server server)
 
         public Task Completed => _completed.Task;
 
-        /// <summary>Moves the clock second by second, each when the dispatcher has looked, until a call has come and its outcome is noted.</summary>
+        /// <summary>Moves the clock until a call has come and its outcome is noted.</summary>
         public async Task AdvanceUntilAsync(SimulatedTimeProvider clock, TimeSpan span, WebhookReceiver receiver)
+        {
+            await AdvanceAsync(clock, span);
+            await receiver.ArrivedAsync();
+            await NotedAsync();
+        }
+
+        public async Task NotedAsync() => (await _settled.WaitAsync(TimeSpan.FromSeconds(20))).ShouldBeTrue("the outcome was not noted");
+
+        /// <summary>Moves the clock second by second, each when the dispatcher has looked.</summary>
+        public async Task AdvanceAsync(SimulatedTimeProvider clock, TimeSpan span)
         {
             var until = clock.GetUtcNow() + span;
             while (clock.GetUtcNow() < until)
@@ -101,9 +163,6 @@ public sealed class OutboxDispatcherTests(Server server)
                 clock.Advance(TimeSpan.FromSeconds(1));
                 await LookedAsync(looks);
             }
-
-            await receiver.ArrivedAsync();
-            (await _settled.WaitAsync(TimeSpan.FromSeconds(20))).ShouldBeTrue("the outcome was not noted");
         }
 
         private int _looks;

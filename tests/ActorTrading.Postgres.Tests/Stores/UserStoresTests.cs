@@ -28,9 +28,10 @@ public sealed class UserStoresTests(Server server)
         (await Should.ThrowAsync<TakenException>(store.CreateAsync(User("ann", "x@example.com")))).Field.ShouldBe("username");
         (await Should.ThrowAsync<TakenException>(store.CreateAsync(User("bob", "ann@EXAMPLE.com")))).Field.ShouldBe("email");
 
-        var changed = await store.UpdateProfileAsync(ann.Id, "Ann B.", """{"a": 1}""", Now.AddHours(1));
+        var changed = await store.UpdateProfileAsync(ann.Id, new(true, "Ann B.", """{"a": 1}"""), Now.AddHours(1));
         changed!.Name.ShouldBe("Ann B.");
-        (await store.UpdateProfileAsync(ann.Id, null, null, Now.AddHours(2)))!.Preferences.ShouldBe("""{"a": 1}""");
+        (await store.UpdateProfileAsync(ann.Id, new(false, null, null), Now.AddHours(2)))!.Preferences.ShouldBe("""{"a": 1}""");
+        (await store.UpdateProfileAsync(ann.Id, new(true, null, null), Now.AddHours(2)))!.Name.ShouldBeNull();
     }
 
     [Fact]
@@ -44,10 +45,24 @@ public sealed class UserStoresTests(Server server)
         (await store.MfaSecretAsync(ann.Id)).ShouldBe("JBSWY3DP");
         (await database.CountAsync("users WHERE position('JBSWY3DP'::bytea in mfa_secret) > 0")).ShouldBe(0);
 
-        await tokens.StartFamilyAsync(Guid.NewGuid(), ann.Id, [1], Now, Now.AddDays(30), "browser");
+        await tokens.StartFamilyAsync(Guid.NewGuid(), ann.Id, ann.SecurityVersion, [1], Now, Now.AddDays(30), "browser");
         await store.SetPasswordAsync(ann.Id, "other", Now);
         (await store.FindAsync(ann.Id))!.SecurityVersion.ShouldBe(2);
         (await tokens.RotateAsync([1], [2], Now, Now.AddDays(30))).Outcome.ShouldBe(RotationOutcome.Revoked);
+    }
+
+    [Fact]
+    public async Task A_login_with_the_old_password_that_is_under_way_leaves_no_session_behind_the_new_one()
+    {
+        await using var database = await server.MigratedAsync();
+        var (store, tokens) = (new UserStore(database.Access, database.Vault), new RefreshTokenStore(database.Access));
+        var ann = User("ann");
+        await store.CreateAsync(ann);
+        for (var version = ann.SecurityVersion; version < 20; version++)
+            await Task.WhenAll(tokens.StartFamilyAsync(Guid.NewGuid(), ann.Id, version, [(byte)version], Now, Now.AddDays(30), null), store.SetPasswordAsync(ann.Id, "other", Now));
+        (await database.CountAsync("refresh_token_families WHERE revoked_at IS NULL")).ShouldBe(0);
+        (await tokens.StartFamilyAsync(Guid.NewGuid(), ann.Id, 19, [99], Now, Now.AddDays(30), null)).ShouldBeFalse();
+        (await tokens.StartFamilyAsync(Guid.NewGuid(), ann.Id, 20, [99], Now, Now.AddDays(30), null)).ShouldBeTrue();
     }
 
     [Fact]
@@ -56,7 +71,7 @@ public sealed class UserStoresTests(Server server)
         await using var database = await server.MigratedAsync();
         var user = await database.NewUserAsync("ann");
         var tokens = new RefreshTokenStore(database.Access);
-        await tokens.StartFamilyAsync(Guid.NewGuid(), user, [1], Now, Now.AddDays(1), null);
+        await tokens.StartFamilyAsync(Guid.NewGuid(), user, 1, [1], Now, Now.AddDays(1), null);
 
         (await tokens.RotateAsync([9], [8], Now, Now.AddDays(1))).Outcome.ShouldBe(RotationOutcome.Unknown);
         var first = await tokens.RotateAsync([1], [2], Now, Now.AddDays(1));
@@ -74,7 +89,7 @@ public sealed class UserStoresTests(Server server)
         await using var database = await server.MigratedAsync();
         var user = await database.NewUserAsync("ann");
         var tokens = new RefreshTokenStore(database.Access);
-        await tokens.StartFamilyAsync(Guid.NewGuid(), user, [1], Now, Now.AddDays(1), null);
+        await tokens.StartFamilyAsync(Guid.NewGuid(), user, 1, [1], Now, Now.AddDays(1), null);
 
         var outcomes = await Task.WhenAll(Enumerable.Range(2, 6).Select(next => tokens.RotateAsync([1], [(byte)next], Now, Now.AddDays(1))));
         outcomes.Count(rotation => rotation.Outcome == RotationOutcome.Rotated).ShouldBe(1);

@@ -23,8 +23,10 @@ public sealed record Rotation(RotationOutcome Outcome, Guid? UserId, Guid? Famil
 /// <summary>Refresh tokens by their SHA-256. A login starts a family; each refresh replaces the token within it.</summary>
 public interface IRefreshTokenStore
 {
+    /// <param name="securityVersion">The user's when the password was looked at.</param>
     /// <param name="client">What logged in, for a list of sessions; at most 300 characters are kept.</param>
-    Task StartFamilyAsync(Guid familyId, Guid userId, byte[] tokenHash, DateTimeOffset now, DateTimeOffset expiresAt, string? client, CancellationToken cancellation = default);
+    /// <returns>False where the user was disabled or the password changed meanwhile: nothing was started.</returns>
+    Task<bool> StartFamilyAsync(Guid familyId, Guid userId, int securityVersion, byte[] tokenHash, DateTimeOffset now, DateTimeOffset expiresAt, string? client, CancellationToken cancellation = default);
 
     /// <summary>Uses up a token and stores its successor; a token that was used before ends its family.</summary>
     Task<Rotation> RotateAsync(byte[] tokenHash, byte[] newTokenHash, DateTimeOffset now, DateTimeOffset expiresAt, CancellationToken cancellation = default);
@@ -40,12 +42,15 @@ public interface IRefreshTokenStore
 
 public sealed class RefreshTokenStore(PostgresDatabase database) : IRefreshTokenStore
 {
-    public Task StartFamilyAsync(Guid familyId, Guid userId, byte[] tokenHash, DateTimeOffset now, DateTimeOffset expiresAt, string? client, CancellationToken cancellation = default) =>
-        database.UseAsync(connection => connection.ExecuteAsync("""
-            WITH family AS (
-                INSERT INTO refresh_token_families (id, user_id, created_at, client) VALUES (@familyId, @userId, @now, left(@client, 300)) RETURNING id)
+    public Task<bool> StartFamilyAsync(Guid familyId, Guid userId, int securityVersion, byte[] tokenHash, DateTimeOffset now, DateTimeOffset expiresAt, string? client,
+        CancellationToken cancellation = default) =>
+        // The user's row is held until this is committed: a change of the password comes before it or ends what it began.
+        database.UseAsync(async connection => await connection.ExecuteAsync("""
+            WITH held AS (SELECT id FROM users WHERE id = @userId AND security_version = @securityVersion AND status = 'active' FOR SHARE),
+            family AS (
+                INSERT INTO refresh_token_families (id, user_id, created_at, client) SELECT @familyId, id, @now, left(@client, 300) FROM held RETURNING id)
             INSERT INTO refresh_tokens (hash, family_id, issued_at, expires_at) SELECT @tokenHash, id, @now, @expiresAt FROM family
-            """.With(new { familyId, userId, tokenHash, now, expiresAt, client }, cancellation)), cancellation);
+            """.With(new { familyId, userId, securityVersion, tokenHash, now, expiresAt, client }, cancellation)) == 1, cancellation);
 
     public Task<Rotation> RotateAsync(byte[] tokenHash, byte[] newTokenHash, DateTimeOffset now, DateTimeOffset expiresAt, CancellationToken cancellation = default) =>
         database.TransactAsync(async connection =>

@@ -31,6 +31,10 @@ public sealed class TakenException(string field) : Exception($"That {field} is t
     public string Field { get; } = field;
 }
 
+/// <param name="SetsName">Whether <paramref name="Name"/> replaces the name, also where it is null; false leaves the name as it is.</param>
+/// <param name="PreferencesJson">Null leaves the preferences as they are.</param>
+public sealed record ProfileChange(bool SetsName, string? Name, string? PreferencesJson);
+
 public interface IUserStore
 {
     /// <exception cref="TakenException"/>
@@ -41,8 +45,7 @@ public interface IUserStore
     /// <summary>By username or e-mail address, in any case of letters.</summary>
     Task<StoredUser?> FindByLoginAsync(string login, CancellationToken cancellation = default);
 
-    /// <summary>Null leaves a value as it is.</summary>
-    Task<StoredUser?> UpdateProfileAsync(Guid id, string? name, string? preferencesJson, DateTimeOffset at, CancellationToken cancellation = default);
+    Task<StoredUser?> UpdateProfileAsync(Guid id, ProfileChange change, DateTimeOffset at, CancellationToken cancellation = default);
 
     /// <summary>Sets the password and ends every session.</summary>
     Task SetPasswordAsync(Guid id, string passwordHash, DateTimeOffset at, CancellationToken cancellation = default);
@@ -83,17 +86,21 @@ public sealed class UserStore(PostgresDatabase database, SecretVault vault) : IU
             UNION ALL SELECT {Columns} FROM users WHERE lower(email) = lower(@login) LIMIT 1
             """.With(new { login }, cancellation)), cancellation);
 
-    public Task<StoredUser?> UpdateProfileAsync(Guid id, string? name, string? preferencesJson, DateTimeOffset at, CancellationToken cancellation = default) =>
+    public Task<StoredUser?> UpdateProfileAsync(Guid id, ProfileChange change, DateTimeOffset at, CancellationToken cancellation = default) =>
         database.AsUserAsync(id, connection => connection.QuerySingleOrDefaultAsync<StoredUser>($"""
-            UPDATE users SET name = coalesce(@name, name), preferences = coalesce(@preferencesJson::jsonb, preferences), updated_at = @at
+            UPDATE users SET name = CASE WHEN @SetsName THEN @Name ELSE name END, preferences = coalesce(@PreferencesJson::jsonb, preferences), updated_at = @at
             WHERE id = @id RETURNING {Columns}
-            """.With(new { id, name, preferencesJson, at }, cancellation)), cancellation);
+            """.With(new { id, change.SetsName, change.Name, change.PreferencesJson, at }, cancellation)), cancellation);
 
     public Task SetPasswordAsync(Guid id, string passwordHash, DateTimeOffset at, CancellationToken cancellation = default) =>
-        database.UseAsync(connection => connection.ExecuteAsync("""
-            WITH ended AS (UPDATE refresh_token_families SET revoked_at = @at, revoke_reason = 'password' WHERE user_id = @id AND revoked_at IS NULL)
-            UPDATE users SET password_hash = @passwordHash, security_version = security_version + 1, updated_at = @at WHERE id = @id
-            """.With(new { id, passwordHash, at }, cancellation)), cancellation);
+        // The user first, whom a login that is under way holds: what it began is seen by the second statement and ended with the rest.
+        database.TransactAsync(async connection =>
+        {
+            await connection.ExecuteAsync("UPDATE users SET password_hash = @passwordHash, security_version = security_version + 1, updated_at = @at WHERE id = @id"
+                .With(new { id, passwordHash, at }, cancellation));
+            return await connection.ExecuteAsync("UPDATE refresh_token_families SET revoked_at = @at, revoke_reason = 'password' WHERE user_id = @id AND revoked_at IS NULL"
+                .With(new { id, at }, cancellation));
+        }, cancellation);
 
     public Task SetMfaAsync(Guid id, string? secret, bool enabled, DateTimeOffset at, CancellationToken cancellation = default) =>
         database.UseAsync(connection => connection.ExecuteAsync(
