@@ -29,6 +29,7 @@ public static class ActorTradingApi
         services.TryAddSingleton<IMarketView, ProcessMarketView>();
         services.AddSingleton(options);
         services.AddSingleton(options.Limits);
+        services.AddSingleton<FailedKeys>();
         services.AddSingleton(options.Demo);
         services.AddSingleton(options.Webhooks);
         services.AddTradingAuth(options.Auth);

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using ActorTrading.Api.Auth.Tokens;
 using ActorTrading.Api.Conventions;
+using ActorTrading.Api.Limits;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -13,7 +14,7 @@ namespace ActorTrading.Api.Auth;
 /// the query's <c>access_token</c>.
 /// </summary>
 public sealed class AuthSchemeHandler(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder,
-    AccessTokens tokens, UserGate gate, ApiKeys apiKeys) : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
+    AccessTokens tokens, UserGate gate, ApiKeys apiKeys, FailedKeys failedKeys) : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     public const string SchemeName = "ActorTrading";
     private const string Bearer = "Bearer ";
@@ -28,7 +29,7 @@ public sealed class AuthSchemeHandler(IOptionsMonitor<AuthenticationSchemeOption
                 : AuthenticateResult.Fail("Only the Bearer scheme is understood.");
         }
         if (headers["X-Api-Key"] is [{ } key, ..])
-            return Answer(await apiKeys.FindAsync(key, Context.RequestAborted));
+            return Answer(await FindKeyAsync(key));
         if (IsSocket(Request.Path) && Request.Query["access_token"] is [{ } token])
             return await AnswerAsync(token);
         return AuthenticateResult.NoResult();
@@ -37,9 +38,18 @@ public sealed class AuthSchemeHandler(IOptionsMonitor<AuthenticationSchemeOption
     private async Task<AuthenticateResult> AnswerAsync(string token)
     {
         if (token.StartsWith(ApiKeys.Prefix, StringComparison.Ordinal))
-            return Answer(await apiKeys.FindAsync(token, Context.RequestAborted));
+            return Answer(await FindKeyAsync(token));
         var caller = tokens.Read(token);
         return Answer(caller is not null && await gate.AdmitsAsync(caller.UserId, caller.SecurityVersion, Context.RequestAborted) ? caller : null);
+    }
+
+    private async Task<Caller?> FindKeyAsync(string key)
+    {
+        failedKeys.ThrowIfTooMany(Context);
+        var caller = await apiKeys.FindAsync(key, Context.RequestAborted);
+        if (caller is null)
+            failedKeys.Count(Context);
+        return caller;
     }
 
     private static bool IsSocket(PathString path) => path.StartsWithSegments("/hubs") || path.StartsWithSegments("/ws");

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using System.Security.Claims;
 using System.Threading.RateLimiting;
 using ActorTrading.Api.Conventions;
@@ -15,8 +14,8 @@ public sealed class SignInLimitAttribute : Attribute;
 /// </summary>
 public sealed class RateLimits(RequestDelegate next, LimitOptions options) : IDisposable
 {
-    private readonly PartitionedRateLimiter<string>? _requests = Create(options.Requests);
-    private readonly PartitionedRateLimiter<string>? _signIn = Create(options.SignIn);
+    private readonly PartitionedRateLimiter<string>? _requests = TokenBuckets.Create(options.Requests);
+    private readonly PartitionedRateLimiter<string>? _signIn = TokenBuckets.Create(options.SignIn);
 
     public async Task InvokeAsync(HttpContext context)
     {
@@ -27,7 +26,7 @@ public sealed class RateLimits(RequestDelegate next, LimitOptions options) : IDi
             var (limiter, rate) = isSignIn ? (_signIn, options.SignIn) : (_requests, options.Requests);
             // Who guesses passwords comes with any token: there the address counts.
             if (limiter is not null)
-                Take(context, limiter, rate, isSignIn ? Address(context) : context.User.FindFirstValue(ClaimTypes.NameIdentifier) ?? Address(context));
+                Take(context, limiter, rate, isSignIn ? TokenBuckets.Address(context) : context.User.FindFirstValue(ClaimTypes.NameIdentifier) ?? TokenBuckets.Address(context));
         }
         await next(context);
     }
@@ -46,40 +45,6 @@ public sealed class RateLimits(RequestDelegate next, LimitOptions options) : IDi
         {
             RetryAfter = TimeSpan.FromSeconds(1 / rate.PerSecond),
         };
-    }
-
-    /// <summary>An IPv6 customer has a whole /64: it counts as one.</summary>
-    private static string Address(HttpContext context)
-    {
-        var address = context.Connection.RemoteIpAddress;
-        if (address is null)
-            return "unknown";
-        if (address.IsIPv4MappedToIPv6)
-            address = address.MapToIPv4();
-        if (address.AddressFamily != System.Net.Sockets.AddressFamily.InterNetworkV6)
-            return address.ToString();
-        var bytes = address.GetAddressBytes();
-        bytes.AsSpan(8).Clear();
-        return new IPAddress(bytes).ToString();
-    }
-
-    private static PartitionedRateLimiter<string>? Create(RateOptions rate)
-    {
-        if (rate.Burst <= 0)
-            return null;
-        if (rate.PerSecond <= 0)
-            throw new InvalidOperationException("Limits: PerSecond must be above 0 where Burst is.");
-        // At least a tenth of a second between refills, and whole tokens at each.
-        var period = TimeSpan.FromSeconds(Math.Max(0.1, 1 / rate.PerSecond));
-        var tokens = Math.Max(1, (int)Math.Round(rate.PerSecond * period.TotalSeconds));
-        return PartitionedRateLimiter.Create<string, string>(who => RateLimitPartition.GetTokenBucketLimiter(who, _ => new()
-        {
-            TokenLimit = rate.Burst,
-            TokensPerPeriod = tokens,
-            ReplenishmentPeriod = period,
-            AutoReplenishment = true,
-            QueueLimit = 0,
-        }));
     }
 
     public void Dispose()

@@ -41,6 +41,26 @@ public class LimitTests(ApiHost host)
     }
 
     [Fact]
+    public async Task Whoever_tries_keys_is_told_to_wait_before_they_are_looked_up_and_a_token_is_no_key()
+    {
+        await using var app = await host.StartAnotherAsync(new() { ["Limits:SignIn:Burst"] = "4", ["Limits:SignIn:PerSecond"] = "0.001" });
+        using var http = ApiHost.ClientOf(app);
+        var user = await host.RegisterAsync(http);
+        Task<HttpResponseMessage> TryAsync(string path)
+        {
+            var request = new HttpRequestMessage(HttpMethod.Get, path);
+            request.Headers.Add("X-Api-Key", $"atk_{Guid.NewGuid():N}");
+            return http.SendAsync(request);
+        }
+
+        for (var i = 0; i < 4; i++)
+            await (await TryAsync("/api/v1/accounts")).ProblemAsync(401, "INVALID_TOKEN");
+        foreach (var path in (string[])["/api/v1/accounts", "/hubs/trading/negotiate", "/health/live"])
+            await (await TryAsync(path)).ProblemAsync(429, "TOO_MANY_REQUESTS");
+        (await user.Http.GetAsync("/api/v1/accounts")).StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
     public async Task Behind_a_known_proxy_each_client_has_its_own_limit_and_an_unknown_one_is_not_believed()
     {
         var limits = new Dictionary<string, string?> { ["Limits:SignIn:Burst"] = "2", ["Limits:SignIn:PerSecond"] = "0.001" };

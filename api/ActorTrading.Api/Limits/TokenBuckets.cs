@@ -1,0 +1,43 @@
+using System.Net;
+using System.Threading.RateLimiting;
+using Microsoft.AspNetCore.Http;
+
+namespace ActorTrading.Api.Limits;
+
+/// <summary>A bucket of tokens for each who asks.</summary>
+internal static class TokenBuckets
+{
+    /// <summary>An IPv6 customer has a whole /64: it counts as one.</summary>
+    public static string Address(HttpContext context)
+    {
+        var address = context.Connection.RemoteIpAddress;
+        if (address is null)
+            return "unknown";
+        if (address.IsIPv4MappedToIPv6)
+            address = address.MapToIPv4();
+        if (address.AddressFamily != System.Net.Sockets.AddressFamily.InterNetworkV6)
+            return address.ToString();
+        var bytes = address.GetAddressBytes();
+        bytes.AsSpan(8).Clear();
+        return new IPAddress(bytes).ToString();
+    }
+
+    public static PartitionedRateLimiter<string>? Create(RateOptions rate)
+    {
+        if (rate.Burst <= 0)
+            return null;
+        if (rate.PerSecond <= 0)
+            throw new InvalidOperationException("Limits: PerSecond must be above 0 where Burst is.");
+        // At least a tenth of a second between refills, and whole tokens at each.
+        var period = TimeSpan.FromSeconds(Math.Max(0.1, 1 / rate.PerSecond));
+        var tokens = Math.Max(1, (int)Math.Round(rate.PerSecond * period.TotalSeconds));
+        return PartitionedRateLimiter.Create<string, string>(who => RateLimitPartition.GetTokenBucketLimiter(who, _ => new()
+        {
+            TokenLimit = rate.Burst,
+            TokensPerPeriod = tokens,
+            ReplenishmentPeriod = period,
+            AutoReplenishment = true,
+            QueueLimit = 0,
+        }));
+    }
+}
