@@ -118,6 +118,51 @@ public class CopyPendingTests
         link.Follower.State.Positions.ShouldBeEmpty();
     }
 
+    /// <summary>A follower whose broker never quotes what the leader's does, so that its copies rest on.</summary>
+    private static Link Apart(CopyScene scene, LinkSettings settings)
+    {
+        var board = new MarketBoard(InstrumentCatalog.All);
+        board.Update(new Quote("EURUSD", 1.1000m, 1.1002m, scene.Now));
+        return scene.Follow(settings, account: new Trader(30, board, PositionMode.Hedging, 10_000m, "USD", 100));
+    }
+
+    [Fact]
+    public void An_order_that_the_leader_cannot_pay_for_at_its_trigger_is_nobodys_any_more()
+    {
+        var scene = new CopyScene(leaderDeposit: 1_000m);
+        var rich = scene.Follow(OneToOne);
+        var apart = Apart(scene, OneToOne);
+        var order = scene.Leader.Order(Side.Buy, 0.50m, "EURUSD", OrderType.Stop, 1.1010m);
+        scene.Leader.Do(order).Accepted.ShouldBeTrue();
+        var held = scene.Leader.Open(Side.Buy, 0.70m);
+        scene.Sync();
+        var quote = new Quote("EURUSD", 1.1010m, 1.1012m, scene.Now);
+        scene.Board.Update(quote);
+        scene.Leader.OnQuote(quote);
+        rich.Follower.OnQuote(quote);
+        scene.Leader.Ledger[^1].Event.ShouldBeOfType<OrderRejected>().Retcode.ShouldBe(Retcode.NoMoney);
+        rich.Follower.Net("EURUSD").ShouldBe(1.20m);
+        apart.Follower.State.Orders.Count.ShouldBe(1);
+        scene.Sync();
+        rich.Last.Reason.ShouldBe(CopyReasons.OrphanedFillClosed);
+        rich.Follower.Only.Copy!.LeaderPositionId.ShouldBe(held);
+        apart.Follower.State.Orders.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_rejection_of_what_never_rested_is_not_offered()
+    {
+        var link = _scene.Follow(OneToOne);
+        var order = new Order
+        {
+            Id = DeterministicId.FromNumbers(5, 5), ClientOrderId = "x", Symbol = "EURUSD", Side = Side.Buy, Type = OrderType.Limit, Volume = 1m, Price = 1.09m,
+            Status = OrderStatus.Submitted, CreatedAt = _scene.Now, UpdatedAt = _scene.Now,
+        };
+        _scene.Leader.Append([new OrderSubmitted(order), new OrderRejected(order.Id, Retcode.NoMoney, "no money")]);
+        _scene.Sync();
+        link.Plans.ShouldBeEmpty();
+    }
+
     [Fact]
     public void No_order_does_the_opposite_of_a_stop_limit_so_its_fill_is_followed()
     {

@@ -18,14 +18,15 @@ public class CopyProperties
             Multiplier = random.Next(1, 30) / 10m,
             Rounding = (VolumeRounding)random.Next(2),
             ForceTinyTrades = random.Next(2) == 0,
+            MaxTradeVolume = 2m,
         } is var sizing && sizing.Mode == SizingMode.FixedVolume ? sizing with { Value = random.Next(1, 100) / 100m } : sizing,
         Reverse = random.Next(3) == 0,
         SkipPendingOrders = random.Next(3) == 0,
     };
 
-    private static CopyScene Scene(Random random, out RandomLeader leader)
+    private static CopyScene Scene(Random random, out RandomLeader leader, decimal leaderDeposit = 1_000_000m)
     {
-        var scene = new CopyScene((PositionMode)random.Next(2), 1_000_000m);
+        var scene = new CopyScene((PositionMode)random.Next(2), leaderDeposit);
         for (var i = 0; i < 2; i++)
             scene.Follow(Settings(random), (PositionMode)i, 1_000_000m);
         leader = new RandomLeader(scene, random);
@@ -34,11 +35,12 @@ public class CopyProperties
 
     /// <summary>However the leader came in and went out by parts, with orders resting or not, who follows is flat when the leader is.</summary>
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void Followers_are_flat_when_the_leader_is(bool pendings) => ForAllHistories(60, random =>
+    [InlineData(false, 1_000_000)]
+    [InlineData(true, 1_000_000)]
+    [InlineData(true, 4_000)]
+    public void Followers_are_flat_when_the_leader_is(bool pendings, int leaderDeposit) => ForAllHistories(60, random =>
     {
-        var scene = Scene(random, out var leader);
+        var scene = Scene(random, out var leader, leaderDeposit);
         for (var step = 0; step < 40; step++)
         {
             leader.Step(pendings);
