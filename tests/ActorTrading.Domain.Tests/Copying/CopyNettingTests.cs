@@ -138,6 +138,30 @@ public class CopyNettingTests
     }
 
     [Fact]
+    public void A_share_that_waits_for_a_resting_order_of_the_leader_is_not_taken_for_another_of_its_position()
+    {
+        // Reversed, the follower's stop is touched at the bid before the leader's limit is at the ask.
+        var scene = new CopyScene(PositionMode.Netting);
+        var link = scene.Follow(OneToOne with { Reverse = true }, PositionMode.Netting);
+        var first = scene.Leader.Order(Side.Buy, 0.10m, "EURUSD", OrderType.Limit, 1.0991m);
+        scene.Leader.Open(Side.Buy, 0.50m);
+        scene.Leader.Do(first).Accepted.ShouldBeTrue();
+        scene.Sync();
+        scene.Quote("EURUSD", 1.0990m, 1.0992m);
+        link.Follower.Net("EURUSD").ShouldBe(-0.60m);
+        link.Follower.Do(link.Follower.Order(Side.Buy, 0.50m, "EURUSD")).Accepted.ShouldBeTrue();
+        scene.Leader.Open(Side.Buy, 0.20m);
+        scene.Sync();
+        scene.Leader.Close(scene.Leader.Only.Id).Accepted.ShouldBeTrue();
+        scene.Sync();
+        link.Follower.Net("EURUSD").ShouldBe(-0.10m);
+        scene.Leader.Do(new CancelOrder(first.OrderId)).Accepted.ShouldBeTrue();
+        scene.Sync();
+        link.Follower.State.Positions.ShouldBeEmpty();
+        CopyRules.IsFlat(link.Follower.State, link.Id).ShouldBeTrue();
+    }
+
+    [Fact]
     public void Many_small_closings_do_not_add_up_their_roundings()
     {
         var scene = new CopyScene(leaderDeposit: 1_000_000m);

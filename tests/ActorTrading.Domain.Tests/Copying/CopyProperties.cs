@@ -193,7 +193,8 @@ public class CopyProperties
             first.Sync();
         }
         var orders = first.Leader.Ledger.Select(e => e.Event).OfType<OrderSubmitted>().Where(e => e.Order.ClosesPositionId is null).Select(e => e.Order).ToList();
-        foreach (var plan in middle.Plans.SelectMany(p => p.Commands).OfType<PlaceOrder>())
+        // The first placing of each: what replaces an order that rests is smaller.
+        foreach (var plan in middle.Plans.SelectMany(p => p.Commands).OfType<PlaceOrder>().DistinctBy(p => p.Copy!.LeaderOrderId ?? p.Copy.LeaderPositionId))
         {
             var leaderOrder = orders.Single(o => o.Id == (plan.Copy!.LeaderOrderId ?? plan.Copy.LeaderPositionId));
             plan.Side.ShouldNotBe(leaderOrder.Side);
