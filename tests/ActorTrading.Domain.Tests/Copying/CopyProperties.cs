@@ -98,6 +98,31 @@ public class CopyProperties
         }
     });
 
+    /// <summary>Where only the leader's orders fill, what rests for one of its positions is what the leader keeps of it.</summary>
+    [Fact]
+    public void What_rests_is_never_more_than_the_leader_keeps() => ForAllHistories(50, random =>
+    {
+        var scene = new CopyScene(PositionMode.Hedging, 1_000_000m);
+        var board = new MarketBoard(InstrumentCatalog.All);
+        board.Update(scene.Board.LastQuote("EURUSD")!.Value);
+        var link = new Link(DeterministicId.FromNumbers(9, 99), new Trader(99, board, PositionMode.Hedging, 1_000_000m, "USD", 100), scene.Leader.State.Seq)
+        {
+            Settings = new() { Sizing = new() { Mode = SizingMode.None }, LeaderAccountId = scene.Leader.State.AccountId },
+        };
+        var leader = new RandomLeader(scene, random);
+        for (var step = 0; step < 40; step++)
+        {
+            leader.Step(pendings: true);
+            link.Sync(scene);
+            foreach (var order in link.Follower.State.Orders.Values)
+            {
+                var wanted = scene.Leader.State.Orders.TryGetValue(order.Copy!.LeaderOrderId!.Value, out var rests) ? rests.RemainingVolume : 0m;
+                wanted += scene.Leader.State.Positions.TryGetValue(order.Copy.LeaderOrderId.Value, out var open) ? open.Volume : 0m;
+                order.RemainingVolume.ShouldBe(wanted);
+            }
+        }
+    });
+
     /// <summary>A follower that is offered again what it has decided, from any point, does nothing.</summary>
     [Fact]
     public void Replaying_any_prefix_changes_nothing() => ForAllHistories(40, random =>
