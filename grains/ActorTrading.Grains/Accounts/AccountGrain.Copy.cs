@@ -54,7 +54,7 @@ public sealed partial class AccountGrain
         for (var i = 0; i < stretch.Entries.Length; i++)
         {
             var entry = stretch.Entries[i];
-            if (entry.Seq <= cursor || !CopyRules.IsTradeEvent(entry.Event))
+            if (entry.Seq <= cursor || !CopyRules.IsTradeEvent(entry.Event, stretch.StateAt(i)))
             {
                 continue;
             }

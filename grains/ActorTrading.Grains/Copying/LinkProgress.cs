@@ -49,7 +49,12 @@ internal sealed class LinkProgress(LinkRow row)
     /// <summary>One that was busy is asked again now and then: the word that it can take more is lost with the silo that had it.</summary>
     public bool IsReady(DateTimeOffset now) => !InFlight && (!_busy || now >= _busyUntil) && now >= _notBefore;
 
-    public void Update(LinkRow row) => _row = row;
+    /// <summary>New settings may leave something to close or to cancel, so the link is looked at again at once.</summary>
+    public void Update(LinkRow row)
+    {
+        _row = row;
+        _watchAt = DateTimeOffset.MinValue;
+    }
 
     /// <summary>Whether the link has to be looked at as a whole now. First looks are spread out, so that many links do not come at once.</summary>
     public bool IsWatchDue(DateTimeOffset now)

@@ -55,17 +55,9 @@ internal static class CopyBookFold
     {
         var link = book.Links.GetValueOrDefault(origin.LinkId, LinkBook.Empty);
         var shares = link.Shares.ToBuilder();
-        var left = deal.Volume;
-        for (var i = 0; i < shares.Count && left > 0;)
-        {
-            var share = shares[i];
-            if (share.Symbol != deal.Symbol || share.Side == deal.Side || !SameCause(share, origin))
-            {
-                i++;
-                continue;
-            }
-            left -= Shrink(shares, ref i, left);
-        }
+        // First the share that the deal is for: another of the same position may wait for an order of the leader that still rests.
+        var left = Leave(shares, deal, deal.Volume, share => share.LeaderPositionId == origin.LeaderPositionId && share.LeaderOrderId == origin.LeaderOrderId);
+        left = Leave(shares, deal, left, share => SameCause(share, origin));
         if (left > 0)
         {
             var same = -1;
@@ -92,6 +84,20 @@ internal static class CopyBookFold
             }
         }
         return book with { Links = book.Links.SetItem(origin.LinkId, link with { Shares = shares.ToImmutable() }) };
+    }
+
+    /// <summary>Takes the volume from the shares on the other side that pass, and returns what is left of it.</summary>
+    private static decimal Leave(ImmutableArray<CopyShare>.Builder shares, Deal deal, decimal volume, Func<CopyShare, bool> which)
+    {
+        for (var i = 0; i < shares.Count && volume > 0;)
+        {
+            var share = shares[i];
+            if (share.Symbol == deal.Symbol && share.Side != deal.Side && which(share))
+                volume -= Shrink(shares, ref i, volume);
+            else
+                i++;
+        }
+        return volume;
     }
 
     private static bool SameCause(CopyShare share, CopyOrigin origin) =>

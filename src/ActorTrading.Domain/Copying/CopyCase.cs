@@ -21,6 +21,7 @@ internal sealed class CopyCase(CopyContext context, int firstPart = 0)
     public AccountFigures FollowerFigures => _follower ??= AccountFigures.Of(context.Follower, context.FollowerMarket);
     public List<CopyHolding> Holdings => _holdings ??= CopyHolding.Of(context.Follower, context.LinkId);
     public bool HasCommands => _commands.Count > 0;
+    public IReadOnlyList<TradeCommand> Commands => _commands;
 
     public CopyOrigin Origin(Guid? leaderPositionId, Guid? leaderOrderId) =>
         new(context.LinkId, context.Settings.LeaderAccountId, context.LeaderEntry.Seq, leaderPositionId, leaderOrderId);

@@ -13,6 +13,7 @@ internal static class CopyClosing
         // In netting mode a pending order can close. Its copy may have been filled by itself, or not yet.
         var pending = context.LeaderBefore.Orders.TryGetValue(deal.OrderId, out var order) && order.IsPending ? order.Id : (Guid?)null;
         CancelResting(copy, pending, remaining == 0 ? leaderPositionId : null, symbol);
+        var reduced = remaining > 0 ? CopyReducing.Reduce(copy, before!, remaining, pending, symbol) : null;
 
         var held = new List<CopyHolding>(copy.Holdings.Count);
         foreach (var holding in copy.Holdings)
@@ -23,7 +24,7 @@ internal static class CopyClosing
                 held.Add(holding);
         }
         if (held.Count == 0)
-            return copy.HasCommands ? null : new(CopyReasons.NothingToClose, $"position {leaderPositionId} is not held");
+            return copy.HasCommands ? reduced : new(CopyReasons.NothingToClose, $"position {leaderPositionId} is not held");
 
         var (total, peak) = (held.Sum(h => h.Volume), held.Sum(h => h.PeakVolume));
         if (remaining == 0)
@@ -44,7 +45,7 @@ internal static class CopyClosing
                 : new(CopyReasons.CloseRoundsToZero, $"{closed} of {before!.Volume} lots at the leader is less than half a step of {total}");
         }
         Spread(copy, held, volume, instrument.VolumeMin);
-        return volume == total ? new(CopyReasons.ClosedWhole, $"{total} lots would leave less than the least of {instrument.VolumeMin}") : null;
+        return volume == total ? new(CopyReasons.ClosedWhole, $"{total} lots would leave less than the least of {instrument.VolumeMin}") : reduced;
     }
 
     private static void CancelResting(CopyCase copy, Guid? pending, Guid? closedPosition, string symbol)

@@ -36,21 +36,31 @@ internal static class CopyLimits
         return null;
     }
 
-    /// <summary>The least value, the leverage and the margin that stays free. Resting orders count as if filled: they fill unasked.</summary>
-    public static Refused? Exposure(CopyCase copy, Instrument instrument, decimal entry, decimal volume)
+    /// <summary>
+    /// The least value, the leverage and the margin that stays free, on the account as the plan's closings so far leave it. For the
+    /// leverage resting orders count as if filled: they fill unasked.
+    /// </summary>
+    /// <param name="rests">The trade is a pending order.</param>
+    public static Refused? Exposure(CopyCase copy, Instrument instrument, Side side, decimal entry, decimal volume, bool rests)
     {
-        var (limits, follower) = (copy.Settings.Limits, copy.Follower);
+        var (limits, currency) = (copy.Settings.Limits, copy.Follower.Currency);
         if (copy.Settings.Sizing.MinTradeAmount is null && limits.MaxLeverage is null && limits.ReservedMarginFraction is null)
             return null;
         var market = copy.Context.FollowerMarket;
-        if (Value(market, follower.Currency, instrument, volume, entry) is not { } value)
+        if (Value(market, currency, instrument, volume, entry) is not { } value)
             return NoRate(copy, instrument);
         if (value < copy.Settings.Sizing.MinTradeAmount)
-            return new(CopyReasons.BelowMinTradeAmount, $"worth {value:0.##}, at least {copy.Settings.Sizing.MinTradeAmount} {follower.Currency}");
-        if (limits.MaxLeverage is { } maxLeverage)
+            return new(CopyReasons.BelowMinTradeAmount, $"worth {value:0.##}, at least {copy.Settings.Sizing.MinTradeAmount} {currency}");
+        if (limits.MaxLeverage is null && limits.ReservedMarginFraction is null)
+            return null;
+        var follower = CopyExposure.AfterClosings(copy);
+        // In netting mode a trade against what is there only takes risk away, and is as welcome as a closing.
+        if (limits.MaxLeverage is { } maxLeverage && CopyExposure.Reach(follower, instrument.Symbol, side, volume, rests) is var (reach, more) && more > 0)
         {
-            if (OpenValue(market, follower) is not { } open || !copy.FollowerFigures.IsComplete)
+            if (OpenValue(market, follower, except: follower.Mode == PositionMode.Netting ? instrument.Symbol : null) is not { } open || !copy.FollowerFigures.IsComplete)
                 return new(CopyReasons.NoQuote, "not every open position has a price");
+            if (follower.Mode == PositionMode.Netting)
+                value = value / volume * reach;
             var equity = copy.FollowerFigures.Equity;
             // One source discards the trade, another reduces it: the safer is to discard.
             if (equity <= 0 || open + value > maxLeverage * equity)
@@ -58,21 +68,23 @@ internal static class CopyLimits
         }
         if (limits.ReservedMarginFraction is { } fraction)
         {
-            if (!copy.FollowerFigures.IsComplete || MarginCalculator.Rate(instrument, follower.Currency, entry, market) is not { } rate)
+            if (!copy.FollowerFigures.IsComplete || CopyExposure.MarginWith(follower, market, instrument, side, entry, volume) is not { } margin)
                 return NoRate(copy, instrument);
-            var margin = MarginCalculator.Native(instrument, volume, entry, follower.Leverage) * rate;
-            var free = copy.FollowerFigures.FreeMargin - margin;
-            if (free < fraction * follower.Balance)
+            var free = copy.FollowerFigures.Equity - margin;
+            if (free < fraction * follower.Balance && margin > MarginCalculator.Total(follower, market))
                 return new(CopyReasons.ReservedMargin, $"{free:0.##} would stay free, at least {fraction * follower.Balance:0.##} is kept");
         }
         return null;
     }
 
-    private static decimal? OpenValue(IMarketView market, AccountState follower)
+    /// <param name="except">A symbol that is left out.</param>
+    private static decimal? OpenValue(IMarketView market, AccountState follower, string? except)
     {
         var total = 0m;
         foreach (var (_, position) in follower.Positions)
         {
+            if (position.Symbol == except)
+                continue;
             if (market.FindInstrument(position.Symbol) is not { } instrument || market.LastQuote(position.Symbol) is not { } quote
                 || Value(market, follower.Currency, instrument, position.Volume, quote.ClosePrice(position.Side)) is not { } value)
                 return null;
@@ -80,7 +92,7 @@ internal static class CopyLimits
         }
         foreach (var (_, order) in follower.Orders)
         {
-            if (order.ClosesPositionId is not null)
+            if (order.ClosesPositionId is not null || order.Symbol == except)
                 continue;
             if (market.FindInstrument(order.Symbol) is not { } instrument || (order.Price ?? market.LastQuote(order.Symbol)?.OpenPrice(order.Side)) is not { } price
                 || Value(market, follower.Currency, instrument, order.RemainingVolume, price) is not { } value)

@@ -46,7 +46,7 @@ internal static class CopyOpening
         // A stop is measured from the price that would close the position.
         if (Beyond(side, limit ?? quote.ClosePrice(side), stopLoss, takeProfit) is { } beyond)
             return beyond;
-        if (Size(copy, signal, instrument, side, entry, ref stopLoss, ref takeProfit, out var volume) is { } refused)
+        if (Size(copy, signal, instrument, side, entry, rests: limit is not null, ref stopLoss, ref takeProfit, out var volume) is { } refused)
             return refused;
 
         var ids = copy.NextIds();
@@ -103,14 +103,14 @@ internal static class CopyOpening
 
     /// <summary>The volume within every limit, with the levels that the order may carry.</summary>
     public static Refused? Size(CopyCase copy, in LeaderSignal signal, Instrument instrument, Side side, decimal entry,
-        ref decimal? stopLoss, ref decimal? takeProfit, out decimal volume)
+        bool rests, ref decimal? stopLoss, ref decimal? takeProfit, out decimal volume)
     {
         if (CopySizing.Volume(copy, signal, instrument, side, entry, stopLoss, out volume) is { } tooSmall)
             return tooSmall;
         var shared = CopyNetting.SharedWith(copy, instrument.Symbol, signal.PositionId);
         if (CopyLimits.TradeRisk(copy, instrument, side, entry, shared is null, ref volume, ref stopLoss) is { } risky)
             return risky;
-        if (CopyLimits.Exposure(copy, instrument, entry, volume) is { } exposed)
+        if (CopyLimits.Exposure(copy, instrument, side, entry, volume, rests) is { } exposed)
             return exposed;
         if (shared is not null)
             (stopLoss, takeProfit) = CopyNetting.LevelsOnShared(shared, side, volume, stopLoss, takeProfit);

@@ -31,7 +31,7 @@ internal static class CopyPending
         var (stopLoss, takeProfit) = CopyLevels.Of(settings, instrument, side, entry, order.StopLoss, order.TakeProfit);
         if (CopyOpening.Beyond(side, limitPrice ?? entry, stopLoss, takeProfit) is { } beyond)
             return copy.End(beyond);
-        if (CopyOpening.Size(copy, signal, instrument, side, entry, ref stopLoss, ref takeProfit, out var volume) is { } refused)
+        if (CopyOpening.Size(copy, signal, instrument, side, entry, rests: true, ref stopLoss, ref takeProfit, out var volume) is { } refused)
             return copy.End(refused);
 
         var ids = copy.NextIds();

@@ -60,6 +60,7 @@ public static class CopyReasons
     // Closing.
     public const string NothingToClose = "NOTHING_TO_CLOSE";
     public const string CloseRoundsToZero = "CLOSE_ROUNDS_TO_ZERO";
+    public const string RestingReduced = "RESTING_REDUCED";
     public const string ClosedWhole = "CLOSED_WHOLE";
     public const string NettingSharedStops = "NETTING_SHARED_STOPS";
 

@@ -5,13 +5,19 @@ namespace ActorTrading.Domain;
 /// <summary>The copy rules: from one entry of the leader's ledger to what the follower does, or a named reason for doing nothing.</summary>
 public static class CopyRules
 {
-    /// <summary>Whether the entry is offered to links. Each entry offered gets exactly one <see cref="CopyDecided"/> per link.</summary>
-    /// <remarks>
-    /// A market order is offered by its deals, not by its submission; a pending order when it rests. Rejections, swaps, balance
-    /// changes and announcements are nobody's trade; a stop-out is offered by its deals.
-    /// </remarks>
+    /// <summary>Whether an entry of the kind may be offered to links; of a rejection only the account before it tells.</summary>
     public static bool IsTradeEvent(LedgerEvent ledgerEvent) =>
-        ledgerEvent is DealExecuted or PositionModified or PositionAdopted or OrderPlaced or OrderModified or OrderCancelled or OrderExpired;
+        ledgerEvent is DealExecuted or PositionModified or PositionAdopted or OrderPlaced or OrderModified or OrderCancelled or OrderExpired or OrderRejected;
+
+    /// <summary>Whether the entry is offered to links. Each entry offered gets exactly one <see cref="CopyDecided"/> per link.</summary>
+    /// <param name="before">The leader's account without the entry.</param>
+    /// <remarks>
+    /// A market order is offered by its deals, not by its submission; a pending order when it rests. Swaps, balance changes and
+    /// announcements are nobody's trade; a stop-out is offered by its deals. A rejection ends what rested until its trigger
+    /// (the money or the trade mode did not allow the fill); of what never rested nobody has a copy.
+    /// </remarks>
+    public static bool IsTradeEvent(LedgerEvent ledgerEvent, AccountState before) =>
+        IsTradeEvent(ledgerEvent) && (ledgerEvent is not OrderRejected rejected || Rests(before, rejected.OrderId));
 
     /// <summary>Decides about one entry. Pure: the same context gives the same plan, with the same ids.</summary>
     /// <returns>
@@ -35,6 +41,7 @@ public static class CopyRules
             OrderModified e => CopyPending.Modify(copy, e),
             OrderCancelled e => CopyPending.Cancel(copy, e.OrderId, "cancelled"),
             OrderExpired e => CopyPending.Cancel(copy, e.OrderId, "expired"),
+            OrderRejected e when Rests(context.LeaderBefore, e.OrderId) => CopyPending.Cancel(copy, e.OrderId, "rejected"),
             var other => CopyPlan.Skip(CopyReasons.NotATradeEvent, other.Kind),
         };
     }
@@ -72,11 +79,16 @@ public static class CopyRules
     }
 
     /// <summary>
-    /// What a follower does when a link is removed. Only closing at once has commands: the graceful modes go on following with
-    /// <see cref="WhileRemoving"/> until nothing is held, and preserve leaves everything to the user.
+    /// What a follower does when a link is removed. The graceful modes only cancel what would still open, and go on following with
+    /// <see cref="WhileRemoving"/> until nothing is held; preserve leaves everything to the user.
     /// </summary>
-    public static ImmutableArray<TradeCommand> Unlink(AccountState follower, Guid linkId, RemovalMode mode) =>
-        mode == RemovalMode.CloseImmediately ? CopyUnwinding.Unwind(follower, linkId, orders: true, static _ => true) : [];
+    public static ImmutableArray<TradeCommand> Unlink(AccountState follower, Guid linkId, RemovalMode mode) => mode switch
+    {
+        RemovalMode.CloseImmediately => CopyUnwinding.Unwind(follower, linkId, orders: true, static _ => true),
+        RemovalMode.CloseGracefullyByPosition => CopyResting.CancelUnwanted(follower, linkId, CloseOnlyMode.ByPosition),
+        RemovalMode.CloseGracefullyBySymbol => CopyResting.CancelUnwanted(follower, linkId, CloseOnlyMode.BySymbol),
+        _ => [],
+    };
 
     /// <summary>The settings with which a link goes on while it is being removed gracefully.</summary>
     public static LinkSettings WhileRemoving(LinkSettings settings, RemovalMode mode) => mode switch
@@ -111,6 +123,9 @@ public static class CopyRules
                 return copy.End(CopyClosing.Close(copy, deal, deal.Volume, deal.PositionId));
         }
     }
+
+    private static bool Rests(AccountState account, Guid orderId) =>
+        account.Orders.TryGetValue(orderId, out var order) && order is { IsPending: true, Status: OrderStatus.Placed or OrderStatus.PartiallyFilled };
 
     private static bool Opens(CopyContext context) => context.LeaderEntry.Event switch
     {

@@ -52,10 +52,10 @@ public static class CopyWatch
             {
                 risk = risk with { StopReason = breach.Reason, StopDetail = breach.Detail, StoppedUntil = breach.Until, Closes = breach.Closes, StopSequence = risk.StopSequence + 1 };
                 var unwound = breach.Closes ? CopyUnwinding.Unwind(follower, context.LinkId, orders: true, static _ => true) : [];
-                return new CopyWatchPlan(risk, unwound, breach.Reason, breach.Detail, Stopped: true);
+                return CopyResting.Settle(context, new CopyWatchPlan(risk, unwound, breach.Reason, breach.Detail, Stopped: true));
             }
         }
-        return Unwind(context, risk);
+        return CopyResting.Settle(context, Unwind(context, risk));
     }
 
     private static CopyWatchPlan Unwind(CopyWatchContext context, LinkRiskState risk)
@@ -75,7 +75,7 @@ public static class CopyWatch
             return new CopyWatchPlan(risk, old, CopyReasons.LifetimeOver, $"{settings.Timing.LifetimeHours} hours", Stopped: false);
         if (context.Leader is { } leader)
         {
-            var orphans = CopyUnwinding.Unwind(follower, context.LinkId, orders: false, holding => IsOrphan(settings, leader, holding));
+            var orphans = CopyUnwinding.Unwind(follower, context.LinkId, orders: false, holding => IsOrphan(settings, leader, holding.LeaderPositionId, holding.LeaderOrderId, holding.Symbol));
             if (!orphans.IsEmpty)
                 return new CopyWatchPlan(risk, orphans, CopyReasons.OrphanClosed, "the leader holds nothing that they follow", Stopped: false);
         }
@@ -140,14 +140,14 @@ public static class CopyWatch
         return total;
     }
 
-    /// <summary>A copy of a pending order that was filled after the leader's was gone, or a closing that the follower's broker refused.</summary>
-    private static bool IsOrphan(LinkSettings settings, AccountState leader, CopyHolding holding)
+    /// <summary>A copy of a pending order that was filled, or rests, after the leader's was gone, or a closing that the follower's broker refused.</summary>
+    internal static bool IsOrphan(LinkSettings settings, AccountState leader, Guid? leaderPositionId, Guid? leaderOrderId, string symbol)
     {
-        if (holding.LeaderPositionId is { } position && leader.Positions.ContainsKey(position))
+        if (leaderPositionId is { } position && leader.Positions.ContainsKey(position))
             return false;
-        if (holding.LeaderOrderId is { } order && (leader.Orders.ContainsKey(order) || leader.Positions.ContainsKey(order)))
+        if (leaderOrderId is { } order && (leader.Orders.ContainsKey(order) || leader.Positions.ContainsKey(order)))
             return false;
         return leader.Mode == PositionMode.Hedging || !leader.Positions.Values.Any(open =>
-            (settings.SymbolMapping is { } mapping && mapping.TryGetValue(open.Symbol, out var mapped) ? mapped : open.Symbol) == holding.Symbol);
+            (settings.SymbolMapping is { } mapping && mapping.TryGetValue(open.Symbol, out var mapped) ? mapped : open.Symbol) == symbol);
     }
 }

@@ -80,7 +80,7 @@ public sealed record ExposureLimits
     /// <summary>Largest loss at the stop-loss, as a fraction of the balance: the volume shrinks. Without a stop-loss one is set at that loss.</summary>
     public decimal? MaxTradeRisk { get; init; }
 
-    /// <summary>Largest (value of all open positions with the new one) / equity; a trade beyond it is not copied. Pending orders do not count.</summary>
+    /// <summary>Largest (value of all open positions with the new one) / equity; a trade beyond it is not copied. Pending orders count as if filled: they fill unasked.</summary>
     public decimal? MaxLeverage { get; init; }
 
     /// <summary>Fraction of the balance that stays free margin after the trade; else it is not copied.</summary>

@@ -100,6 +100,49 @@ public class CopyNettingTests
             link.Follower.Only.ShouldSatisfyAllConditions(p => p.Side.ShouldBe(Side.Sell), p => p.Volume.ShouldBe(0.30m));
     }
 
+    /// <summary>A lot is worth 11 times the equity of 10,000 and holds 1,100 of it.</summary>
+    public static TheoryData<PositionMode, ExposureLimits> LimitsThatAllowOneWay => new()
+    {
+        { PositionMode.Hedging, new() { MaxLeverage = 15m } },
+        { PositionMode.Netting, new() { MaxLeverage = 15m } },
+        { PositionMode.Hedging, new() { ReservedMarginFraction = 0.85m } },
+        { PositionMode.Netting, new() { ReservedMarginFraction = 0.85m } },
+    };
+
+    [Theory, MemberData(nameof(LimitsThatAllowOneWay))]
+    public void A_reversal_is_judged_without_what_it_closes(PositionMode mode, ExposureLimits limits)
+    {
+        var scene = new CopyScene(PositionMode.Netting);
+        var link = scene.Follow(OneToOne with { Limits = limits }, mode);
+        scene.Leader.Open(Side.Buy, 1.00m);
+        scene.Leader.Do(scene.Leader.Order(Side.Sell, 2.00m, "EURUSD")).Accepted.ShouldBeTrue();
+        scene.Sync();
+        link.Last.Reason.ShouldBeNull();
+        link.Follower.Net("EURUSD").ShouldBe(-1.00m);
+        // What is larger than the limit the other way round is refused, and the closing stands.
+        scene.Leader.Do(scene.Leader.Order(Side.Buy, 3.00m, "EURUSD")).Accepted.ShouldBeTrue();
+        scene.Sync();
+        link.Last.Reason.ShouldBe(limits.MaxLeverage is null ? CopyReasons.ReservedMargin : CopyReasons.MaxLeverage);
+        link.Follower.State.Positions.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData(OrderType.Market)]
+    [InlineData(OrderType.Limit)]
+    public void A_netting_trade_that_only_reduces_is_refused_by_no_limit_on_exposure(OrderType type)
+    {
+        var scene = new CopyScene();
+        var link = scene.Follow(OneToOne with { Limits = new() { MaxLeverage = 1m, ReservedMarginFraction = 0.99m } }, PositionMode.Netting);
+        link.Follower.Open(Side.Buy, 1.00m);
+        scene.Leader.Do(scene.Leader.Order(Side.Sell, 0.40m, "EURUSD", type, type == OrderType.Limit ? 1.1050m : null)).Accepted.ShouldBeTrue();
+        scene.Sync();
+        link.Last.Reason.ShouldBeNull();
+        // With it resting, another could turn the position round.
+        scene.Leader.Do(scene.Leader.Order(Side.Sell, 2.00m, "EURUSD", OrderType.Limit, 1.1060m)).Accepted.ShouldBeTrue();
+        scene.Sync();
+        link.Last.Reason.ShouldBe(CopyReasons.MaxLeverage);
+    }
+
     [Fact]
     public void Levels_that_the_leader_replaces_by_adding_reach_what_is_open()
     {
@@ -135,6 +178,30 @@ public class CopyNettingTests
             link.Follower.State.Positions.ShouldBeEmpty();
             link.Follower.State.Orders.ShouldBeEmpty();
         }
+    }
+
+    [Fact]
+    public void A_share_that_waits_for_a_resting_order_of_the_leader_is_not_taken_for_another_of_its_position()
+    {
+        // Reversed, the follower's stop is touched at the bid before the leader's limit is at the ask.
+        var scene = new CopyScene(PositionMode.Netting);
+        var link = scene.Follow(OneToOne with { Reverse = true }, PositionMode.Netting);
+        var first = scene.Leader.Order(Side.Buy, 0.10m, "EURUSD", OrderType.Limit, 1.0991m);
+        scene.Leader.Open(Side.Buy, 0.50m);
+        scene.Leader.Do(first).Accepted.ShouldBeTrue();
+        scene.Sync();
+        scene.Quote("EURUSD", 1.0990m, 1.0992m);
+        link.Follower.Net("EURUSD").ShouldBe(-0.60m);
+        link.Follower.Do(link.Follower.Order(Side.Buy, 0.50m, "EURUSD")).Accepted.ShouldBeTrue();
+        scene.Leader.Open(Side.Buy, 0.20m);
+        scene.Sync();
+        scene.Leader.Close(scene.Leader.Only.Id).Accepted.ShouldBeTrue();
+        scene.Sync();
+        link.Follower.Net("EURUSD").ShouldBe(-0.10m);
+        scene.Leader.Do(new CancelOrder(first.OrderId)).Accepted.ShouldBeTrue();
+        scene.Sync();
+        link.Follower.State.Positions.ShouldBeEmpty();
+        CopyRules.IsFlat(link.Follower.State, link.Id).ShouldBeTrue();
     }
 
     [Fact]

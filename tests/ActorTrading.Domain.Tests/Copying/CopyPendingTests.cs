@@ -118,6 +118,131 @@ public class CopyPendingTests
         link.Follower.State.Positions.ShouldBeEmpty();
     }
 
+    /// <summary>A follower whose broker never quotes what the leader's does, so that its copies rest on.</summary>
+    private static Link Apart(CopyScene scene, LinkSettings settings)
+    {
+        var board = new MarketBoard(InstrumentCatalog.All);
+        board.Update(new Quote("EURUSD", 1.1000m, 1.1002m, scene.Now));
+        return scene.Follow(settings, account: new Trader(30, board, PositionMode.Hedging, 10_000m, "USD", 100));
+    }
+
+    [Fact]
+    public void An_order_that_the_leader_cannot_pay_for_at_its_trigger_is_nobodys_any_more()
+    {
+        var scene = new CopyScene(leaderDeposit: 1_000m);
+        var rich = scene.Follow(OneToOne);
+        var apart = Apart(scene, OneToOne);
+        var order = scene.Leader.Order(Side.Buy, 0.50m, "EURUSD", OrderType.Stop, 1.1010m);
+        scene.Leader.Do(order).Accepted.ShouldBeTrue();
+        var held = scene.Leader.Open(Side.Buy, 0.70m);
+        scene.Sync();
+        var quote = new Quote("EURUSD", 1.1010m, 1.1012m, scene.Now);
+        scene.Board.Update(quote);
+        scene.Leader.OnQuote(quote);
+        rich.Follower.OnQuote(quote);
+        scene.Leader.Ledger[^1].Event.ShouldBeOfType<OrderRejected>().Retcode.ShouldBe(Retcode.NoMoney);
+        rich.Follower.Net("EURUSD").ShouldBe(1.20m);
+        apart.Follower.State.Orders.Count.ShouldBe(1);
+        scene.Sync();
+        rich.Last.Reason.ShouldBe(CopyReasons.OrphanedFillClosed);
+        rich.Follower.Only.Copy!.LeaderPositionId.ShouldBe(held);
+        apart.Follower.State.Orders.ShouldBeEmpty();
+    }
+
+    /// <summary>Orders 1.00 at 1.0950 that only the leader's broker fills.</summary>
+    private static Link FilledAtTheLeaderOnly(CopyScene scene)
+    {
+        var link = Apart(scene, OneToOne);
+        var order = scene.Leader.Order(Side.Buy, 1.00m, "EURUSD", OrderType.Limit, 1.0950m) with { StopLoss = 1.0900m };
+        scene.Leader.Do(order).Accepted.ShouldBeTrue();
+        scene.Sync();
+        var quote = new Quote("EURUSD", 1.0945m, 1.0947m, scene.Now);
+        scene.Board.Update(quote);
+        scene.Leader.OnQuote(quote);
+        scene.Sync();
+        return link;
+    }
+
+    [Fact]
+    public void What_rests_is_made_smaller_when_the_leader_closes_a_part()
+    {
+        var scene = new CopyScene();
+        var link = FilledAtTheLeaderOnly(scene);
+        scene.Leader.Close(scene.Leader.Only.Id, 0.90m).Accepted.ShouldBeTrue();
+        scene.Sync();
+        link.Last.Reason.ShouldBe(CopyReasons.RestingReduced);
+        link.Follower.State.Orders.Values.ShouldHaveSingleItem().ShouldSatisfyAllConditions(
+            o => o.Volume.ShouldBe(0.10m), o => o.Price.ShouldBe(1.0950m), o => o.StopLoss.ShouldBe(1.0900m), o => o.Type.ShouldBe(OrderType.Limit));
+        var quote = new Quote("EURUSD", 1.0945m, 1.0947m, scene.Now);
+        link.Follower.Board.Update(quote);
+        link.Follower.OnQuote(quote);
+        link.Follower.Only.Volume.ShouldBe(0.10m);
+        scene.Leader.Close(scene.Leader.Only.Id, 0.05m).Accepted.ShouldBeTrue();
+        scene.Sync();
+        link.Follower.Only.Volume.ShouldBe(0.05m);
+        scene.Leader.Close(scene.Leader.Only.Id).Accepted.ShouldBeTrue();
+        scene.Sync();
+        CopyRules.IsFlat(link.Follower.State, link.Id).ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Many_small_closings_do_not_wear_a_resting_order_away_by_roundings()
+    {
+        var scene = new CopyScene();
+        var link = FilledAtTheLeaderOnly(scene);
+        link.Follower.State.Orders.Values.ShouldHaveSingleItem();
+        for (var i = 0; i < 60; i++)
+            scene.Leader.Close(scene.Leader.Only.Id, 0.01m).Accepted.ShouldBeTrue();
+        scene.Sync();
+        link.Follower.State.Orders.Values.ShouldHaveSingleItem().Volume.ShouldBe(0.40m);
+    }
+
+    [Fact]
+    public void What_waits_for_a_better_price_is_made_smaller_too()
+    {
+        var link = _scene.Follow(OneToOne with { WaitForImprovementPips = 10m });
+        var id = _scene.Leader.Open(Side.Buy, 1.00m);
+        _scene.Sync();
+        link.Last.Reason.ShouldBe(CopyReasons.WaitsForPrice);
+        var waits = link.Follower.State.Orders.Values.ShouldHaveSingleItem();
+        _scene.Leader.Close(id, 0.40m).Accepted.ShouldBeTrue();
+        _scene.Sync();
+        link.Follower.State.Orders.Values.ShouldHaveSingleItem().ShouldSatisfyAllConditions(o => o.Volume.ShouldBe(0.60m), o => o.ExpiresAt.ShouldBe(waits.ExpiresAt));
+        _scene.Leader.Close(id, 0.59m).Accepted.ShouldBeTrue();
+        _scene.Sync();
+        link.Follower.State.Orders.Values.ShouldHaveSingleItem().Volume.ShouldBe(0.01m);
+    }
+
+    [Theory]
+    [InlineData(AccountKind.Mt5, 0)]
+    [InlineData(AccountKind.Paper, 100)]
+    public void What_might_fill_while_it_is_replaced_is_not_placed_again(AccountKind kind, int freezeLevel)
+    {
+        var scene = new CopyScene();
+        var link = FilledAtTheLeaderOnly(scene);
+        scene.Leader.Close(scene.Leader.Only.Id, 0.90m).Accepted.ShouldBeTrue();
+        scene.Sync();
+        var board = new MarketBoard(InstrumentCatalog.All.Select(i => i with { FreezeLevelPoints = freezeLevel }));
+        board.Update(new Quote("EURUSD", 1.0953m, 1.0955m, scene.Now));
+        var context = link.Contexts[^1];
+        var plan = CopyRules.Decide(context with { FollowerMarket = board, Follower = context.Follower with { Kind = kind } });
+        plan.Commands.ShouldHaveSingleItem().ShouldBeOfType<CancelOrder>();
+    }
+
+    [Fact]
+    public void A_rejection_of_what_never_rested_is_not_offered()
+    {
+        var link = _scene.Follow(OneToOne);
+        var order = new Order
+        {
+            Id = DeterministicId.FromNumbers(5, 5), ClientOrderId = "x", Symbol = "EURUSD", Side = Side.Buy, Type = OrderType.Limit, Volume = 1m, Price = 1.09m,
+            Status = OrderStatus.Submitted, CreatedAt = _scene.Now, UpdatedAt = _scene.Now,
+        };
+        _scene.Leader.Append([new OrderSubmitted(order), new OrderRejected(order.Id, Retcode.NoMoney, "no money")]);
+        _scene.Sync();
+        link.Plans.ShouldBeEmpty();
+    }
+
     [Fact]
     public void No_order_does_the_opposite_of_a_stop_limit_so_its_fill_is_followed()
     {

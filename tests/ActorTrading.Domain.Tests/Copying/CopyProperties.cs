@@ -18,14 +18,15 @@ public class CopyProperties
             Multiplier = random.Next(1, 30) / 10m,
             Rounding = (VolumeRounding)random.Next(2),
             ForceTinyTrades = random.Next(2) == 0,
+            MaxTradeVolume = 2m,
         } is var sizing && sizing.Mode == SizingMode.FixedVolume ? sizing with { Value = random.Next(1, 100) / 100m } : sizing,
         Reverse = random.Next(3) == 0,
         SkipPendingOrders = random.Next(3) == 0,
     };
 
-    private static CopyScene Scene(Random random, out RandomLeader leader)
+    private static CopyScene Scene(Random random, out RandomLeader leader, decimal leaderDeposit = 1_000_000m)
     {
-        var scene = new CopyScene((PositionMode)random.Next(2), 1_000_000m);
+        var scene = new CopyScene((PositionMode)random.Next(2), leaderDeposit);
         for (var i = 0; i < 2; i++)
             scene.Follow(Settings(random), (PositionMode)i, 1_000_000m);
         leader = new RandomLeader(scene, random);
@@ -34,11 +35,12 @@ public class CopyProperties
 
     /// <summary>However the leader came in and went out by parts, with orders resting or not, who follows is flat when the leader is.</summary>
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void Followers_are_flat_when_the_leader_is(bool pendings) => ForAllHistories(60, random =>
+    [InlineData(false, 1_000_000)]
+    [InlineData(true, 1_000_000)]
+    [InlineData(true, 4_000)]
+    public void Followers_are_flat_when_the_leader_is(bool pendings, int leaderDeposit) => ForAllHistories(60, random =>
     {
-        var scene = Scene(random, out var leader);
+        var scene = Scene(random, out var leader, leaderDeposit);
         for (var step = 0; step < 40; step++)
         {
             leader.Step(pendings);
@@ -93,6 +95,31 @@ public class CopyProperties
             scene.Sync();
             foreach (var link in scene.Links)
                 link.Follower.Net("EURUSD").ShouldBe(scene.Leader.Net("EURUSD") * (reverse ? -1 : 1));
+        }
+    });
+
+    /// <summary>Where only the leader's orders fill, what rests for one of its positions is what the leader keeps of it.</summary>
+    [Fact]
+    public void What_rests_is_never_more_than_the_leader_keeps() => ForAllHistories(50, random =>
+    {
+        var scene = new CopyScene(PositionMode.Hedging, 1_000_000m);
+        var board = new MarketBoard(InstrumentCatalog.All);
+        board.Update(scene.Board.LastQuote("EURUSD")!.Value);
+        var link = new Link(DeterministicId.FromNumbers(9, 99), new Trader(99, board, PositionMode.Hedging, 1_000_000m, "USD", 100), scene.Leader.State.Seq)
+        {
+            Settings = new() { Sizing = new() { Mode = SizingMode.None }, LeaderAccountId = scene.Leader.State.AccountId },
+        };
+        var leader = new RandomLeader(scene, random);
+        for (var step = 0; step < 40; step++)
+        {
+            leader.Step(pendings: true);
+            link.Sync(scene);
+            foreach (var order in link.Follower.State.Orders.Values)
+            {
+                var wanted = scene.Leader.State.Orders.TryGetValue(order.Copy!.LeaderOrderId!.Value, out var rests) ? rests.RemainingVolume : 0m;
+                wanted += scene.Leader.State.Positions.TryGetValue(order.Copy.LeaderOrderId.Value, out var open) ? open.Volume : 0m;
+                order.RemainingVolume.ShouldBe(wanted);
+            }
         }
     });
 
@@ -191,7 +218,8 @@ public class CopyProperties
             first.Sync();
         }
         var orders = first.Leader.Ledger.Select(e => e.Event).OfType<OrderSubmitted>().Where(e => e.Order.ClosesPositionId is null).Select(e => e.Order).ToList();
-        foreach (var plan in middle.Plans.SelectMany(p => p.Commands).OfType<PlaceOrder>())
+        // The first placing of each: what replaces an order that rests is smaller.
+        foreach (var plan in middle.Plans.SelectMany(p => p.Commands).OfType<PlaceOrder>().DistinctBy(p => p.Copy!.LeaderOrderId ?? p.Copy.LeaderPositionId))
         {
             var leaderOrder = orders.Single(o => o.Id == (plan.Copy!.LeaderOrderId ?? plan.Copy.LeaderPositionId));
             plan.Side.ShouldNotBe(leaderOrder.Side);

@@ -141,7 +141,7 @@ internal sealed class Link(Guid id, Trader follower, long decided)
         foreach (var entry in scene.Leader.Ledger.Skip((int)before.Seq))
         {
             var after = before.Apply(entry);
-            if (CopyRules.IsTradeEvent(entry.Event) && !Decide(scene, entry, before, after))
+            if (CopyRules.IsTradeEvent(entry.Event, before) && !Decide(scene, entry, before, after))
                 break;
             before = after;
             Decided = entry.Seq;

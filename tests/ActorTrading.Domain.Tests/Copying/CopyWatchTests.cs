@@ -154,7 +154,6 @@ public class CopyWatchTests
         _scene.Leader.Do(_scene.Leader.Order(Side.Buy, 0.10m, "EURUSD", OrderType.Limit, 1.0900m)).Accepted.ShouldBeTrue();
         _scene.Sync();
         CopyRules.Unlink(link.Follower.State, link.Id, RemovalMode.Preserve).ShouldBeEmpty();
-        CopyRules.Unlink(link.Follower.State, link.Id, RemovalMode.CloseGracefullyByPosition).ShouldBeEmpty();
         var commands = CopyRules.Unlink(link.Follower.State, link.Id, RemovalMode.CloseImmediately);
         commands.ShouldBe(CopyRules.Unlink(link.Follower.State, link.Id, RemovalMode.CloseImmediately));
         foreach (var command in commands)
@@ -162,6 +161,73 @@ public class CopyWatchTests
         link.Follower.Only.Id.ShouldBe(by);
         link.Follower.State.Orders.ShouldBeEmpty();
         CopyRules.IsFlat(link.Follower.State, link.Id).ShouldBeTrue();
+    }
+
+    [Fact]
+    public void A_resting_copy_whose_leader_is_gone_is_cancelled()
+    {
+        var link = _scene.Follow(OneToOne);
+        var order = _scene.Leader.Order(Side.Buy, 0.10m, "EURUSD", OrderType.Limit, 1.0900m);
+        _scene.Leader.Do(order).Accepted.ShouldBeTrue();
+        _scene.Sync();
+        Watch(link, withLeader: true).Commands.ShouldBeEmpty();
+        _scene.Leader.Do(new CancelOrder(order.OrderId)).Accepted.ShouldBeTrue();
+        Watch(link).Commands.ShouldBeEmpty();
+        Watch(link, withLeader: true).Reason.ShouldBe(CopyReasons.OrphanClosed);
+        link.Follower.State.Orders.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_limit_that_only_stops_cancels_what_would_still_open()
+    {
+        var link = _scene.Follow(OneToOne with { RiskLimits = [new() { Type = RiskPeriod.Date, ApplyTo = RiskMeasure.BalanceMinusEquity, MaxAbsoluteRisk = 500m }] });
+        Watch(link);
+        _scene.Leader.Open(Side.Buy, 1.00m);
+        _scene.Leader.Do(_scene.Leader.Order(Side.Buy, 0.10m, "EURUSD", OrderType.Limit, 1.0900m)).Accepted.ShouldBeTrue();
+        _scene.Sync();
+        Bid(1.0950m);
+        Watch(link).ShouldSatisfyAllConditions(p => p.Stopped.ShouldBeTrue(), p => p.Reason.ShouldBe(CopyReasons.RiskLimit));
+        link.Follower.State.Orders.ShouldBeEmpty();
+        Bid(1.0890m);
+        _scene.Leader.State.Orders.ShouldBeEmpty();
+        _scene.Sync();
+        link.Follower.Only.Volume.ShouldBe(1.00m);
+    }
+
+    [Theory]
+    [InlineData(RemovalMode.CloseGracefullyByPosition, false)]
+    [InlineData(RemovalMode.CloseGracefullyBySymbol, true)]
+    public void A_graceful_removal_lets_nothing_new_fill(RemovalMode mode, bool keepsHeldSymbol)
+    {
+        var link = _scene.Follow(OneToOne);
+        _scene.Quote("GBPUSD", 1.25m, 1.2502m);
+        _scene.Leader.Open(Side.Buy, 1.00m);
+        _scene.Leader.Do(_scene.Leader.Order(Side.Buy, 0.10m, "EURUSD", OrderType.Limit, 1.0900m)).Accepted.ShouldBeTrue();
+        _scene.Leader.Do(_scene.Leader.Order(Side.Buy, 0.10m, "GBPUSD", OrderType.Limit, 1.2000m)).Accepted.ShouldBeTrue();
+        _scene.Sync();
+        foreach (var command in CopyRules.Unlink(link.Follower.State, link.Id, mode))
+            link.Follower.Do(command).Accepted.ShouldBeTrue();
+        link.Follower.State.Orders.Values.Select(o => o.Symbol).ShouldBe(keepsHeldSymbol ? ["EURUSD"] : []);
+        link.Follower.Only.Volume.ShouldBe(1.00m);
+    }
+
+    [Fact]
+    public void Close_only_by_position_cancels_what_would_still_open_and_keeps_what_closes()
+    {
+        var scene = new CopyScene(PositionMode.Netting);
+        var link = scene.Follow(OneToOne, PositionMode.Netting);
+        scene.Leader.Open(Side.Buy, 1.00m);
+        scene.Leader.Do(scene.Leader.Order(Side.Buy, 0.10m, "EURUSD", OrderType.Limit, 1.0900m)).Accepted.ShouldBeTrue();
+        scene.Leader.Do(scene.Leader.Order(Side.Sell, 1.00m, "EURUSD", OrderType.Limit, 1.1100m)).Accepted.ShouldBeTrue();
+        scene.Sync();
+        var plan = CopyWatch.Check(new CopyWatchContext
+        {
+            LinkId = link.Id, Settings = link.Settings with { CloseOnly = CloseOnlyMode.ByPosition }, Risk = link.Risk, Follower = link.Follower.State, FollowerMarket = scene.Board, Now = scene.Now,
+        });
+        plan.Reason.ShouldBe(CopyReasons.CloseOnly);
+        foreach (var command in plan.Commands)
+            link.Follower.Do(command).Accepted.ShouldBeTrue();
+        link.Follower.State.Orders.Values.ShouldHaveSingleItem().Side.ShouldBe(Side.Sell);
     }
 
     [Fact]

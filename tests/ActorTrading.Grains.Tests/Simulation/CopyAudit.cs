@@ -13,7 +13,18 @@ internal static class CopyAudit
             Books(id, account, simulation.Host.Run(() => simulation.Account(id).GetStateAsync()));
         }
 
-        var trades = simulation.Ledger.EntriesOf(simulation.Leader).Where(e => CopyRules.IsTradeEvent(e.Event)).Select(e => e.Seq).ToList();
+        var leader = AccountState.Empty;
+        var trades = new List<long>();
+        foreach (var entry in simulation.Ledger.EntriesOf(simulation.Leader))
+        {
+            if (CopyRules.IsTradeEvent(entry.Event, leader))
+            {
+                trades.Add(entry.Seq);
+            }
+
+            leader = leader.Apply(entry);
+        }
+
         foreach (var (id, link) in simulation.Links.All)
         {
             var follower = simulation.Ledger.Accounts[link.Settings.FollowerAccountId];
