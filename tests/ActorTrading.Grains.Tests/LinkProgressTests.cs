@@ -45,9 +45,22 @@ public class LinkProgressTests
         link.IsReady(Start.AddSeconds(1)).ShouldBeTrue();
     }
 
-    internal static LinkProgress Link()
+    [Fact]
+    public void A_link_that_is_to_close_at_once_is_looked_at_soon()
+    {
+        var link = Link();
+        link.Watched(LinkRiskState.Empty, Start);
+        link.IsWatchDue(Start.AddSeconds(10)).ShouldBeFalse();
+        link.Update(Row() with { Settings = link.Settings with { CloseOnly = CloseOnlyMode.Immediately } });
+        link.IsWatchDue(Start.AddSeconds(10)).ShouldBeFalse("it is spread out");
+        link.IsWatchDue(Start.AddSeconds(12)).ShouldBeTrue();
+    }
+
+    internal static LinkProgress Link() => new(Row());
+
+    private static LinkRow Row()
     {
         var settings = new LinkSettings { LeaderAccountId = Guid.CreateVersion7(), FollowerAccountId = Guid.NewGuid(), Sizing = new SizingSettings { Mode = SizingMode.FixedVolume, Value = 0.1m } };
-        return new LinkProgress(new LinkRow(Guid.CreateVersion7(), Guid.CreateVersion7(), settings, LinkRiskState.Empty, Active: true, DecidedSeq: 2, StartSeq: 2, Begun: true));
+        return new LinkRow(Guid.CreateVersion7(), Guid.CreateVersion7(), settings, LinkRiskState.Empty, Active: true, DecidedSeq: 2, StartSeq: 2, Begun: true);
     }
 }

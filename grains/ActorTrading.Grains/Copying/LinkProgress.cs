@@ -49,7 +49,8 @@ internal sealed class LinkProgress(LinkRow row)
     /// <summary>One that was busy is asked again now and then: the word that it can take more is lost with the silo that had it.</summary>
     public bool IsReady(DateTimeOffset now) => !InFlight && (!_busy || now >= _busyUntil) && now >= _notBefore;
 
-    public void Update(LinkRow row) => _row = row;
+    /// <summary>What it is to be looked at for may have changed with it.</summary>
+    public void Update(LinkRow row) => (_row, _watchAt) = (row, null);
 
     /// <summary>Whether the link has to be looked at as a whole now. First looks are spread out, so that many links do not come at once.</summary>
     public bool IsWatchDue(DateTimeOffset now)
