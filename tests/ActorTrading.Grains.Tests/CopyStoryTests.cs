@@ -1,5 +1,6 @@
 using ActorTrading.Contracts;
 using ActorTrading.Domain;
+using Dapper;
 using Orleans;
 
 namespace ActorTrading.Grains.Tests;
@@ -89,6 +90,48 @@ public sealed class CopyStoryTests(Server server)
             await host.Grains.GetGrain<ILeaderGrain>(leaderId).WaitDecidedAsync(second.Seq);
             var state = await host.Grains.GetGrain<IAccountGrain>(followerId).GetStateAsync();
             state.Positions.Values.Select(p => p.Volume).Order().ShouldBe([0.10m, 0.20m]);
+        }
+    }
+
+    [Fact]
+    public async Task Links_of_a_leader_who_does_not_publish_any_more_go_on_after_a_restart()
+    {
+        var host = await TradingHost.StartAsync(server);
+        var user = await host.UserAsync();
+        var (leaderId, followerId) = ((await host.PaperAccountAsync(user)).GetPrimaryKey(), (await host.PaperAccountAsync(user)).GetPrimaryKey());
+        await host.PublishAsync(leaderId, user);
+        await host.LinkAsync(user, new LinkSettings { LeaderAccountId = leaderId, FollowerAccountId = followerId, Sizing = new SizingSettings { Mode = SizingMode.None } });
+
+        host = await host.RestartAsync(database => database.UseAsync(c => c.ExecuteAsync("UPDATE leaders SET published = false")));
+        await using (host)
+        {
+            await host.QuoteAsync("EURUSD", 1.10000m, 1.10002m);
+            (await host.Grains.GetGrain<IAccountGrain>(leaderId).PlaceAsync(TradingHost.Buy("EURUSD", 0.10m))).Accepted.ShouldBeTrue();
+            await TradingHost.UntilAsync(host.Grains.GetGrain<IAccountGrain>(followerId).GetStateAsync, s => s.Positions.Count == 1, "the copy");
+        }
+    }
+
+    [Fact]
+    public async Task An_offer_to_a_link_that_was_removed_before_a_restart_opens_nothing()
+    {
+        var host = await TradingHost.StartAsync(server);
+        var user = await host.UserAsync();
+        var (leaderId, followerId) = ((await host.PaperAccountAsync(user)).GetPrimaryKey(), (await host.PaperAccountAsync(user)).GetPrimaryKey());
+        await host.PublishAsync(leaderId, user);
+        var settings = new LinkSettings { LeaderAccountId = leaderId, FollowerAccountId = followerId, Sizing = new SizingSettings { Mode = SizingMode.None } };
+        var link = await host.LinkAsync(user, settings);
+        await host.Grains.GetGrain<IFollowerLinkGrain>(link).RemoveAsync(RemovalMode.CloseImmediately);
+
+        host = await host.RestartAsync();
+        await using (host)
+        {
+            await host.QuoteAsync("EURUSD", 1.10000m, 1.10002m);
+            var bought = await host.Grains.GetGrain<IAccountGrain>(leaderId).PlaceAsync(TradingHost.Buy("EURUSD", 0.10m));
+            var entries = await host.Ledger.ReadAsync(leaderId, 0);
+            var stretch = new LeaderStretch(AccountState.Empty, [.. entries], entries[^1].At);
+            var ack = await host.Grains.GetGrain<IFollowerLinkGrain>(link).OfferAsync(new LeaderOffer(followerId, settings, LinkRiskState.Empty, stretch));
+            ack.DecidedSeq.ShouldBe(bought.Seq);
+            (await host.Grains.GetGrain<IAccountGrain>(followerId).GetStateAsync()).Positions.ShouldBeEmpty();
         }
     }
 

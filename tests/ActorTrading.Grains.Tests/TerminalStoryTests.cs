@@ -2,6 +2,7 @@ using ActorTrading.Contracts;
 using ActorTrading.Domain;
 using ActorTrading.Mt5;
 using ActorTrading.Mt5.Simulation;
+using ActorTrading.Postgres;
 using ActorTrading.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans;
@@ -50,6 +51,31 @@ public sealed class TerminalStoryTests(Server server)
         (await followerTerminal.GetAccountAsync()).Positions.ShouldBeEmpty();
         var comments = (await followerTerminal.GetAuditAsync()).Where(a => a.ClientOrderId.Length > 0 && a.Order != 0).Select(a => a.ClientOrderId).ToList();
         comments.ShouldBeUnique();
+    }
+
+    [Fact]
+    public async Task A_removed_link_closes_every_share_of_a_position_at_a_netting_terminal()
+    {
+        await using var followerTerminal = TestTerminal.Start(2, o => o with { Mode = PositionMode.Netting });
+        await using var host = await TradingHost.StartAsync(server);
+        var user = await host.UserAsync();
+        await host.QuoteAsync("EURUSD", 1.10000m, 1.10002m);
+        var leader = await host.PaperAccountAsync(user);
+        var follower = await TestTerminal.AccountAsync(host, user, followerTerminal, PositionMode.Netting);
+        await host.PublishAsync(leader.GetPrimaryKey(), user);
+        var link = await host.LinkAsync(user, new LinkSettings
+        {
+            LeaderAccountId = leader.GetPrimaryKey(), FollowerAccountId = follower.GetPrimaryKey(), Sizing = new SizingSettings { Mode = SizingMode.None },
+        });
+        await leader.PlaceAsync(TradingHost.Buy("EURUSD", 0.10m));
+        await leader.PlaceAsync(TradingHost.Buy("EURUSD", 0.20m));
+        await Settled(host, leader, follower);
+        (await follower.GetStateAsync()).Positions.Values.ShouldHaveSingleItem().Volume.ShouldBe(0.30m);
+
+        await host.Grains.GetGrain<IFollowerLinkGrain>(link).RemoveAsync(RemovalMode.CloseImmediately);
+        await TradingHost.UntilAsync(() => new LinkStore(host.Database).GetAsync(link), l => l!.Status == "removed", "the end of the removal");
+        (await follower.GetStateAsync()).ShouldSatisfyAllConditions(s => s.Positions.ShouldBeEmpty(), s => s.Orders.ShouldBeEmpty(), s => s.Copying.Links[link].Shares.ShouldBeEmpty());
+        (await followerTerminal.GetAccountAsync()).Positions.ShouldBeEmpty();
     }
 
     [Fact]

@@ -41,7 +41,7 @@ public interface IAccountGrain : IGrainWithGuidKey
     [Alias("Copy")]
     Task<CopyAck> CopyAsync(CopyOffer offer);
 
-    /// <summary>Closes or keeps what a link has open, as its removal mode says.</summary>
+    /// <summary>Closes or keeps what a link has open, as its removal mode says, and answers whether anything of it is left.</summary>
     [Alias("Unlink")]
     Task<CopyAck> UnlinkAsync(UnlinkRequest request);
 

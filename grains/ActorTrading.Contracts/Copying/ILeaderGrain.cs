@@ -38,7 +38,7 @@ public interface ILeaderGrain : IGrainWithGuidKey
 }
 
 /// <summary>One link from a leader's to a follower's account, key: its id.</summary>
-[Alias("ActorTrading.IFollowerLinkGrain"), Version(1)]
+[Alias("ActorTrading.IFollowerLinkGrain"), Version(2)]
 public interface IFollowerLinkGrain : IGrainWithGuidKey
 {
     /// <summary>Takes leader entries in order; answers when the follower has decided them durably.</summary>
@@ -49,13 +49,20 @@ public interface IFollowerLinkGrain : IGrainWithGuidKey
     [Alias("Resume"), OneWay]
     Task ResumeAsync(Guid leaderAccountId);
 
-    /// <summary>Looks at the link as a whole: risk limits, equity stop, lifetimes. Answers what the link remembers now, which is durable.</summary>
+    /// <summary>Looks at the link as a whole: risk limits, equity stop, lifetimes, what is left to close of one that is being removed. Answers what the link remembers now, which is durable.</summary>
     [Alias("Watch")]
     Task<LinkRiskState> WatchAsync(LinkWatch watch);
 
-    /// <summary>Stops copying; what is open is treated as the mode says. Repeating it changes nothing.</summary>
+    /// <summary>
+    /// Stops copying; what is open is treated as the mode says. The link goes on closing until it is flat, then it is removed. While it does, a
+    /// harder mode takes over; otherwise repeating it changes nothing.
+    /// </summary>
     [Alias("Remove")]
     Task RemoveAsync(RemovalMode mode);
+
+    /// <summary>Lets a stopped link go on; one that is not stopped stays as it is. False for a link that is being removed.</summary>
+    [Alias("Reset")]
+    Task<bool> ResetAsync();
 }
 
 [GenerateSerializer, Immutable, Alias("ActorTrading.LedgerHint")]
@@ -87,8 +94,13 @@ public sealed record CopyOffer(
 /// <param name="DecidedSeq">The last leader sequence that the follower has decided durably for this link.</param>
 /// <param name="DeferUntil">The settings hold the next entry back until then; offer it again then.</param>
 /// <param name="Busy">An order of this link is still without outcome at its terminal; offer the rest again later.</param>
+/// <param name="IsFlat">Of an unlinking: whether the link holds nothing and waits for nothing. Null where that was not looked at.</param>
 [GenerateSerializer, Immutable, Alias("ActorTrading.CopyAck")]
-public sealed record CopyAck([property: Id(0)] long DecidedSeq, [property: Id(1)] bool Busy, [property: Id(2)] DateTimeOffset? DeferUntil);
+public sealed record CopyAck(
+    [property: Id(0)] long DecidedSeq,
+    [property: Id(1)] bool Busy,
+    [property: Id(2)] DateTimeOffset? DeferUntil,
+    [property: Id(3)] bool? IsFlat = null);
 
 [GenerateSerializer, Immutable, Alias("ActorTrading.UnlinkRequest")]
 public sealed record UnlinkRequest([property: Id(0)] Guid LinkId, [property: Id(1)] RemovalMode Mode);

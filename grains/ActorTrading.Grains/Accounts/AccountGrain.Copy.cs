@@ -8,6 +8,8 @@ namespace ActorTrading.Grains;
 /// <summary>Mirroring: each leader entry is decided exactly once per link, in the same transaction as the orders that come of it.</summary>
 public sealed partial class AccountGrain
 {
+    private UnwindPace? _unwinding;
+
     public async Task<CopyAck> CopyAsync(CopyOffer offer)
     {
         var instructions = ImmutableArray<TerminalInstruction>.Empty;
@@ -135,7 +137,8 @@ public sealed partial class AccountGrain
     public async Task<CopyAck> UnlinkAsync(UnlinkRequest request)
     {
         await CarryOutAsync(request.LinkId, () => CopyRules.Unlink(_state, request.LinkId, request.Mode));
-        return new CopyAck(_state.CopyCursors.GetValueOrDefault(request.LinkId), false, null);
+        return new CopyAck(_state.CopyCursors.GetValueOrDefault(request.LinkId), false, null,
+            IsFlat: CopyRules.IsFlat(_state, request.LinkId) && !Unresolved(_state, request.LinkId));
     }
 
     public async Task<LinkRiskState> WatchLinkAsync(LinkWatch watch)
@@ -159,6 +162,15 @@ public sealed partial class AccountGrain
                 Now = clock.GetUtcNow(),
             });
             risk = plan.Risk;
+            if (plan.Commands.IsEmpty)
+            {
+                _unwinding?.Done(watch.LinkId);
+            }
+            else if (_state.Kind != AccountKind.Paper && !(_unwinding ??= new UnwindPace(clock)).Allows(watch.LinkId) && !plan.Stopped)
+            {
+                return [];
+            }
+
             if (plan.Reason is { } reason)
             {
                 log.LogInformation("Link {LinkId}: {Reason}: {Detail}", watch.LinkId, reason, plan.Detail);

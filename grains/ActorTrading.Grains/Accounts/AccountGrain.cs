@@ -170,7 +170,7 @@ public sealed partial class AccountGrain(
 
     public Task SetPublishedAsync(bool published)
     {
-        _profile = _profile with { Published = published };
+        _profile = _profile with { IsLeading = published };
         return Task.CompletedTask;
     }
 
@@ -272,7 +272,7 @@ public sealed partial class AccountGrain(
     {
         var hint = new LedgerHint(Id, [.. entries], clock.GetUtcNow());
         _ = GrainFactory.GetGrain<IUserGrain>(_state.UserId).PublishLedgerAsync(hint);
-        if (_profile.Published)
+        if (_profile.IsLeading)
         {
             _ = GrainFactory.GetGrain<ILeaderGrain>(Id).OnLedgerAsync(hint);
         }

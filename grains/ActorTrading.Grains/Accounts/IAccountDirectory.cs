@@ -2,7 +2,7 @@ using ActorTrading.Contracts;
 
 namespace ActorTrading.Grains;
 
-/// <summary>What is known of accounts besides their ledgers: who publishes, which terminal, which symbols anybody holds.</summary>
+/// <summary>What is known of accounts besides their ledgers: who leads, which terminal, which symbols anybody holds.</summary>
 public interface IAccountDirectory
 {
     Task<AccountProfile> GetAsync(Guid accountId, CancellationToken cancellation);
@@ -13,13 +13,13 @@ public interface IAccountDirectory
     /// <summary>Accounts whose terminals must be connected while the system runs.</summary>
     Task<IReadOnlyList<Guid>> AtTerminalsAsync(CancellationToken cancellation);
 
-    /// <summary>Accounts that publish.</summary>
+    /// <summary>Accounts that publish or are followed still.</summary>
     Task<IReadOnlyList<Guid>> LeadersAsync(CancellationToken cancellation);
 }
 
-/// <param name="Published">A leader grain of the same key follows this account's ledger.</param>
+/// <param name="IsLeading">A leader grain of the same key follows this account's ledger.</param>
 /// <param name="Terminal">Where the account's terminal listens; null for paper.</param>
-public sealed record AccountProfile(bool Published, TerminalConfig? Terminal)
+public sealed record AccountProfile(bool IsLeading, TerminalConfig? Terminal)
 {
     public static AccountProfile None { get; } = new(false, null);
 }

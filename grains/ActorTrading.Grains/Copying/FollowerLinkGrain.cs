@@ -14,12 +14,34 @@ public sealed class FollowerLinkGrain(ILinkDirectory links) : Grain, IFollowerLi
 {
     private readonly Turnstile _offers = new();
 
+    // What comes of a leader that has not heard of the link's end yet must not be carried as if it went on. Read once: it ends here only.
+    private bool _isEndingKnown;
+    private LinkEnding? _ending;
+
+    // The newest; null until this activation knows one. A leader may still have the one before.
+    private LinkRiskState? _risk;
+
+    private Guid Id => this.GetPrimaryKey();
+
     public async Task<CopyAck> OfferAsync(LeaderOffer offer)
     {
-        using var span = TradeTrace.Start("copy.link")?.SetTag("copy.link", this.GetPrimaryKey());
+        using var span = TradeTrace.Start("copy.link")?.SetTag("copy.link", Id);
         using (await _offers.EnterAsync())
         {
-            return await GrainFactory.GetGrain<IAccountGrain>(offer.FollowerAccountId).CopyAsync(new CopyOffer(this.GetPrimaryKey(), offer));
+            var ending = await EndingAsync();
+            if (ending is { Removed: true })
+            {
+                return new CopyAck(offer.Stretch.LastSeq, false, null);
+            }
+
+            offer = offer with { Settings = ending?.Settings ?? offer.Settings, Risk = _risk ?? offer.Risk };
+            var ack = await GrainFactory.GetGrain<IAccountGrain>(offer.FollowerAccountId).CopyAsync(new CopyOffer(Id, offer));
+            if (!ack.Busy)
+            {
+                await EndIfFlatAsync(RemovalMode.CloseGracefullyByPosition);
+            }
+
+            return ack;
         }
     }
 
@@ -27,34 +49,141 @@ public sealed class FollowerLinkGrain(ILinkDirectory links) : Grain, IFollowerLi
     {
         using (await _offers.EnterAsync())
         {
-            var risk = await GrainFactory.GetGrain<IAccountGrain>(watch.FollowerAccountId).WatchLinkAsync(watch);
-            if (risk != watch.Risk)
+            var ending = await EndingAsync();
+            if (ending is { Removed: true })
             {
-                await links.SaveRiskAsync(this.GetPrimaryKey(), risk, CancellationToken.None);
+                await Leader(watch.Settings).LinkChangedAsync(Id);
+                return watch.Risk;
             }
 
+            watch = watch with { Settings = ending?.Settings ?? watch.Settings, Risk = _risk ?? watch.Risk };
+            var risk = await GrainFactory.GetGrain<IAccountGrain>(watch.FollowerAccountId).WatchLinkAsync(watch);
+            if (risk.StopSequence > watch.Risk.StopSequence)
+            {
+                await SaveStopAsync(watch.Settings, risk);
+            }
+            else if (risk != watch.Risk)
+            {
+                await links.SaveRiskAsync(Id, risk, CancellationToken.None);
+            }
+
+            _risk = risk;
+            await EndIfFlatAsync(RemovalMode.CloseGracefullyByPosition);
             return risk;
         }
     }
 
-    public Task ResumeAsync(Guid leaderAccountId) =>
-        GrainFactory.GetGrain<ILeaderGrain>(leaderAccountId).LinkReadyAsync(this.GetPrimaryKey());
+    public async Task ResumeAsync(Guid leaderAccountId)
+    {
+        if (_ending is { Removed: false })
+        {
+            using (await _offers.EnterAsync())
+            {
+                await EndIfFlatAsync(RemovalMode.CloseGracefullyByPosition);
+            }
+        }
+
+        // A closing of no leader's entry need not know whose link it is of.
+        if (leaderAccountId != Guid.Empty)
+        {
+            await GrainFactory.GetGrain<ILeaderGrain>(leaderAccountId).LinkReadyAsync(Id);
+        }
+    }
 
     public async Task RemoveAsync(RemovalMode mode)
     {
-        var id = this.GetPrimaryKey();
-        var link = await links.GetAsync(id, CancellationToken.None);
-        if (link is null)
-        {
-            return;
-        }
-
         using (await _offers.EnterAsync())
         {
-            var closing = mode is RemovalMode.CloseGracefullyByPosition or RemovalMode.CloseGracefullyBySymbol;
-            await links.EndAsync(id, closing, CopyRules.WhileRemoving(link.Settings, mode), CancellationToken.None);
-            await GrainFactory.GetGrain<ILeaderGrain>(link.Settings.LeaderAccountId).LinkChangedAsync(id);
-            await GrainFactory.GetGrain<IAccountGrain>(link.Settings.FollowerAccountId).UnlinkAsync(new UnlinkRequest(id, mode));
+            var link = await links.GetAsync(Id, CancellationToken.None);
+            if (link is null)
+            {
+                return;
+            }
+
+            var underWay = await EndingAsync();
+            if (underWay is { Removed: true })
+            {
+                await Leader(link.Settings).LinkChangedAsync(Id);
+                return;
+            }
+
+            if (mode == RemovalMode.Preserve)
+            {
+                await EndAsync(new LinkEnding(CopyRemoval.Begin(link.Settings, mode), Removed: true));
+                return;
+            }
+
+            // Durable before anything is closed: whatever happens then, the leader's watch goes on with it.
+            mode = underWay is null ? mode : CopyRemoval.Harder(underWay.Settings, mode);
+            await EndAsync(new LinkEnding(CopyRemoval.Begin(link.Settings, mode), Removed: false));
+            await EndIfFlatAsync(mode);
         }
     }
+
+    public async Task<bool> ResetAsync()
+    {
+        using (await _offers.EnterAsync())
+        {
+            var link = await links.GetAsync(Id, CancellationToken.None);
+            if (link is null || await EndingAsync() is not null)
+            {
+                return false;
+            }
+
+            var risk = _risk ?? link.Risk;
+            if (risk.StopReason is not null)
+            {
+                risk = risk.Reset();
+                await links.SaveRiskAsync(Id, risk, CancellationToken.None);
+                _risk = risk;
+            }
+
+            await Leader(link.Settings).LinkChangedAsync(Id);
+            return true;
+        }
+    }
+
+    private async ValueTask<LinkEnding?> EndingAsync()
+    {
+        if (!_isEndingKnown)
+        {
+            _ending = await links.EndingAsync(Id, CancellationToken.None);
+            _isEndingKnown = true;
+        }
+
+        return _ending;
+    }
+
+    private async Task EndAsync(LinkEnding ending)
+    {
+        _isEndingKnown = false;
+        await links.EndAsync(Id, closing: !ending.Removed, ending.Settings, CancellationToken.None);
+        (_ending, _isEndingKnown) = (ending, true);
+        await Leader(ending.Settings).LinkChangedAsync(Id);
+    }
+
+    /// <summary>Takes a link that is being removed off the leader when nothing of it is left.</summary>
+    /// <param name="mode">What to try for it now; the graceful ones only look.</param>
+    private async Task EndIfFlatAsync(RemovalMode mode)
+    {
+        if (_ending is { Removed: false, Settings: var settings })
+        {
+            var ack = await GrainFactory.GetGrain<IAccountGrain>(settings.FollowerAccountId).UnlinkAsync(new UnlinkRequest(Id, mode));
+            if (ack.IsFlat == true)
+            {
+                await EndAsync(new LinkEnding(settings, Removed: true));
+            }
+        }
+    }
+
+    private async Task SaveStopAsync(LinkSettings settings, LinkRiskState risk)
+    {
+        var json = UserMessages.LinkStopped(Id, settings, risk);
+        if (await links.SaveStopAsync(Id, risk, json, CancellationToken.None) is { } userId)
+        {
+            _ = GrainFactory.GetGrain<IUserGrain>(userId).PublishAsync(new UserMessage(userId, "LinkStopped", null, null, json));
+        }
+    }
+
+    private ILeaderGrain Leader(LinkSettings settings) => GrainFactory.GetGrain<ILeaderGrain>(settings.LeaderAccountId);
 }

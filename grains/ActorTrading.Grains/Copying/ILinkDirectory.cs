@@ -13,11 +13,22 @@ public interface ILinkDirectory
     /// <summary>Notes that every link of the leader has decided up to this sequence.</summary>
     Task SaveCursorAsync(Guid leaderAccountId, long seq, CancellationToken cancellation);
 
-    /// <summary>Ends a link at once, or (closing) goes on with settings that open nothing new.</summary>
+    /// <summary>How a link ends or has ended; null for one that goes on.</summary>
+    Task<LinkEnding?> EndingAsync(Guid linkId, CancellationToken cancellation);
+
+    /// <summary>Ends a link at once, or (closing) goes on with settings that open nothing new. One that has ended stays as it is.</summary>
     Task EndAsync(Guid linkId, bool closing, LinkSettings settings, CancellationToken cancellation);
 
     Task SaveRiskAsync(Guid linkId, LinkRiskState risk, CancellationToken cancellation);
+
+    /// <summary>Saves the state of a link that was stopped, with a notification for its user; the user, or null where this stop is known already.</summary>
+    /// <param name="json">The notification's payload, a JSON object.</param>
+    Task<Guid?> SaveStopAsync(Guid linkId, LinkRiskState risk, string json, CancellationToken cancellation);
 }
+
+/// <summary>A link that is being removed, or is removed. It never goes back.</summary>
+/// <param name="Settings">Those with which it goes on until it is flat: they open nothing new.</param>
+public sealed record LinkEnding(LinkSettings Settings, bool Removed);
 
 /// <param name="DecidedSeq">The last leader sequence that the follower has decided, or the one at which the link began.</param>
 /// <param name="StartSeq">The leader's sequence at which the link began.</param>

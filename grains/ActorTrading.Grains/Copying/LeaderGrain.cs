@@ -93,7 +93,8 @@ public sealed class LeaderGrain(
 
     public async Task PublishAsync(bool published)
     {
-        await GrainFactory.GetGrain<IAccountGrain>(Id).SetPublishedAsync(published);
+        // Who follows already goes on following.
+        await GrainFactory.GetGrain<IAccountGrain>(Id).SetPublishedAsync(published || _links.Count > 0);
         if (published)
         {
             await ReadOnAsync();

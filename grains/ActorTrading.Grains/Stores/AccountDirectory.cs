@@ -11,12 +11,12 @@ public sealed class AccountDirectory(IAccountStore accounts, ILeaderStore leader
 
     public async Task<AccountProfile> GetAsync(Guid accountId, CancellationToken cancellation) =>
         await accounts.SetupAsync(accountId, cancellation) is not { } setup ? AccountProfile.None
-        : new AccountProfile(setup.Published, setup.TerminalHost is null ? null : new TerminalConfig(new TerminalAddress(setup.TerminalHost, setup.TerminalPort ?? UsualPort),
+        : new AccountProfile(setup.IsLeading, setup.TerminalHost is null ? null : new TerminalConfig(new TerminalAddress(setup.TerminalHost, setup.TerminalPort ?? UsualPort),
             [.. setup.FeedSymbols.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)], setup.FeedRank));
 
     public Task<IReadOnlyList<Guid>> HoldersAsync(string symbol, CancellationToken cancellation) => accounts.HoldersAsync(symbol, cancellation);
 
     public Task<IReadOnlyList<Guid>> AtTerminalsAsync(CancellationToken cancellation) => accounts.AtTerminalsAsync(cancellation);
 
-    public Task<IReadOnlyList<Guid>> LeadersAsync(CancellationToken cancellation) => leaders.PublishedAccountsAsync(cancellation);
+    public Task<IReadOnlyList<Guid>> LeadersAsync(CancellationToken cancellation) => leaders.LeadingAccountsAsync(cancellation);
 }

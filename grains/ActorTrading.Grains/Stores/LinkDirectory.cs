@@ -14,10 +14,16 @@ public sealed class LinkDirectory(ILinkStore links, ICursorStore cursors, TimePr
     public Task SaveCursorAsync(Guid leaderAccountId, long seq, CancellationToken cancellation) =>
         cursors.AdvanceAsync("leader", leaderAccountId, seq, clock.GetUtcNow(), cancellation);
 
+    public async Task<LinkEnding?> EndingAsync(Guid linkId, CancellationToken cancellation) =>
+        await links.EndingAsync(linkId, cancellation) is { } ending ? new LinkEnding(ending.Settings, ending.Removed) : null;
+
     public Task EndAsync(Guid linkId, bool closing, LinkSettings settings, CancellationToken cancellation) =>
         links.EndAsync(linkId, closing, settings, clock.GetUtcNow(), cancellation);
 
     public Task SaveRiskAsync(Guid linkId, LinkRiskState risk, CancellationToken cancellation) => links.SaveRiskAsync(linkId, risk, cancellation);
+
+    public Task<Guid?> SaveStopAsync(Guid linkId, LinkRiskState risk, string json, CancellationToken cancellation) =>
+        links.SaveStopAsync(linkId, risk, json, clock.GetUtcNow(), cancellation);
 
     private static LinkRow Row(StoredLink link) =>
         new(link.Id, link.UserId, link.Settings, link.Risk, link.Status is "active" or "closing", link.DecidedSeq, link.StartSeq, link.Begun);

@@ -20,5 +20,12 @@ public static class UserMessages
         new(definition.UserId, "AlertTriggered", null, null,
             Write(new { alertId = firing.AlertId, symbol = firing.Symbol, price = firing.Price, time = firing.Time.UtcDateTime, message = firing.Message, sequence = firing.Sequence }));
 
+    /// <summary>The payload alone: it is also what the list of notifications keeps.</summary>
+    public static string LinkStopped(Guid linkId, LinkSettings settings, LinkRiskState risk) => Write(new
+    {
+        linkId, settings.LeaderAccountId, settings.FollowerAccountId, reason = risk.StopReason, detail = risk.StopDetail,
+        until = risk.StoppedUntil?.UtcDateTime, closes = risk.Closes, sequence = risk.StopSequence,
+    });
+
     private static string Write<T>(T value) => JsonSerializer.Serialize(value, DomainJson.Options);
 }

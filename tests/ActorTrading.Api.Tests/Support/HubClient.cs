@@ -17,7 +17,7 @@ public sealed class HubClient : IAsyncDisposable
 {
     private readonly HubConnection _hub;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Dictionary<string, Channel<JsonElement>> _received = new[] { "MarketData", "TradeUpdate", "AlertTriggered", "AccountStatus", "ConnectionStatus", "SystemStatus", "BacktestProgress", "StrategySignal" }
+    private readonly Dictionary<string, Channel<JsonElement>> _received = new[] { "MarketData", "TradeUpdate", "AlertTriggered", "AccountStatus", "ConnectionStatus", "SystemStatus", "BacktestProgress", "StrategySignal", "LinkStopped" }
         .ToDictionary(name => name, _ => Channel.CreateUnbounded<JsonElement>());
 
     private HubClient(Uri address, string token)

@@ -25,7 +25,7 @@ internal sealed class CopySimulation : IAsyncDisposable
     private readonly Dictionary<string, decimal> _mid = new() { ["EURUSD"] = 1.1m, ["GBPUSD"] = 1.25m };
     private long _ids;
 
-    private CopySimulation(int seed)
+    private CopySimulation(int seed, BrokerSettings? broker = null)
     {
         _dice = new Random(seed);
         // Half of the seeds have fewer places than followers.
@@ -34,7 +34,7 @@ internal sealed class CopySimulation : IAsyncDisposable
         {
             o.AddGrainAssemblies(typeof(AccountGrain).Assembly, typeof(IAccountGrain).Assembly).UseMemoryStorage().UseMemoryReminders();
             o.ValidateContracts = false;
-        }, services => AddServices(services.AddSingleton(offers)));
+        }, services => AddServices(services.AddSingleton(offers).AddSingleton(broker ?? BrokerSettings.Default with { SlippagePoints = 1 })));
         Host.Patience = TimeSpan.FromDays(2);
         Leader = NewId();
     }
@@ -68,9 +68,9 @@ internal sealed class CopySimulation : IAsyncDisposable
     }
 
     /// <summary>Opens the accounts and links, with half as many places as followers; nothing goes wrong and nobody trades yet.</summary>
-    public static CopySimulation Open()
+    public static CopySimulation Open(BrokerSettings? broker = null)
     {
-        var simulation = new CopySimulation(2);
+        var simulation = new CopySimulation(2, broker);
         simulation.Host.Run(simulation.OpenAsync);
         return simulation;
     }
@@ -82,11 +82,26 @@ internal sealed class CopySimulation : IAsyncDisposable
         return Account(Leader).PlaceAsync(new PlaceOrder { OrderId = id, ClientOrderId = ClientOrderIds.ForOrder(id), Symbol = Symbols[0], Side = Side.Buy, Type = OrderType.Market, Volume = 0.5m });
     }
 
+    /// <summary>One more follower, who takes the leader's volumes.</summary>
+    public async Task<(Guid Link, IAccountGrain Follower)> FollowAsync(Func<LinkSettings, LinkSettings>? change = null)
+    {
+        var (follower, link) = (NewId(), NewId());
+        await OpenAccountAsync(follower, PositionMode.Hedging, 10_000m);
+        var settings = new LinkSettings { LeaderAccountId = Leader, FollowerAccountId = follower, Sizing = new SizingSettings { Mode = SizingMode.None } };
+        await Links.AddAsync(link, change?.Invoke(settings) ?? settings);
+        await LeaderGrain.LinkChangedAsync(link);
+        return (link, Account(follower));
+    }
+
+    public Task PassAsync(TimeSpan time) => Task.Delay(time, Host.Clock);
+
+    public Task QuoteAsync() => QuoteAsync(Symbols[0]);
+
     public ValueTask DisposeAsync() => Host.DisposeAsync();
 
     private static void AddServices(IServiceCollection services)
     {
-        services.AddSingleton(BrokerSettings.Default with { SlippagePoints = 1 }).AddSingleton(FeedSettings.Default).AddSingleton(TerminalSettings.Default)
+        services.AddSingleton(FeedSettings.Default).AddSingleton(TerminalSettings.Default)
             .AddSingleton(new InstrumentSet(Instruments)).AddSingleton<TradingMetrics>()
             .AddSingleton<SimulatedStore>()
             .AddSingleton<SimulatedLedger>().AddSingleton<ILedgerReader>(p => p.GetRequiredService<SimulatedLedger>()).AddSingleton<ILedgerWriter>(p => p.GetRequiredService<SimulatedLedger>())

@@ -37,9 +37,15 @@ public sealed class SimulatedLinks(SimulatedStore store, SimulatedLedger ledger)
     // The leader's cursor is for people to look at; what counts is what the followers' ledgers have decided.
     public Task SaveCursorAsync(Guid leaderAccountId, long seq, CancellationToken cancellation) => store.WriteAsync(() => true);
 
+    public Task<LinkEnding?> EndingAsync(Guid linkId, CancellationToken cancellation) => store.ReadAsync(() => _links.GetValueOrDefault(linkId)?.Ending);
+
     public Task EndAsync(Guid linkId, bool closing, LinkSettings settings, CancellationToken cancellation) => store.WriteAsync(() =>
     {
-        _links[linkId] = _links[linkId] with { Settings = settings, Active = closing };
+        if (_links[linkId].Ending is not { Removed: true })
+        {
+            _links[linkId] = _links[linkId] with { Settings = settings, Active = closing, Ending = new LinkEnding(settings, Removed: !closing) };
+        }
+
         return true;
     });
 
@@ -48,6 +54,21 @@ public sealed class SimulatedLinks(SimulatedStore store, SimulatedLedger ledger)
         _links[linkId] = _links[linkId] with { Risk = risk };
         return true;
     });
+
+    public Task<Guid?> SaveStopAsync(Guid linkId, LinkRiskState risk, string json, CancellationToken cancellation) => store.WriteAsync(() =>
+    {
+        if (_links[linkId].Risk.StopSequence >= risk.StopSequence)
+        {
+            return (Guid?)null;
+        }
+
+        _links[linkId] = _links[linkId] with { Risk = risk };
+        Stops.Add(json);
+        return Guid.Empty;
+    });
+
+    /// <summary>What users were told of stopped links.</summary>
+    public List<string> Stops { get; } = [];
 
     /// <summary>What the API writes when a link is made.</summary>
     public Task AddAsync(Guid linkId, LinkSettings settings) => store.WriteAsync(() =>
@@ -70,7 +91,7 @@ public sealed class SimulatedLinks(SimulatedStore store, SimulatedLedger ledger)
             link.StartSeq, decided.Any(seq => seq >= link.StartSeq));
     }
 
-    public sealed record StoredLink(LinkSettings Settings, LinkRiskState Risk, bool Active, long StartSeq);
+    public sealed record StoredLink(LinkSettings Settings, LinkRiskState Risk, bool Active, long StartSeq, LinkEnding? Ending = null);
 }
 
 /// <summary>Instruments and last quotes; bars are not kept.</summary>

@@ -43,12 +43,16 @@ public sealed class CopyingStoresTests(Server server)
 
         await links.SaveRiskAsync(link.Id, LinkRiskState.Empty with { StopReason = "EQUITY_STOP" });
         (await links.GetAsync(link.Id))!.Risk.StopReason.ShouldBe("EQUITY_STOP");
-        (await links.UpdateSettingsAsync(link.Id, link.Settings with { Reverse = false }, 1, Now)).ShouldBeTrue();
-        (await links.UpdateSettingsAsync(link.Id, link.Settings, 1, Now)).ShouldBeFalse();
+        (await links.UpdateAsync(link.Id, link.Settings with { Reverse = false }, "paused", 1, Now)).ShouldBeTrue();
+        (await links.GetAsync(link.Id))!.ShouldSatisfyAllConditions(l => l.Status.ShouldBe("paused"), l => l.Settings.Reverse.ShouldBeFalse(), l => l.Version.ShouldBe(2));
+        (await links.UpdateAsync(link.Id, link.Settings, "active", 1, Now)).ShouldBeFalse();
+        (await links.EndingAsync(link.Id)).ShouldBeNull();
         await links.EndAsync(link.Id, closing: true, link.Settings with { CloseOnly = CloseOnlyMode.Immediately }, Now);
+        (await links.EndingAsync(link.Id))!.Value.ShouldSatisfyAllConditions(e => e.Removed.ShouldBeFalse(), e => e.Settings.CloseOnly.ShouldBe(CloseOnlyMode.Immediately));
         (await links.OfLeaderAsync(leader)).Single().Status.ShouldBe("closing");
         await links.EndAsync(link.Id, closing: false, link.Settings, Now);
         (await links.GetAsync(link.Id))!.RemovedAt.ShouldBe(Now);
+        (await links.EndingAsync(link.Id))!.Value.Removed.ShouldBeTrue();
         await links.EndAsync(link.Id, closing: true, link.Settings, Now);
         (await links.OfLeaderAsync(leader)).ShouldBeEmpty();
         (await links.OfFollowerAsync(follower.Id)).ShouldBeEmpty();
@@ -91,12 +95,54 @@ public sealed class CopyingStoresTests(Server server)
         var leader = new StoredLeader { AccountId = account, UserId = ann, Published = true, Name = "Ann trades", UpdatedAt = Now };
         await leaders.SaveAsync(leader);
         (await leaders.FindAsync(bob, account))!.Name.ShouldBe("Ann trades");
-        (await leaders.PublishedAccountsAsync()).ShouldBe([account]);
+        (await leaders.LeadingAccountsAsync()).ShouldBe([account]);
         await leaders.SaveAsync(leader with { Published = false });
         (await leaders.FindAsync(bob, account)).ShouldBeNull();
         (await leaders.FindAsync(ann, account)).ShouldNotBeNull();
         (await leaders.PublishedAsync(null, 10)).ShouldBeEmpty();
-        (await leaders.PublishedAccountsAsync()).ShouldBeEmpty();
+        (await leaders.LeadingAccountsAsync()).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_leader_who_does_not_publish_any_more_leads_while_somebody_follows()
+    {
+        await using var database = await server.MigratedAsync();
+        var (ann, bob) = (await database.NewUserAsync("ann"), await database.NewUserAsync("bob"));
+        var (leader, follower) = ((await database.NewAccountsAsync(ann))[0], (await database.NewAccountsAsync(bob))[0]);
+        var (leaders, links, accounts) = (new LeaderStore(database.Access), new LinkStore(database.Access), new AccountStore(database.Access, database.Vault));
+        await leaders.SaveAsync(new StoredLeader { AccountId = leader, UserId = ann, Published = false, Name = "Ann", UpdatedAt = Now });
+        var link = Link(bob, leader, follower);
+        await links.CreateAsync(link);
+        await LeadsAsync(true);
+        await links.UpdateAsync(link.Id, link.Settings, "paused", 1, Now);
+        await LeadsAsync(false);
+        await links.EndAsync(link.Id, closing: true, link.Settings, Now);
+        await LeadsAsync(true);
+        await links.EndAsync(link.Id, closing: false, link.Settings, Now);
+        await LeadsAsync(false);
+
+        async Task LeadsAsync(bool leads)
+        {
+            (await leaders.LeadingAccountsAsync()).Contains(leader).ShouldBe(leads);
+            (await accounts.SetupAsync(leader))!.IsLeading.ShouldBe(leads);
+        }
+    }
+
+    [Fact]
+    public async Task A_stop_is_told_once()
+    {
+        await using var database = await server.MigratedAsync();
+        var (ann, bob) = (await database.NewUserAsync("ann"), await database.NewUserAsync("bob"));
+        var links = new LinkStore(database.Access);
+        var link = Link(bob, (await database.NewAccountsAsync(ann))[0], (await database.NewAccountsAsync(bob))[0]);
+        await links.CreateAsync(link);
+        var stop = LinkRiskState.Empty with { StopReason = "EQUITY_STOP", StopSequence = 1 };
+        (await links.SaveStopAsync(link.Id, stop, "{}", Now)).ShouldBe(bob);
+        (await links.SaveStopAsync(link.Id, stop, "{}", Now)).ShouldBeNull();
+        await links.SaveRiskAsync(link.Id, stop.Reset());
+        (await links.SaveStopAsync(link.Id, stop with { StopSequence = 2 }, "{}", Now)).ShouldBe(bob);
+        (await links.GetAsync(link.Id))!.Risk.StopSequence.ShouldBe(2);
+        (await new NotificationStore(database.Access).AfterAsync(bob, 0, 10)).Select(n => n.Kind).ShouldBe(["linkStopped", "linkStopped"]);
     }
 
     [Fact]

@@ -37,7 +37,7 @@ public sealed record BrokerCursor(long LastDealTicket, DateTimeOffset LastDealAt
 /// <param name="TerminalHost">Null for an account without a terminal.</param>
 /// <param name="FeedSymbols">Symbols that the terminal quotes to everybody, separated by commas; empty for none.</param>
 /// <param name="FeedRank">Its preference among the terminals that quote the same.</param>
-public sealed record AccountSetup(bool Published, string? TerminalHost, int? TerminalPort, string FeedSymbols, int FeedRank);
+public sealed record AccountSetup(bool IsLeading, string? TerminalHost, int? TerminalPort, string FeedSymbols, int FeedRank);
 
 public interface IAccountStore
 {
@@ -140,7 +140,8 @@ public sealed class AccountStore(PostgresDatabase database, SecretVault vault) :
 
     public Task<AccountSetup?> SetupAsync(Guid accountId, CancellationToken cancellation = default) => database.UseAsync(connection =>
         connection.QuerySingleOrDefaultAsync<AccountSetup?>("""
-            SELECT coalesce(l.published, false) AS published, a.terminal_host, a.terminal_port,
+            SELECT coalesce(l.published, false) OR EXISTS (
+                    SELECT FROM copy_links c WHERE c.leader_account_id = a.id AND c.removed_at IS NULL AND c.status IN ('active', 'closing')) AS is_leading, a.terminal_host, a.terminal_port,
                 coalesce(t.settings ->> 'feedSymbols', '') AS feed_symbols, coalesce((t.settings ->> 'feedRank')::int, 0) AS feed_rank
             FROM accounts a
             LEFT JOIN leaders l ON l.account_id = a.id

@@ -27,8 +27,8 @@ public interface ILeaderStore
     /// <summary>Published leaders by name, at most <paramref name="limit"/> (1 to 500) from <paramref name="afterName"/> on.</summary>
     Task<IReadOnlyList<StoredLeader>> PublishedAsync(string? afterName, int limit, CancellationToken cancellation = default);
 
-    /// <summary>The accounts of every published leader.</summary>
-    Task<IReadOnlyList<Guid>> PublishedAccountsAsync(CancellationToken cancellation = default);
+    /// <summary>The accounts that publish, and those that do not any more but are followed still.</summary>
+    Task<IReadOnlyList<Guid>> LeadingAccountsAsync(CancellationToken cancellation = default);
 }
 
 public sealed class LeaderStore(PostgresDatabase database) : ILeaderStore
@@ -52,7 +52,9 @@ public sealed class LeaderStore(PostgresDatabase database) : ILeaderStore
             $"{Select} WHERE published AND name > @after ORDER BY name LIMIT @limit"
                 .With(new { after = afterName ?? "", limit = Math.Clamp(limit, 1, PageRequest.LimitMax) }, cancellation))).AsList(), cancellation);
 
-    public Task<IReadOnlyList<Guid>> PublishedAccountsAsync(CancellationToken cancellation = default) =>
-        database.UseAsync<IReadOnlyList<Guid>>(async connection =>
-            (await connection.QueryAsync<Guid>("SELECT account_id FROM leaders WHERE published".With(null, cancellation))).AsList(), cancellation);
+    public Task<IReadOnlyList<Guid>> LeadingAccountsAsync(CancellationToken cancellation = default) =>
+        database.UseAsync<IReadOnlyList<Guid>>(async connection => (await connection.QueryAsync<Guid>("""
+            SELECT account_id FROM leaders WHERE published
+            UNION SELECT leader_account_id FROM copy_links WHERE removed_at IS NULL AND status IN ('active', 'closing')
+            """.With(null, cancellation))).AsList(), cancellation);
 }

@@ -15,7 +15,7 @@ public sealed record StoredLink
     public required LinkSettings Settings { get; init; }
     public LinkRiskState Risk { get; init; } = LinkRiskState.Empty;
 
-    /// <summary><c>active</c>, <c>paused</c>, <c>stopped</c>, <c>closing</c> (opens nothing new) or <c>removed</c>.</summary>
+    /// <summary><c>active</c>, <c>paused</c>, <c>closing</c> (opens nothing new, until it holds nothing) or <c>removed</c>.</summary>
     public required string Status { get; init; }
 
     /// <summary>The leader's last entry before the link began.</summary>
@@ -54,15 +54,20 @@ public interface ILinkStore
     /// <summary>Links into a follower account that are not removed.</summary>
     Task<IReadOnlyList<StoredLink>> OfFollowerAsync(Guid followerAccountId, CancellationToken cancellation = default);
 
-    /// <summary>Changes the settings of the given version; false where somebody has changed them since.</summary>
-    Task<bool> UpdateSettingsAsync(Guid linkId, LinkSettings settings, int fromVersion, DateTimeOffset at, CancellationToken cancellation = default);
+    /// <summary>Changes the given version of a link; false where somebody has changed it since.</summary>
+    Task<bool> UpdateAsync(Guid linkId, LinkSettings settings, string status, int fromVersion, DateTimeOffset at, CancellationToken cancellation = default);
 
-    Task SetStatusAsync(Guid linkId, string status, DateTimeOffset at, CancellationToken cancellation = default);
+    /// <summary>How a link ends or has ended; null for one that goes on.</summary>
+    Task<(LinkSettings Settings, bool Removed)?> EndingAsync(Guid linkId, CancellationToken cancellation = default);
 
     /// <summary>Ends a link at once, or (<paramref name="closing"/>) lets it go on with settings that open nothing new. One that has ended stays as it is.</summary>
     Task EndAsync(Guid linkId, bool closing, LinkSettings settings, DateTimeOffset at, CancellationToken cancellation = default);
 
     Task SaveRiskAsync(Guid linkId, LinkRiskState risk, CancellationToken cancellation = default);
+
+    /// <summary>Saves the state of a link that was stopped, with a notification for its user; the user, or null where this stop is known already.</summary>
+    /// <param name="json">The notification's payload, a JSON object.</param>
+    Task<Guid?> SaveStopAsync(Guid linkId, LinkRiskState risk, string json, DateTimeOffset at, CancellationToken cancellation = default);
 }
 
 public sealed class LinkStore(PostgresDatabase database) : ILinkStore
@@ -121,16 +126,15 @@ public sealed class LinkStore(PostgresDatabase database) : ILinkStore
     public Task<IReadOnlyList<StoredLink>> OfFollowerAsync(Guid followerAccountId, CancellationToken cancellation = default) =>
         SystemListAsync("l.follower_account_id = @followerAccountId AND l.removed_at IS NULL", new { followerAccountId }, cancellation);
 
-    public Task<bool> UpdateSettingsAsync(Guid linkId, LinkSettings settings, int fromVersion, DateTimeOffset at, CancellationToken cancellation = default) =>
+    public Task<bool> UpdateAsync(Guid linkId, LinkSettings settings, string status, int fromVersion, DateTimeOffset at, CancellationToken cancellation = default) =>
         database.UseAsync(async connection => await connection.ExecuteAsync("""
-            UPDATE copy_links SET settings = @json::jsonb, version = version + 1, updated_at = @at WHERE id = @linkId AND version = @fromVersion AND removed_at IS NULL
-            """.With(new { linkId, json = Statements.Json(settings), fromVersion, at }, cancellation)) == 1, cancellation);
+            UPDATE copy_links SET settings = @json::jsonb, status = @status, version = version + 1, updated_at = @at
+            WHERE id = @linkId AND version = @fromVersion AND removed_at IS NULL
+            """.With(new { linkId, json = Statements.Json(settings), status, fromVersion, at }, cancellation)) == 1, cancellation);
 
-    public Task SetStatusAsync(Guid linkId, string status, DateTimeOffset at, CancellationToken cancellation = default) =>
-        database.UseAsync(connection => connection.ExecuteAsync("""
-            UPDATE copy_links SET status = @status, updated_at = @at, version = version + 1, removed_at = CASE WHEN @status = 'removed' THEN coalesce(removed_at, @at) END
-            WHERE id = @linkId AND status <> @status
-            """.With(new { linkId, status, at }, cancellation)), cancellation);
+    public Task<(LinkSettings Settings, bool Removed)?> EndingAsync(Guid linkId, CancellationToken cancellation = default) => database.UseAsync(async connection =>
+        await connection.QuerySingleOrDefaultAsync<Ending>("SELECT settings, removed_at IS NOT NULL AS removed FROM copy_links WHERE id = @linkId AND status IN ('closing', 'removed')"
+            .With(new { linkId }, cancellation)) is { } ending ? (Statements.FromJson<LinkSettings>(ending.Settings), ending.Removed) : ((LinkSettings, bool)?)null, cancellation);
 
     public Task EndAsync(Guid linkId, bool closing, LinkSettings settings, DateTimeOffset at, CancellationToken cancellation = default) =>
         database.UseAsync(connection => connection.ExecuteAsync("""
@@ -143,9 +147,25 @@ public sealed class LinkStore(PostgresDatabase database) : ILinkStore
         database.UseAsync(connection => connection.ExecuteAsync("UPDATE copy_links SET risk = @json::jsonb WHERE id = @linkId"
             .With(new { linkId, json = Statements.Json(risk) }, cancellation)), cancellation);
 
+    public Task<Guid?> SaveStopAsync(Guid linkId, LinkRiskState risk, string json, DateTimeOffset at, CancellationToken cancellation = default) =>
+        database.TransactAsync(async connection =>
+        {
+            var userId = await connection.QuerySingleOrDefaultAsync<Guid?>("""
+                UPDATE copy_links SET risk = @risk::jsonb WHERE id = @linkId AND coalesce((risk ->> 'stopSequence')::bigint, 0) < @StopSequence RETURNING user_id
+                """.With(new { linkId, risk = Statements.Json(risk), risk.StopSequence }, cancellation));
+            if (userId is { } user) await NotificationStore.AddAsync(connection, user, "linkStopped", json, at, cancellation);
+            return userId;
+        }, cancellation);
+
     private Task<IReadOnlyList<StoredLink>> SystemListAsync(string condition, object parameters, CancellationToken cancellation) =>
         database.UseAsync<IReadOnlyList<StoredLink>>(async connection =>
             (await connection.QueryAsync<Row>($"{Select} WHERE {condition} ORDER BY l.created_at, l.id".With(parameters, cancellation))).Select(row => row.ToLink()).ToList(), cancellation);
+
+    private sealed record Ending
+    {
+        public string Settings { get; init; } = "";
+        public bool Removed { get; init; }
+    }
 
     private sealed record Row
     {

@@ -1,0 +1,233 @@
+using ActorTrading.Contracts;
+using ActorTrading.Domain;
+using Orleans.Embedded.Simulation;
+
+namespace ActorTrading.Grains.Tests.Simulation;
+
+/// <summary>A link is removed when nothing of it is left, and stopped until it is reset.</summary>
+public sealed class LinkEndTests
+{
+    private static readonly TimeSpan Moment = TimeSpan.FromSeconds(10);
+
+    [Fact]
+    public async Task A_removal_that_closes_everything_at_once_is_complete_at_once()
+    {
+        await using var simulation = CopySimulation.Open();
+        simulation.Host.Run(async () =>
+        {
+            var (link, follower) = await BoughtAsync(simulation);
+            await Link(simulation, link).RemoveAsync(RemovalMode.CloseImmediately);
+            (await follower.GetStateAsync()).Positions.ShouldBeEmpty();
+            simulation.Links.All[link].Ending!.Removed.ShouldBeTrue();
+        });
+    }
+
+    [Fact]
+    public async Task A_removal_that_a_frozen_market_holds_up_goes_on_until_nothing_is_left()
+    {
+        await using var simulation = CopySimulation.Open(BrokerSettings.Default with { QuoteAgeMax = TimeSpan.FromMinutes(1) });
+        simulation.Host.Run(async () =>
+        {
+            var (link, follower) = await BoughtAsync(simulation);
+            await simulation.PassAsync(TimeSpan.FromMinutes(2));
+            await Link(simulation, link).RemoveAsync(RemovalMode.CloseImmediately);
+            (await follower.GetStateAsync()).Positions.Count.ShouldBe(1);
+            simulation.Links.All[link].ShouldSatisfyAllConditions(
+                l => l.Ending!.Removed.ShouldBeFalse(), l => l.Active.ShouldBeTrue(), l => l.Settings.CloseOnly.ShouldBe(CloseOnlyMode.Immediately));
+
+            await simulation.QuoteAsync();
+            await simulation.PassAsync(Moment);
+            (await follower.GetStateAsync()).Positions.ShouldBeEmpty();
+            simulation.Links.All[link].Ending!.Removed.ShouldBeTrue();
+        });
+    }
+
+    [Fact]
+    public async Task A_removal_of_which_the_leader_has_not_heard_goes_on_as_well()
+    {
+        await using var simulation = CopySimulation.Open(BrokerSettings.Default with { QuoteAgeMax = TimeSpan.FromMinutes(1) });
+        simulation.Host.Run(async () =>
+        {
+            var (link, follower) = await BoughtAsync(simulation);
+            await simulation.PassAsync(TimeSpan.FromMinutes(2));
+            simulation.Host.Faults.OnCall = call =>
+                call.Method.StartsWith("ILeaderGrain.LinkChanged", StringComparison.Ordinal) ? CallFault.Failing(new TimeoutException()) : CallFault.None;
+            await Should.ThrowAsync<TimeoutException>(Link(simulation, link).RemoveAsync(RemovalMode.CloseImmediately));
+            simulation.Host.Faults.None();
+
+            await simulation.QuoteAsync();
+            await simulation.PassAsync(TimeSpan.FromSeconds(50));
+            await simulation.QuoteAsync();
+            await simulation.PassAsync(TimeSpan.FromSeconds(50));
+            (await follower.GetStateAsync()).Positions.ShouldBeEmpty();
+            simulation.Links.All[link].Ending!.Removed.ShouldBeTrue();
+        });
+    }
+
+    [Fact]
+    public async Task A_graceful_removal_is_complete_when_the_leader_has_closed()
+    {
+        await using var simulation = CopySimulation.Open();
+        simulation.Host.Run(async () =>
+        {
+            var (link, follower) = await BoughtAsync(simulation);
+            await Link(simulation, link).RemoveAsync(RemovalMode.CloseGracefullyByPosition);
+            await simulation.PassAsync(TimeSpan.FromMinutes(3));
+            (await follower.GetStateAsync()).Positions.Count.ShouldBe(1);
+            simulation.Links.All[link].Ending!.Removed.ShouldBeFalse();
+
+            var leader = simulation.Account(simulation.Leader);
+            var position = (await leader.GetStateAsync()).Positions.Values.ShouldHaveSingleItem();
+            await leader.ClosePositionAsync(TradingHost.Close(position.Id));
+            await simulation.PassAsync(Moment);
+            (await follower.GetStateAsync()).Positions.ShouldBeEmpty();
+            simulation.Links.All[link].Ending!.Removed.ShouldBeTrue();
+        });
+    }
+
+    [Fact]
+    public async Task A_graceful_removal_is_complete_when_the_user_has_closed_the_rest_by_hand()
+    {
+        await using var simulation = CopySimulation.Open();
+        simulation.Host.Run(async () =>
+        {
+            var (link, follower) = await BoughtAsync(simulation);
+            await Link(simulation, link).RemoveAsync(RemovalMode.CloseGracefullyBySymbol);
+            await follower.ClosePositionAsync(TradingHost.Close((await follower.GetStateAsync()).Positions.Keys.Single()));
+            await simulation.PassAsync(TimeSpan.FromMinutes(2));
+            simulation.Links.All[link].Ending!.Removed.ShouldBeTrue();
+        });
+    }
+
+    [Fact]
+    public async Task A_graceful_removal_of_a_link_that_holds_nothing_is_complete_at_once()
+    {
+        await using var simulation = CopySimulation.Open();
+        simulation.Host.Run(async () =>
+        {
+            var (link, _) = await simulation.FollowAsync();
+            await Link(simulation, link).RemoveAsync(RemovalMode.CloseGracefullyByPosition);
+            simulation.Links.All[link].Ending!.Removed.ShouldBeTrue();
+        });
+    }
+
+    [Fact]
+    public async Task While_a_link_is_being_removed_a_harder_mode_takes_over_and_a_softer_one_does_not()
+    {
+        await using var simulation = CopySimulation.Open();
+        simulation.Host.Run(async () =>
+        {
+            var (link, follower) = await BoughtAsync(simulation);
+            await Link(simulation, link).RemoveAsync(RemovalMode.CloseGracefullyByPosition);
+            await Link(simulation, link).RemoveAsync(RemovalMode.CloseGracefullyBySymbol);
+            simulation.Links.All[link].Settings.CloseOnly.ShouldBe(CloseOnlyMode.ByPosition);
+            await Link(simulation, link).RemoveAsync(RemovalMode.CloseImmediately);
+            (await follower.GetStateAsync()).Positions.ShouldBeEmpty();
+            simulation.Links.All[link].Ending!.Removed.ShouldBeTrue();
+        });
+    }
+
+    [Fact]
+    public async Task A_removal_under_way_that_shall_preserve_leaves_what_is_open_and_is_complete()
+    {
+        await using var simulation = CopySimulation.Open();
+        simulation.Host.Run(async () =>
+        {
+            var (link, follower) = await BoughtAsync(simulation);
+            await Link(simulation, link).RemoveAsync(RemovalMode.CloseGracefullyByPosition);
+            await Link(simulation, link).RemoveAsync(RemovalMode.Preserve);
+            await simulation.PassAsync(TimeSpan.FromMinutes(3));
+            (await follower.GetStateAsync()).Positions.Count.ShouldBe(1);
+            simulation.Links.All[link].Ending!.Removed.ShouldBeTrue();
+        });
+    }
+
+    [Theory]
+    [InlineData(RemovalMode.CloseImmediately)]
+    [InlineData(RemovalMode.CloseGracefullyByPosition)]
+    [InlineData(RemovalMode.Preserve)]
+    public async Task An_offer_that_arrives_behind_a_removal_opens_nothing(RemovalMode mode)
+    {
+        await using var simulation = CopySimulation.Open();
+        simulation.Host.Run(async () =>
+        {
+            // Something is open, so that a graceful removal goes on.
+            var (link, follower) = await BoughtAsync(simulation);
+            var before = (await follower.GetStateAsync()).Positions.Keys.ToList();
+            simulation.Host.Faults.OnCall = call => call.Method.StartsWith("IFollowerLinkGrain.Offer", StringComparison.Ordinal)
+                && call.Target.Key.ToString()!.Contains(link.ToString("N"), StringComparison.Ordinal) ? CallFault.Late(TimeSpan.FromSeconds(2)) : CallFault.None;
+            await simulation.BuyAsync();
+            await Link(simulation, link).RemoveAsync(mode);
+            await simulation.PassAsync(Moment);
+            (await follower.GetStateAsync()).Positions.Keys.Except(before).ShouldBeEmpty();
+        });
+    }
+
+    [Fact]
+    public async Task A_stopped_link_tells_its_user_once_and_goes_on_after_a_reset()
+    {
+        await using var simulation = CopySimulation.Open();
+        simulation.Host.Run(async () =>
+        {
+            // The spread alone is more.
+            var (link, follower) = await simulation.FollowAsync(s => s with { EquityStop = new EquityStop(EquityStopType.Fixed, 1m) });
+            await simulation.PassAsync(Moment);
+            await simulation.BuyAsync();
+            await simulation.PassAsync(Moment);
+            simulation.Links.All[link].Risk.StopReason.ShouldBe(CopyReasons.EquityStop);
+            (await follower.GetStateAsync()).Positions.ShouldBeEmpty();
+            simulation.Links.Stops.ShouldHaveSingleItem().ShouldContain(CopyReasons.EquityStop);
+            (await LastAsync()).Outcome.ShouldBe(CopyOutcome.Copied);
+
+            await simulation.BuyAsync();
+            await simulation.PassAsync(Moment);
+            (await LastAsync()).Reason.ShouldBe(CopyReasons.LinkStopped);
+
+            (await Link(simulation, link).ResetAsync()).ShouldBeTrue();
+            simulation.Links.All[link].Risk.ShouldSatisfyAllConditions(r => r.StopReason.ShouldBeNull(), r => r.StopSequence.ShouldBe(1));
+            await simulation.PassAsync(Moment);
+            simulation.Links.Stops.Count.ShouldBe(1);
+            await simulation.BuyAsync();
+            await simulation.PassAsync(Moment);
+            (await LastAsync()).Outcome.ShouldBe(CopyOutcome.Copied);
+            simulation.Links.Stops.Count.ShouldBe(2);
+
+            await Link(simulation, link).RemoveAsync(RemovalMode.CloseImmediately);
+            (await Link(simulation, link).ResetAsync()).ShouldBeFalse();
+
+            async Task<CopyDecided> LastAsync() => simulation.Ledger.EntriesOf((await follower.GetStateAsync()).AccountId).Select(e => e.Event).OfType<CopyDecided>().Last(d => d.LinkId == link);
+        });
+    }
+
+    [Fact]
+    public async Task A_look_that_was_under_way_before_a_reset_does_not_stop_the_link_again()
+    {
+        await using var simulation = CopySimulation.Open();
+        simulation.Host.Run(async () =>
+        {
+            var (link, follower) = await simulation.FollowAsync(s => s with { EquityStop = new EquityStop(EquityStopType.Fixed, 1m) });
+            await simulation.PassAsync(Moment);
+            await simulation.BuyAsync();
+            await simulation.PassAsync(Moment);
+            var stopped = simulation.Links.All[link];
+            stopped.Risk.StopReason.ShouldNotBeNull();
+
+            await Link(simulation, link).ResetAsync();
+            var late = new LinkWatch(link, stopped.Settings.FollowerAccountId, stopped.Settings, stopped.Risk, null);
+            (await Link(simulation, link).WatchAsync(late)).StopReason.ShouldBeNull();
+            simulation.Links.All[link].Risk.StopReason.ShouldBeNull();
+        });
+    }
+
+    private static IFollowerLinkGrain Link(CopySimulation simulation, Guid id) => simulation.Host.Client.GetGrain<IFollowerLinkGrain>(id);
+
+    /// <summary>A follower who holds what the leader has bought.</summary>
+    private static async Task<(Guid Link, IAccountGrain Follower)> BoughtAsync(CopySimulation simulation)
+    {
+        var (link, follower) = await simulation.FollowAsync();
+        await simulation.BuyAsync();
+        await simulation.PassAsync(Moment);
+        (await follower.GetStateAsync()).Positions.Count.ShouldBe(1);
+        return (link, follower);
+    }
+}
