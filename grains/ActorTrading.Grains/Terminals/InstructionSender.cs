@@ -19,7 +19,7 @@ internal sealed class InstructionSender(TerminalLink link, Func<Task<bool>> isHe
         var request = LedgerReconciler.RequestOf(instruction.Order, instruction.Request, instruction.PositionTicket, instruction.OrderTicket, instruction.Partial, instruction.Netting);
         if (request is null)
         {
-            return ([Rejected(instruction, Retcode.PositionClosed, "The terminal's ticket of what is to be changed is not known.")], null);
+            return ([Rejected(instruction, Retcode.PositionClosed, "What is to be changed is not at the terminal any more, or its ticket there is not known.")], null);
         }
 
         // It has not been executed: what may have been is compared first, and only what was not is asked for again.

@@ -68,7 +68,7 @@ public static partial class TerminalBook
             return distance;
         }
 
-        return Submit(new Order
+        return Submit(state, new Order
         {
             Id = c.OrderId,
             ClientOrderId = c.ClientOrderId,
@@ -139,12 +139,15 @@ public static partial class TerminalBook
             return Refuse(Retcode.PositionClosed, $"There is no open position {c.PositionId}.");
         }
 
-        if (state.Orders.Values.Any(o => o.ClosesPositionId == c.PositionId && o.Status == OrderStatus.Submitted))
+        // A person can ask again when the first close has its outcome. A copy is decided once, so it waits in file behind it.
+        var underWay = state.Orders.Values.Where(o => o.ClosesPositionId == c.PositionId && o.Status == OrderStatus.Submitted).Sum(o => o.RemainingVolume);
+        if (underWay > 0m && c.Copy is null)
         {
             return Refuse(Retcode.CloseOrderExist, $"A close of position {c.PositionId} is under way.");
         }
 
-        var volume = c.Volume ?? position.Volume;
+        // Where all of it is being closed, that may still come to nothing.
+        var volume = c.Volume ?? (underWay < position.Volume ? position.Volume - underWay : position.Volume);
         if (volume > position.Volume)
         {
             return Refuse(Retcode.InvalidCloseVolume, $"The position has {position.Volume} lots; {volume} cannot be closed.");
@@ -155,7 +158,7 @@ public static partial class TerminalBook
             return refusal;
         }
 
-        return Submit(new Order
+        return Submit(state, new Order
         {
             Id = c.OrderId,
             ClientOrderId = c.ClientOrderId,
@@ -207,7 +210,8 @@ public static partial class TerminalBook
             }
             : ClientOrderIds.WhyNot(clientOrderId, orderId) is { } why ? Refuse(Retcode.Invalid, why) : null;
 
-    private static BrokerDecision Submit(Order order) => new(Retcode.Placed, "Sent to the terminal.", [new OrderSubmitted(order)]) { OrderId = order.Id };
+    private static BrokerDecision Submit(AccountState state, Order order) =>
+        new(Retcode.Placed, "Sent to the terminal.", [new OrderSubmitted(order with { AfterSeq = state.Seq })]) { OrderId = order.Id };
 
     private static BrokerDecision Ask(TradeCommand command, TerminalRequest request) =>
         new(Retcode.Placed, $"{command.GetType().Name} sent to the terminal.", [new RequestSubmitted(request)]);

@@ -58,6 +58,12 @@ public sealed record Order
     /// </summary>
     public int Attempt { get; init; }
 
+    /// <summary>
+    /// The account's sequence before it was submitted to a terminal: the order in which what is asked there goes out. Null on paper and in
+    /// ledgers from before it was kept. Kept by the ledger only, not in the stored rows.
+    /// </summary>
+    public long? AfterSeq { get; init; }
+
     /// <summary>A stop-limit whose stop has been touched: it now rests as a limit at <see cref="StopLimitPrice"/>.</summary>
     public bool StopTouched { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }

@@ -81,6 +81,7 @@ internal sealed class LedgerJsonWriter
         json.WriteNumber(Names.Fills, order.Fills);
         Number(Names.BrokerTicket, order.BrokerTicket);
         json.WriteNumber(Names.Attempt, order.Attempt);
+        Number(Names.AfterSeq, order.AfterSeq);
         json.WriteBoolean(Names.StopTouched, order.StopTouched);
         json.WriteString(Names.CreatedAt, order.CreatedAt);
         json.WriteString(Names.UpdatedAt, order.UpdatedAt);
@@ -175,7 +176,7 @@ internal sealed class LedgerJsonWriter
 
     private static class Names
     {
-        public static readonly JsonEncodedText Attempt = Of("attempt"), AveragePrice = Of("averagePrice"), BrokerTicket = Of("brokerTicket"), ByPositionId = Of("byPositionId"),
+        public static readonly JsonEncodedText AfterSeq = Of("afterSeq"), Attempt = Of("attempt"), AveragePrice = Of("averagePrice"), BrokerTicket = Of("brokerTicket"), ByPositionId = Of("byPositionId"),
             ClientOrderId = Of("clientOrderId"), CloseByPositionId = Of("closeByPositionId"), ClosesPositionId = Of("closesPositionId"), Comment = Of("comment"),
             Commission = Of("commission"), Copy = Of("copy"), CreatedAt = Of("createdAt"), Deal = Of("deal"), Detail = Of("detail"), DeviationPoints = Of("deviationPoints"),
             Entry = Of("entry"), ExpiresAt = Of("expiresAt"), FilledVolume = Of("filledVolume"), FillPolicy = Of("fillPolicy"), Fills = Of("fills"), Id = Of("id"),
