@@ -48,6 +48,8 @@ public sealed partial class AccountGrain
             }
 
             CollectResumed(before, resume);
+            SettleExpiries(before);
+            ScheduleExpiry();
             foreach (var fact in report.Facts)
             {
                 if (fact.RequestId is { } id && before.Requests.GetValueOrDefault(id) is { OnlyTightens: true } trailed && !_state.Requests.ContainsKey(id))

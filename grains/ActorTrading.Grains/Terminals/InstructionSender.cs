@@ -28,6 +28,16 @@ internal sealed class InstructionSender(TerminalLink link, Func<Task<bool>> isHe
             return ([Rejected(instruction, Retcode.Timeout, $"The terminal could not be asked for {age.TotalSeconds:0} s: the market has moved on.")], null);
         }
 
+        if (instruction.Order?.NotAfter is { } last && last < clock.GetUtcNow())
+        {
+            return ([Rejected(instruction, Retcode.Timeout, $"It was to be sent by {last:O} at the latest, and the terminal could not be asked before.")], null);
+        }
+
+        if (instruction.Order is { IsPending: true, ExpiresAt: { } end } && end <= clock.GetUtcNow())
+        {
+            return ([Rejected(instruction, Retcode.InvalidExpiration, $"It was over at {end:O}, before the terminal could be asked.")], null);
+        }
+
         if (instruction.Request is { OnlyTightens: true })
         {
             (request, var refusal) = await TightenAsync(instruction, request);

@@ -36,6 +36,7 @@ public sealed class TerminalGrain(
     // Orders handed to the socket in this activation; what an earlier one handed is not known, only that it may have.
     private readonly HashSet<Guid> _handed = [];
     private readonly DateTimeOffset _since = clock.GetUtcNow();
+    private long _accountAsked = clock.GetTimestamp();
     private TerminalSession? _session;
     private TerminalLink? _link;
     private TerminalConfig? _config;
@@ -173,6 +174,7 @@ public sealed class TerminalGrain(
     /// <summary>Looks whether the connection has changed, and whether anything was done at the terminal itself.</summary>
     private async Task OnTimerAsync(CancellationToken cancellation)
     {
+        KeepAccountAwake();
         if (_link is not { } link)
         {
             return;
@@ -203,6 +205,16 @@ public sealed class TerminalGrain(
         if (!_reconciled || await link.HasChangedAsync(cancellation))
         {
             await ReconcileAsync();
+        }
+    }
+
+    /// <summary>Orders have their end from the account's activation: one that is gone, with its silo or for idleness, would let them outlive it.</summary>
+    private void KeepAccountAwake()
+    {
+        if (clock.GetElapsedTime(_accountAsked) >= settings.AccountEvery)
+        {
+            _accountAsked = clock.GetTimestamp();
+            _ = Account.GetStatusAsync();
         }
     }
 

@@ -29,6 +29,9 @@ public sealed record Order
     public FillPolicy FillPolicy { get; init; } = FillPolicy.FillOrKill;
     public TimeInForce TimeInForce { get; init; } = TimeInForce.GoodTillCancelled;
     public DateTimeOffset? ExpiresAt { get; init; }
+
+    /// <summary>Not sent to a terminal after this: what made it worth having is over. Null for no such time. Kept by the ledger only, not in the stored rows.</summary>
+    public DateTimeOffset? NotAfter { get; init; }
     public string? Comment { get; init; }
 
     /// <summary>The position that this order closes or reduces; null for an order that opens (or, in netting, nets).</summary>
