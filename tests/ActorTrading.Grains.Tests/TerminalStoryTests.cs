@@ -128,6 +128,148 @@ public sealed class TerminalStoryTests(Server server)
     }
 
     [Fact]
+    public async Task Hundreds_of_trades_by_hand_while_we_were_away_do_not_keep_the_account_from_trading()
+    {
+        await using var terminal = TestTerminal.Start(1);
+        await using var before = await TradingHost.StartAsync(server);
+        var account = await TestTerminal.AccountAsync(before, await before.UserAsync(), terminal, PositionMode.Hedging);
+        await using var host = await before.RestartAsync(async _ =>
+        {
+            for (var i = 0; i < 400; i++)
+            {
+                await terminal.TradeByHand(TradeRequest.Market("hand", "EURUSD", Side.Buy, 0.10m));
+                await terminal.TradeByHand(new TradeRequest { Action = TradeAction.PositionCloseSymbol, ClientOrderId = "hand", Symbol = "EURUSD" });
+            }
+        });
+        account = host.Grains.GetGrain<IAccountGrain>(account.GetPrimaryKey());
+        await host.Grains.GetGrain<ITerminalGrain>(account.GetPrimaryKey()).WakeAsync();
+        var balance = (await terminal.GetAccountAsync()).Balance;
+        await TradingHost.UntilAsync(account.GetStateAsync, s => s.Balance == balance && s.Positions.IsEmpty, "all trades");
+        var entries = await host.Ledger.ReadAsync(account.GetPrimaryKey(), 0, limit: 5_000);
+        entries.Count(e => e.Event is DealExecuted).ShouldBe(800);
+
+        var placed = await account.PlaceAsync(TradingHost.Buy("EURUSD", 0.10m));
+        placed.Accepted.ShouldBeTrue(placed.Message);
+        placed.Order!.Status.ShouldBe(OrderStatus.Filled);
+    }
+
+    [Fact]
+    public async Task A_leader_that_turns_its_net_position_turns_its_followers()
+    {
+        await using var terminal = TestTerminal.Start(1, o => o with { Mode = PositionMode.Netting });
+        await using var host = await TradingHost.StartAsync(server);
+        var user = await host.UserAsync();
+        await host.QuoteAsync("EURUSD", 1.10000m, 1.10002m);
+        var leader = await host.PaperAccountAsync(user, 100_000m, PositionMode.Netting);
+        var follower = await TestTerminal.AccountAsync(host, user, terminal, PositionMode.Netting);
+        await host.PublishAsync(leader.GetPrimaryKey(), user);
+        await host.LinkAsync(user, new LinkSettings
+        {
+            LeaderAccountId = leader.GetPrimaryKey(), FollowerAccountId = follower.GetPrimaryKey(), Sizing = new SizingSettings { Mode = SizingMode.None },
+        });
+        (await leader.PlaceAsync(TradingHost.Buy("EURUSD", 0.50m))).Accepted.ShouldBeTrue();
+        await Settled(host, leader, follower);
+        for (var turn = 0; turn < 8; turn++)
+        {
+            // The close and the opening are decided in one plan; sent the other way round, the close would find nothing to close.
+            var side = turn % 2 == 0 ? Side.Sell : Side.Buy;
+            (await leader.PlaceAsync(TradingHost.Buy("EURUSD", 1.00m) with { Side = side })).Accepted.ShouldBeTrue();
+            await Settled(host, leader, follower);
+            var held = (await follower.GetStateAsync()).Positions.Values.ShouldHaveSingleItem($"after turn {turn}");
+            (held.Side, held.Volume).ShouldBe((side, 0.50m));
+        }
+    }
+
+    [Fact]
+    public async Task Two_shares_of_one_net_position_are_both_closed_when_their_link_is_removed()
+    {
+        await using var terminal = TestTerminal.Start(1, o => o with { Mode = PositionMode.Netting });
+        await using var host = await TradingHost.StartAsync(server);
+        var user = await host.UserAsync();
+        await host.QuoteAsync("EURUSD", 1.10000m, 1.10002m);
+        var leader = await host.PaperAccountAsync(user, 100_000m);
+        var follower = await TestTerminal.AccountAsync(host, user, terminal, PositionMode.Netting);
+        await host.PublishAsync(leader.GetPrimaryKey(), user);
+        var link = await host.LinkAsync(user, new LinkSettings
+        {
+            LeaderAccountId = leader.GetPrimaryKey(), FollowerAccountId = follower.GetPrimaryKey(), Sizing = new SizingSettings { Mode = SizingMode.None },
+        });
+        foreach (var volume in new[] { 0.60m, 0.40m })
+        {
+            (await leader.PlaceAsync(TradingHost.Buy("EURUSD", volume))).Accepted.ShouldBeTrue();
+            await Settled(host, leader, follower);
+        }
+
+        (await follower.GetStateAsync()).Positions.Values.ShouldHaveSingleItem().Volume.ShouldBe(1.00m);
+        await host.Grains.GetGrain<IFollowerLinkGrain>(link).RemoveAsync(RemovalMode.CloseImmediately);
+        await TradingHost.UntilAsync(follower.GetStateAsync, s => s.Positions.IsEmpty && s.Orders.IsEmpty, "both closes");
+        (await terminal.GetAccountAsync()).Positions.ShouldBeEmpty();
+        (await terminal.GetAuditAsync()).Select(a => a.Retcode).ShouldAllBe(r => r == Retcode.Done);
+    }
+
+    [Fact]
+    public async Task An_order_whose_time_is_over_is_taken_from_the_terminal_although_the_terminal_knows_of_no_end()
+    {
+        await using var terminal = TestTerminal.Start(1);
+        await using var before = await TradingHost.StartAsync(server);
+        var account = await TestTerminal.AccountAsync(before, await before.UserAsync(), terminal, PositionMode.Hedging);
+        var (first, second) = (Limit(), Limit());
+        foreach (var order in new[] { first, second })
+        {
+            var placed = await account.PlaceAsync(order);
+            placed.Order.ShouldNotBeNull(placed.Message).Status.ShouldBe(OrderStatus.Placed);
+        }
+
+        // The end is ours to change: the terminal hears of the first order once more only, when it is over.
+        (await account.ModifyOrderAsync(Until(first, TimeSpan.FromMilliseconds(300)))).Accepted.ShouldBeTrue();
+        await TradingHost.UntilAsync(account.GetStateAsync, s => s.Orders.Count == 1, "the first end");
+        (await terminal.GetAuditAsync()).Count.ShouldBe(3);
+
+        // The second is over while nobody is there, or just before or after.
+        (await account.ModifyOrderAsync(Until(second, TimeSpan.FromMilliseconds(300)))).Accepted.ShouldBeTrue();
+        await using var host = await before.RestartAsync();
+        account = host.Grains.GetGrain<IAccountGrain>(account.GetPrimaryKey());
+        await host.Grains.GetGrain<ITerminalGrain>(account.GetPrimaryKey()).WakeAsync();
+        await TradingHost.UntilAsync(account.GetStateAsync, s => s.Orders.IsEmpty && s.Requests.IsEmpty, "the second end");
+        var entries = (await host.Ledger.ReadAsync(account.GetPrimaryKey(), 0)).Select(e => e.Event).ToList();
+        entries.OfType<OrderExpired>().Select(e => e.OrderId).ShouldBe([first.OrderId, second.OrderId]);
+        entries.OfType<OrderCancelled>().ShouldBeEmpty();
+        (await terminal.GetAccountAsync()).Orders.ShouldBeEmpty();
+
+        static PlaceOrder Limit() => TradingHost.Buy("EURUSD", 0.10m) with
+        {
+            Type = OrderType.Limit, Price = 1.09000m, FillPolicy = FillPolicy.Return, TimeInForce = TimeInForce.Specified, ExpiresAt = DateTimeOffset.UtcNow.AddHours(1),
+        };
+
+        static ModifyOrder Until(PlaceOrder order, TimeSpan end) =>
+            new(order.OrderId, order.Price, null, null, null, null, TimeInForce.Specified, DateTimeOffset.UtcNow + end);
+    }
+
+    [Fact]
+    public async Task An_account_that_is_gone_while_its_terminal_stays_is_brought_up_for_what_it_has_to_end()
+    {
+        await using var terminal = TestTerminal.Start(1);
+        var woken = new SemaphoreSlim(0);
+        await using var host = await TradingHost.StartAsync(server, services => services
+            .AddSingleton(TerminalSettings.Default with { AccountEvery = TimeSpan.Zero })
+            .AddSingleton<IIncomingGrainCallFilter>(new StatusAsked(woken)));
+        await TestTerminal.AccountAsync(host, await host.UserAsync(), terminal, PositionMode.Hedging);
+        (await woken.WaitAsync(TimeSpan.FromSeconds(30))).ShouldBeTrue("nobody else asks this account anything");
+    }
+
+    [Fact]
+    public async Task An_order_that_was_to_be_sent_before_is_not_sent_late()
+    {
+        await using var terminal = TestTerminal.Start(1);
+        await using var host = await TradingHost.StartAsync(server);
+        var account = await TestTerminal.AccountAsync(host, await host.UserAsync(), terminal, PositionMode.Hedging);
+        var late = await account.PlaceAsync(TradingHost.Buy("EURUSD", 0.10m) with { NotAfter = DateTimeOffset.UtcNow.AddTicks(-1) });
+        (late.Accepted, late.Code, late.Order!.Status).ShouldBe((false, "BROKER_UNAVAILABLE", OrderStatus.Rejected));
+        (await terminal.GetAuditAsync()).ShouldBeEmpty();
+        (await account.PlaceAsync(TradingHost.Buy("EURUSD", 0.10m) with { NotAfter = DateTimeOffset.UtcNow.AddMinutes(1) })).Accepted.ShouldBeTrue();
+    }
+
+    [Fact]
     public async Task What_opens_is_refused_when_it_comes_too_late_and_what_closes_is_sent()
     {
         await using var terminal = TestTerminal.Start(1);
@@ -146,6 +288,19 @@ public sealed class TerminalStoryTests(Server server)
         (await account.ClosePositionAsync(TradingHost.Close(opened.PositionId!.Value))).Accepted.ShouldBeTrue();
         (await terminal.GetAccountAsync()).Positions.ShouldBeEmpty();
         (await terminal.GetAuditAsync()).Count.ShouldBe(2);
+    }
+
+    /// <summary>Releases when an account is asked how it is.</summary>
+    private sealed class StatusAsked(SemaphoreSlim asked) : IIncomingGrainCallFilter
+    {
+        public async Task Invoke(IIncomingGrainCallContext context)
+        {
+            await context.Invoke();
+            if (context.InterfaceMethod.Name == nameof(IAccountGrain.GetStatusAsync))
+            {
+                asked.Release();
+            }
+        }
     }
 
     /// <summary>Waits until the follower has decided everything and no order of it is without outcome.</summary>

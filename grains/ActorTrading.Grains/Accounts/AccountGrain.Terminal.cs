@@ -48,6 +48,8 @@ public sealed partial class AccountGrain
             }
 
             CollectResumed(before, resume);
+            SettleExpiries(before);
+            ScheduleExpiry();
             foreach (var fact in report.Facts)
             {
                 if (fact.RequestId is { } id && before.Requests.GetValueOrDefault(id) is { OnlyTightens: true } trailed && !_state.Requests.ContainsKey(id))
@@ -71,7 +73,9 @@ public sealed partial class AccountGrain
                 _session = report.Session;
             }
 
-            instructions = reconciled ? Unsent() : [.. again.Select(s => Instruction(_state.Orders[s.Id], null)).OfType<TerminalInstruction>()];
+            // Besides them the closes that have waited for an outcome that is here now.
+            var retried = again.Select(s => s.Id).ToHashSet();
+            instructions = reconciled ? Unsent() : Unsent((order, _) => order is not null && (retried.Contains(order.Id) || (order.ClosesPositionId is not null && !_sent.Contains(order.Id))));
 
             if (report.State != _terminalState || reconciled)
             {
@@ -175,23 +179,16 @@ public sealed partial class AccountGrain
 
     /// <summary>What of a link has not been sent in this activation, in the order in which it was submitted.</summary>
     private ImmutableArray<TerminalInstruction> UnsentOf(Guid linkId) =>
-        [.. Submitted(o => o.Copy?.LinkId == linkId && !_sent.Contains(o.Id)).Select(o => Instruction(o, null)).OfType<TerminalInstruction>(),
-            .. Asked(r => r.Copy?.LinkId == linkId && !_sent.Contains(r.Id)).Select(r => Instruction(null, r)).OfType<TerminalInstruction>()];
+        Unsent((order, request) => (order?.Copy ?? request?.Copy)?.LinkId == linkId && !_sent.Contains(order?.Id ?? request!.Id));
 
-    /// <summary>All that has no outcome, in the order in which it was submitted.</summary>
-    private ImmutableArray<TerminalInstruction> Unsent() =>
-        [.. Submitted(_ => true).Select(o => Instruction(o, null)).OfType<TerminalInstruction>(), .. Asked(_ => true).Select(r => Instruction(null, r)).OfType<TerminalInstruction>()];
+    /// <summary>What has no outcome, in the order in which it was submitted.</summary>
+    private ImmutableArray<TerminalInstruction> Unsent(Func<Order?, TerminalRequest?, bool>? which = null) =>
+        [.. TerminalQueue.All(_state).Where(asked => which?.Invoke(asked.Order, asked.Request) ?? true).Select(asked => Instruction(asked.Order, asked.Request)).OfType<TerminalInstruction>()];
 
-    private IEnumerable<Order> Submitted(Func<Order, bool> which) =>
-        _state.Orders.Values.Where(o => o.Status == OrderStatus.Submitted && which(o)).OrderBy(o => o.CreatedAt).ThenBy(o => o.Id);
-
-    private IEnumerable<TerminalRequest> Asked(Func<TerminalRequest, bool> which) =>
-        _state.Requests.Values.Where(which).OrderBy(r => r.AfterSeq).ThenBy(r => r.Id);
-
-    /// <returns>Null while there is no session to ask under.</returns>
+    /// <returns>Null while there is no session to ask under, and for a close whose turn has not come.</returns>
     private TerminalInstruction? Instruction(Order? order, TerminalRequest? request)
     {
-        if (_session is not { } session)
+        if (_session is not { } session || (order is not null && TerminalQueue.Waits(_state, order)))
         {
             return null;
         }

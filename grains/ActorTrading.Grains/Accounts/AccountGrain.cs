@@ -210,7 +210,7 @@ public sealed partial class AccountGrain(
             return BrokerEngine.Decide(draft, command, market, broker, now);
         }
 
-        var decision = TerminalBook.Decide(draft.State, command, InstrumentOf(draft.State, command), now);
+        var decision = TerminalBook.Decide(draft.State, command, InstrumentOf(draft.State, command), now, broker.TradingDay);
         draft.Add(decision.Events, now);
         return decision;
     }
@@ -253,6 +253,7 @@ public sealed partial class AccountGrain(
         RememberCauses(entries, span);
         Tell(entries);
         Keep(snapshots.Every);
+        ScheduleExpiry();
     }
 
     private async ValueTask<Turnstile.Pass> EnterAsync()

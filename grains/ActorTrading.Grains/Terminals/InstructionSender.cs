@@ -19,13 +19,23 @@ internal sealed class InstructionSender(TerminalLink link, Func<Task<bool>> isHe
         var request = LedgerReconciler.RequestOf(instruction.Order, instruction.Request, instruction.PositionTicket, instruction.OrderTicket, instruction.Partial, instruction.Netting);
         if (request is null)
         {
-            return ([Rejected(instruction, Retcode.PositionClosed, "The terminal's ticket of what is to be changed is not known.")], null);
+            return ([Rejected(instruction, Retcode.PositionClosed, "What is to be changed is not at the terminal any more, or its ticket there is not known.")], null);
         }
 
         // It has not been executed: what may have been is compared first, and only what was not is asked for again.
         if (instruction.Order is { Type: OrderType.Market, ClosesPositionId: null } opening && clock.GetUtcNow() - opening.CreatedAt is var age && age > openWithin)
         {
             return ([Rejected(instruction, Retcode.Timeout, $"The terminal could not be asked for {age.TotalSeconds:0} s: the market has moved on.")], null);
+        }
+
+        if (instruction.Order?.NotAfter is { } last && last < clock.GetUtcNow())
+        {
+            return ([Rejected(instruction, Retcode.Timeout, $"It was to be sent by {last:O} at the latest, and the terminal could not be asked before.")], null);
+        }
+
+        if (instruction.Order is { IsPending: true, ExpiresAt: { } end } && end <= clock.GetUtcNow())
+        {
+            return ([Rejected(instruction, Retcode.InvalidExpiration, $"It was over at {end:O}, before the terminal could be asked.")], null);
         }
 
         if (instruction.Request is { OnlyTightens: true })

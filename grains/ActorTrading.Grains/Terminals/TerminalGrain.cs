@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using ActorTrading.Contracts;
 using ActorTrading.Domain;
@@ -35,6 +36,7 @@ public sealed class TerminalGrain(
     // Orders handed to the socket in this activation; what an earlier one handed is not known, only that it may have.
     private readonly HashSet<Guid> _handed = [];
     private readonly DateTimeOffset _since = clock.GetUtcNow();
+    private long _accountAsked = clock.GetTimestamp();
     private TerminalSession? _session;
     private TerminalLink? _link;
     private TerminalConfig? _config;
@@ -172,6 +174,7 @@ public sealed class TerminalGrain(
     /// <summary>Looks whether the connection has changed, and whether anything was done at the terminal itself.</summary>
     private async Task OnTimerAsync(CancellationToken cancellation)
     {
+        KeepAccountAwake();
         if (_link is not { } link)
         {
             return;
@@ -202,6 +205,16 @@ public sealed class TerminalGrain(
         if (!_reconciled || await link.HasChangedAsync(cancellation))
         {
             await ReconcileAsync();
+        }
+    }
+
+    /// <summary>Orders have their end from the account's activation: one that is gone, with its silo or for idleness, would let them outlive it.</summary>
+    private void KeepAccountAwake()
+    {
+        if (clock.GetElapsedTime(_accountAsked) >= settings.AccountEvery)
+        {
+            _accountAsked = clock.GetTimestamp();
+            _ = Account.GetStatusAsync();
         }
     }
 
@@ -290,7 +303,7 @@ public sealed class TerminalGrain(
                 _reconciled = true;
                 _state = "connected";
                 _reason = null;
-                await Account.OnTerminalAsync(new TerminalReport([.. InVain(state, result), .. result.Facts], _state, _lastSync, _session));
+                await TellAsync([.. InVain(state, result).Chunk(FactParts.FactsMax).Select(ImmutableArray.Create), .. result.Parts]);
                 _handed.ExceptWith(result.NotExecuted);
                 link.Reconciled(settled.Snapshot);
             }
@@ -308,11 +321,23 @@ public sealed class TerminalGrain(
         }
     }
 
+    /// <summary>
+    /// A report is one append of the ledger, so a comparison that found much is told in several, and only the last says that it is done. An
+    /// account that dies in between is told the rest by the next comparison.
+    /// </summary>
+    private async Task TellAsync(ImmutableArray<ImmutableArray<TerminalFact>> parts)
+    {
+        var account = Account;
+        for (var i = 0; i < parts.Length; i++)
+        {
+            await account.OnTerminalAsync(new TerminalReport(parts[i], _state, _lastSync, i == parts.Length - 1 ? _session : null));
+        }
+    }
+
     /// <summary>Attempts that may have reached the terminal and led to nothing: the next one needs a name of its own.</summary>
     private IEnumerable<TerminalFact> InVain(AccountState state, Reconciliation result) =>
-        from order in state.Orders.Values
-        where order.Status == OrderStatus.Submitted && result.NotExecuted.Contains(order.Id) && (_handed.Contains(order.Id) || order.CreatedAt < _since)
-        orderby order.CreatedAt, order.Id
+        from order in TerminalQueue.Submitted(state)
+        where result.NotExecuted.Contains(order.Id) && !TerminalQueue.Waits(state, order) && (_handed.Contains(order.Id) || order.CreatedAt < _since)
         select new TerminalFact { Kind = TerminalFactKind.NotExecuted, OrderId = order.Id, Attempt = order.Attempt, At = clock.GetUtcNow() };
 
     private async Task SendAllAsync()

@@ -21,6 +21,9 @@ public sealed record TerminalSettings(TimeSpan PollEvery, TimeSpan SettlePause, 
     /// </summary>
     public TimeSpan OpenWithin { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>How often the account is asked for a sign of life, which brings up one that is gone. Less than the time after which an idle grain is let go.</summary>
+    public TimeSpan AccountEvery { get; init; } = TimeSpan.FromMinutes(1);
+
     public static TerminalSettings Default { get; } = new(TimeSpan.FromSeconds(1), TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(10));
 }
 

@@ -63,9 +63,11 @@ internal static class OrderChecks
     }
 
     /// <summary>The instant at which the order ends, or a refusal.</summary>
-    public static (DateTimeOffset? At, Refusal? Refusal) Expiry(BrokerSession session, TimeInForce timeInForce, DateTimeOffset? wanted)
+    public static (DateTimeOffset? At, Refusal? Refusal) Expiry(BrokerSession session, TimeInForce timeInForce, DateTimeOffset? wanted) =>
+        Expiry(session.Settings.TradingDay, session.Now, timeInForce, wanted);
+
+    public static (DateTimeOffset? At, Refusal? Refusal) Expiry(TradingDay day, DateTimeOffset now, TimeInForce timeInForce, DateTimeOffset? wanted)
     {
-        var day = session.Settings.TradingDay;
         switch (timeInForce)
         {
             case TimeInForce.GoodTillCancelled:
@@ -73,15 +75,15 @@ internal static class OrderChecks
                     ? (null, null)
                     : (null, new Refusal(Retcode.InvalidExpiration, $"The order is good till cancelled but has an expiry of {wanted:O}; use Specified."));
             case TimeInForce.Day:
-                return (day.NextStart(session.Now), null);
+                return (day.NextStart(now), null);
             case TimeInForce.Specified or TimeInForce.SpecifiedDay:
                 if (wanted is not { } at) return (null, new Refusal(Retcode.InvalidExpiration, "The order needs an expiry."));
                 if (at > DateTimeOffset.MaxValue.AddDays(-8)) return (null, new Refusal(Retcode.InvalidExpiration, $"The expiry {at:O} is too far away."));
-                if (at < session.Now.AddDays(-2)) return (null, new Refusal(Retcode.InvalidExpiration, $"The expiry {at:O} is not after {session.Now:O}."));
+                if (at < now.AddDays(-2)) return (null, new Refusal(Retcode.InvalidExpiration, $"The expiry {at:O} is not after {now:O}."));
                 var end = timeInForce == TimeInForce.SpecifiedDay ? day.NextStart(at) : at;
-                return end > session.Now
+                return end > now
                     ? (end, null)
-                    : (null, new Refusal(Retcode.InvalidExpiration, $"The expiry {end:O} is not after {session.Now:O}."));
+                    : (null, new Refusal(Retcode.InvalidExpiration, $"The expiry {end:O} is not after {now:O}."));
             default:
                 return (null, new Refusal(Retcode.InvalidExpiration, $"Unknown time in force {timeInForce}."));
         }

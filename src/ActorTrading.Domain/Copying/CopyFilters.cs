@@ -51,10 +51,21 @@ internal static class CopyFilters
         var seconds = (decimal)age.TotalSeconds;
         if (timing.MaxDelaySeconds is { } max && seconds > max)
             return new(CopyReasons.LateSignal, $"{seconds:0.###} s old, at most {max} s");
-        // A signal delay is waited for on purpose and does not make a signal late.
-        var limit = timing.OpeningIntervalMinutes * 60m + (timing.SignalDelay is { } delay ? delay.MaxSeconds ?? delay.MinSeconds : 0m);
+        var limit = OpeningInterval(timing);
         return seconds > limit ? new(CopyReasons.LateSignal, $"{seconds:0.###} s old, at most {limit} s") : null;
     }
+
+    /// <summary>When the signal becomes late: what comes of it must be at the broker by then, wherever it is held up.</summary>
+    public static DateTimeOffset LateAfter(CopyContext context, in LeaderSignal signal)
+    {
+        var timing = context.Settings.Timing;
+        var limit = Math.Min(timing.MaxDelaySeconds ?? decimal.MaxValue, OpeningInterval(timing));
+        return context.Now + TimeSpan.FromSeconds((double)limit) - signal.Age(context);
+    }
+
+    // A signal delay is waited for on purpose and does not make a signal late.
+    private static decimal OpeningInterval(TimingSettings timing) =>
+        timing.OpeningIntervalMinutes * 60m + (timing.SignalDelay is { } delay ? delay.MaxSeconds ?? delay.MinSeconds : 0m);
 
     private static Refused? Drawdown(CopyCase copy)
     {

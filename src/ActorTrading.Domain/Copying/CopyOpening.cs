@@ -67,6 +67,7 @@ internal static class CopyOpening
             FillPolicy = limit is null ? Filling(instrument) : FillPolicy.Return,
             TimeInForce = limit is null ? TimeInForce.GoodTillCancelled : TimeInForce.Specified,
             ExpiresAt = limit is null ? null : context.Now.AddMinutes((double)settings.Timing.OpeningIntervalMinutes),
+            NotAfter = isSync ? null : CopyFilters.LateAfter(context, signal),
             Reason = DealReason.Copy,
             Copy = copy.Origin(signal.PositionId, null),
         });

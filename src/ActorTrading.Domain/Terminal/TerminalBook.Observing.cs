@@ -212,10 +212,10 @@ public static partial class TerminalBook
                 break;
             case TerminalRequestKind.ModifyOrder when Resting(state, request.OrderId!.Value) is { } order:
                 events.Add(new OrderModified(order.Id, request.Price, order.StopLimitPrice, request.StopLoss, request.TakeProfit,
-                    request.TrailingPoints, order.TimeInForce, order.ExpiresAt));
+                    request.TrailingPoints, request.TimeInForce ?? order.TimeInForce, request.TimeInForce is null ? order.ExpiresAt : request.ExpiresAt));
                 break;
             case TerminalRequestKind.CancelOrder when Resting(state, request.OrderId!.Value) is { } order:
-                events.Add(new OrderCancelled(order.Id, ReasonOf(request)));
+                events.Add(request.ExpiresAt is null ? new OrderCancelled(order.Id, ReasonOf(request)) : new OrderExpired(order.Id));
                 break;
         }
 

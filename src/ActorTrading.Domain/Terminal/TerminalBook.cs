@@ -7,25 +7,13 @@ namespace ActorTrading.Domain;
 public static partial class TerminalBook
 {
     /// <summary>Decides a command: the events to make durable before anything is sent, or the refusal.</summary>
-    public static BrokerDecision Decide(AccountState state, TradeCommand command, Instrument? instrument, DateTimeOffset now) => command switch
+    /// <param name="tradingDay">Whose end orders for the day have; null for New York's.</param>
+    public static BrokerDecision Decide(AccountState state, TradeCommand command, Instrument? instrument, DateTimeOffset now, TradingDay? tradingDay = null) => command switch
     {
-        PlaceOrder c => Place(state, c, instrument, now),
+        PlaceOrder c => Place(state, c, instrument, now, tradingDay ?? TradingDay.NewYork),
         ClosePosition c => Close(state, c, instrument, now),
         ModifyPosition c => Modify(state, c, instrument),
-        ModifyOrder c => Resting(state, c.OrderId) is null
-            ? Refuse(Retcode.InvalidOrder, $"There is no resting order {c.OrderId}.")
-            : Ask(c, new TerminalRequest
-            {
-                Id = DeterministicId.Create(c.OrderId, $"modify:{state.Seq}"),
-                Kind = TerminalRequestKind.ModifyOrder,
-                OrderId = c.OrderId,
-                Price = c.Price,
-                StopLoss = c.StopLoss,
-                TakeProfit = c.TakeProfit,
-                TrailingPoints = c.TrailingPoints,
-                AfterSeq = state.Seq,
-                Copy = c.Copy,
-            }),
+        ModifyOrder c => Modify(state, c, now, tradingDay ?? TradingDay.NewYork),
         CancelOrder c => Resting(state, c.OrderId) is null
             ? Refuse(Retcode.InvalidOrder, $"There is no resting order {c.OrderId}.")
             : Ask(c, new TerminalRequest
@@ -41,7 +29,7 @@ public static partial class TerminalBook
         _ => Refuse(Retcode.Invalid, $"Unknown command {command.GetType().Name}."),
     };
 
-    private static BrokerDecision Place(AccountState state, PlaceOrder c, Instrument? instrument, DateTimeOffset now)
+    private static BrokerDecision Place(AccountState state, PlaceOrder c, Instrument? instrument, DateTimeOffset now, TradingDay tradingDay)
     {
         if (Repeated(state, c.ClientOrderId, c.OrderId) is { } repeated)
         {
@@ -68,7 +56,13 @@ public static partial class TerminalBook
             return distance;
         }
 
-        return Submit(new Order
+        var (expiresAt, over) = c.Type == OrderType.Market ? (c.ExpiresAt, null) : OrderChecks.Expiry(tradingDay, now, c.TimeInForce, c.ExpiresAt);
+        if (over is not null)
+        {
+            return over.ToDecision();
+        }
+
+        return Submit(state, new Order
         {
             Id = c.OrderId,
             ClientOrderId = c.ClientOrderId,
@@ -83,7 +77,8 @@ public static partial class TerminalBook
             DeviationPoints = c.DeviationPoints,
             FillPolicy = c.FillPolicy,
             TimeInForce = c.TimeInForce,
-            ExpiresAt = c.ExpiresAt,
+            ExpiresAt = expiresAt,
+            NotAfter = c.NotAfter,
             Comment = c.Comment,
             Reason = c.Reason,
             Copy = c.Copy,
@@ -127,6 +122,45 @@ public static partial class TerminalBook
         });
     }
 
+    private static BrokerDecision Modify(AccountState state, ModifyOrder c, DateTimeOffset now, TradingDay tradingDay)
+    {
+        if (Resting(state, c.OrderId) is not { } order)
+        {
+            return Refuse(Retcode.InvalidOrder, $"There is no resting order {c.OrderId}.");
+        }
+
+        var (expiresAt, over) = c.TimeInForce == order.TimeInForce && c.ExpiresAt == order.ExpiresAt
+            ? (order.ExpiresAt, null)
+            : OrderChecks.Expiry(tradingDay, now, c.TimeInForce, c.ExpiresAt);
+        if (over is not null)
+        {
+            return over.ToDecision(order.Id);
+        }
+
+        var ours = c.TrailingPoints != order.TrailingPoints || c.TimeInForce != order.TimeInForce || expiresAt != order.ExpiresAt;
+        if (ours && c.Price == order.Price && c.StopLoss == order.StopLoss && c.TakeProfit == order.TakeProfit && !state.Requests.Values.Any(r => r.OrderId == order.Id))
+        {
+            // Its end is kept from here, and so is trailing: the terminal has nothing to change.
+            return new BrokerDecision(Retcode.Done, $"Order {order.Id} changed.",
+                [new OrderModified(order.Id, order.Price, order.StopLimitPrice, order.StopLoss, order.TakeProfit, c.TrailingPoints, c.TimeInForce, expiresAt)]) { OrderId = order.Id };
+        }
+
+        return Ask(c, new TerminalRequest
+        {
+            Id = DeterministicId.Create(c.OrderId, $"modify:{state.Seq}"),
+            Kind = TerminalRequestKind.ModifyOrder,
+            OrderId = c.OrderId,
+            Price = c.Price,
+            StopLoss = c.StopLoss,
+            TakeProfit = c.TakeProfit,
+            TrailingPoints = c.TrailingPoints,
+            TimeInForce = c.TimeInForce,
+            ExpiresAt = expiresAt,
+            AfterSeq = state.Seq,
+            Copy = c.Copy,
+        });
+    }
+
     private static BrokerDecision Close(AccountState state, ClosePosition c, Instrument? instrument, DateTimeOffset now)
     {
         if (Repeated(state, c.ClientOrderId, c.OrderId) is { } repeated)
@@ -139,12 +173,15 @@ public static partial class TerminalBook
             return Refuse(Retcode.PositionClosed, $"There is no open position {c.PositionId}.");
         }
 
-        if (state.Orders.Values.Any(o => o.ClosesPositionId == c.PositionId && o.Status == OrderStatus.Submitted))
+        // A person can ask again when the first close has its outcome. A copy is decided once, so it waits in file behind it.
+        var underWay = state.Orders.Values.Where(o => o.ClosesPositionId == c.PositionId && o.Status == OrderStatus.Submitted).Sum(o => o.RemainingVolume);
+        if (underWay > 0m && c.Copy is null)
         {
             return Refuse(Retcode.CloseOrderExist, $"A close of position {c.PositionId} is under way.");
         }
 
-        var volume = c.Volume ?? position.Volume;
+        // Where all of it is being closed, that may still come to nothing.
+        var volume = c.Volume ?? (underWay < position.Volume ? position.Volume - underWay : position.Volume);
         if (volume > position.Volume)
         {
             return Refuse(Retcode.InvalidCloseVolume, $"The position has {position.Volume} lots; {volume} cannot be closed.");
@@ -155,7 +192,7 @@ public static partial class TerminalBook
             return refusal;
         }
 
-        return Submit(new Order
+        return Submit(state, new Order
         {
             Id = c.OrderId,
             ClientOrderId = c.ClientOrderId,
@@ -207,7 +244,8 @@ public static partial class TerminalBook
             }
             : ClientOrderIds.WhyNot(clientOrderId, orderId) is { } why ? Refuse(Retcode.Invalid, why) : null;
 
-    private static BrokerDecision Submit(Order order) => new(Retcode.Placed, "Sent to the terminal.", [new OrderSubmitted(order)]) { OrderId = order.Id };
+    private static BrokerDecision Submit(AccountState state, Order order) =>
+        new(Retcode.Placed, "Sent to the terminal.", [new OrderSubmitted(order with { AfterSeq = state.Seq })]) { OrderId = order.Id };
 
     private static BrokerDecision Ask(TradeCommand command, TerminalRequest request) =>
         new(Retcode.Placed, $"{command.GetType().Name} sent to the terminal.", [new RequestSubmitted(request)]);

@@ -100,6 +100,12 @@ public sealed record TerminalRequest
 
     /// <summary>The trailing distance wanted, in points; it is ours to follow, the terminal is not told. Null for none.</summary>
     public int? TrailingPoints { get; init; }
+
+    /// <summary>How long a changed order is to stand; ours to keep, the terminal is not told. Null in ledgers from before it was kept: as long as before.</summary>
+    public TimeInForce? TimeInForce { get; init; }
+
+    /// <summary>Of a changed order: its new end. Of a cancellation: the end that it is asked for because of; null where somebody wants it gone.</summary>
+    public DateTimeOffset? ExpiresAt { get; init; }
     public CopyOrigin? Copy { get; init; }
 
     /// <summary>Why it is asked; null for what a person asked, or a copy.</summary>

@@ -29,6 +29,9 @@ public sealed record Order
     public FillPolicy FillPolicy { get; init; } = FillPolicy.FillOrKill;
     public TimeInForce TimeInForce { get; init; } = TimeInForce.GoodTillCancelled;
     public DateTimeOffset? ExpiresAt { get; init; }
+
+    /// <summary>Not sent to a terminal after this: what made it worth having is over. Null for no such time. Kept by the ledger only, not in the stored rows.</summary>
+    public DateTimeOffset? NotAfter { get; init; }
     public string? Comment { get; init; }
 
     /// <summary>The position that this order closes or reduces; null for an order that opens (or, in netting, nets).</summary>
@@ -57,6 +60,12 @@ public sealed record Order
     /// of its own there, <see cref="ClientOrderIds.ForAttempt"/>. Kept by the ledger only, not in the stored rows.
     /// </summary>
     public int Attempt { get; init; }
+
+    /// <summary>
+    /// The account's sequence before it was submitted to a terminal: the order in which what is asked there goes out. Null on paper and in
+    /// ledgers from before it was kept. Kept by the ledger only, not in the stored rows.
+    /// </summary>
+    public long? AfterSeq { get; init; }
 
     /// <summary>A stop-limit whose stop has been touched: it now rests as a limit at <see cref="StopLimitPrice"/>.</summary>
     public bool StopTouched { get; init; }

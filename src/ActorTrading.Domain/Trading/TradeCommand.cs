@@ -32,6 +32,9 @@ public sealed record PlaceOrder : TradeCommand
     public FillPolicy FillPolicy { get; init; } = FillPolicy.FillOrKill;
     public TimeInForce TimeInForce { get; init; } = TimeInForce.GoodTillCancelled;
     public DateTimeOffset? ExpiresAt { get; init; }
+
+    /// <summary>At a terminal: not to be sent after this, however long it takes to get there; null for no such time.</summary>
+    public DateTimeOffset? NotAfter { get; init; }
     public string? Comment { get; init; }
 }
 

@@ -4,10 +4,14 @@ using ActorTrading.Domain;
 namespace ActorTrading.Mt5;
 
 /// <summary>What comparing a terminal's books with a ledger yields.</summary>
-/// <param name="Facts">For the ledger, in order; the last one says that the books agree.</param>
+/// <param name="Parts">For the ledger, in order; the last fact says that the books agree. A part is small enough for one append, and may be all that is written.</param>
 /// <param name="NotExecuted">Ids of what was submitted and did not reach the broker: may be sent (again).</param>
 /// <param name="Ambiguous">Ids of what cannot be told, with the reason: a person has to look, nothing is sent for it.</param>
-public sealed record Reconciliation(ImmutableArray<TerminalFact> Facts, ImmutableHashSet<Guid> NotExecuted, ImmutableArray<(Guid Id, string Reason)> Ambiguous);
+public sealed record Reconciliation(ImmutableArray<ImmutableArray<TerminalFact>> Parts, ImmutableHashSet<Guid> NotExecuted, ImmutableArray<(Guid Id, string Reason)> Ambiguous)
+{
+    /// <summary>All parts together.</summary>
+    public ImmutableArray<TerminalFact> Facts => [.. Parts.SelectMany(part => part)];
+}
 
 /// <summary>
 /// Compares a settled terminal with the ledger of its account. Pure. Fills that the ledger has booked from answers are recognised
@@ -33,7 +37,7 @@ public static class LedgerReconciler
             }
 
             facts.Add(Agreed(snapshot, [], now));
-            return new Reconciliation(facts.ToImmutable(), AllInDoubt(state), []);
+            return new Reconciliation(FactParts.Of(facts, null, now), AllInDoubt(state), []);
         }
 
         var books = new TwoBooks(state, snapshot);
@@ -46,7 +50,7 @@ public static class LedgerReconciler
         facts.AddRange(RoundTrips.Found(books.Unexplained));
         InOrderOfDeals(facts);
         facts.Add(Agreed(snapshot, books.Late(now), now));
-        return new Reconciliation(facts.ToImmutable(), notExecuted.ToImmutable(), ambiguous.ToImmutable());
+        return new Reconciliation(FactParts.Of(facts, books, now), notExecuted.ToImmutable(), ambiguous.ToImmutable());
     }
 
     /// <summary>The request that an order or a change is at the terminal; null where the terminal's ticket it needs is not known.</summary>
@@ -95,8 +99,15 @@ public static class LedgerReconciler
         ImmutableHashSet<Guid>.Builder notExecuted, ImmutableArray<(Guid, string)>.Builder ambiguous, DateTimeOffset now)
     {
         var inDoubt = new List<(Guid Id, bool IsOrder, TradeRequest Request)>();
-        foreach (var order in state.Orders.Values.Where(o => o.Status == OrderStatus.Submitted).OrderBy(o => o.CreatedAt).ThenBy(o => o.Id))
+        foreach (var order in TerminalQueue.Submitted(state))
         {
+            if (TerminalQueue.Waits(state, order))
+            {
+                // Not sent yet. What was closed meanwhile is not its doing.
+                notExecuted.Add(order.Id);
+                continue;
+            }
+
             var position = order.ClosesPositionId is { } id ? state.Positions.GetValueOrDefault(id) : null;
             if (RequestOf(order, null, position?.BrokerTicket, null, position is not null && order.RemainingVolume < position.Volume, state.Mode == PositionMode.Netting) is { } request)
             {
@@ -104,7 +115,7 @@ public static class LedgerReconciler
             }
         }
 
-        foreach (var asked in state.Requests.Values.OrderBy(r => r.AfterSeq).ThenBy(r => r.Id))
+        foreach (var asked in TerminalQueue.Asked(state))
         {
             var position = asked.PositionId is { } p ? state.Positions.GetValueOrDefault(p)?.BrokerTicket : null;
             var order = asked.OrderId is { } o ? state.Orders.GetValueOrDefault(o)?.BrokerTicket : null;
@@ -314,8 +325,8 @@ public static class LedgerReconciler
 
     private static TerminalFact Agreed(TerminalSnapshot snapshot, IReadOnlyList<Guid> late, DateTimeOffset now) => new()
     {
-        Unconfirmed = late.Count > 0 ? late : null,
         Kind = TerminalFactKind.Reconciled,
+        Unconfirmed = late.Count > 0 ? late : null,
         DealTicket = snapshot.Deals.IsEmpty ? 0 : snapshot.Deals[^1].Ticket,
         Balance = snapshot.Account.Balance,
         At = now,

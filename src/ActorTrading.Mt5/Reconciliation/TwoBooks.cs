@@ -10,6 +10,7 @@ internal sealed class TwoBooks
 
     private readonly List<TerminalDeal> _newDeals;
     private readonly List<Deal> _late = [];
+    private readonly List<(Guid Fill, long Deal)> _confirmed = [];
     private readonly HashSet<long> _orders = [];
     private readonly HashSet<long> _positions = [];
 
@@ -18,7 +19,11 @@ internal sealed class TwoBooks
         _newDeals = [.. snapshot.Deals.Where(d => d.IsExecution && d.Ticket > state.LastDealTicket)];
         foreach (var fill in state.UnconfirmedFills)
         {
-            if (!Confirm(fill))
+            if (Confirm(fill) is { } deal)
+            {
+                _confirmed.Add((fill.Id, deal));
+            }
+            else
             {
                 _late.Add(fill);
             }
@@ -39,6 +44,9 @@ internal sealed class TwoBooks
 
     /// <summary>Fills that the history is late with. After a while a deal is not waited for any more: it may have been told in another shape.</summary>
     public IReadOnlyList<Guid> Late(DateTimeOffset now) => [.. _late.Where(f => f.Time > now - LateMax).Select(f => f.Id)];
+
+    /// <summary>The fills that a ledger which knows the deals up to this one only has to go on looking for.</summary>
+    public IReadOnlyList<Guid> Unconfirmed(long deal, DateTimeOffset now) => [.. _confirmed.Where(c => c.Deal > deal).Select(c => c.Fill), .. Late(now)];
 
     /// <summary>The terminal as the ledger knows it.</summary>
     public TerminalSnapshot Before { get; }
@@ -79,13 +87,15 @@ internal sealed class TwoBooks
             && state.Orders.TryGetValue(id, out var order) && order.ClosesPositionId == positionId).Sum(f => f.Volume);
 
     /// <summary>Takes away the deals of a fill that is booked already: one, at its price if possible, or several that add up to it.</summary>
-    private bool Confirm(Deal fill)
+    /// <returns>The newest of them; null where there are none.</returns>
+    private long? Confirm(Deal fill)
     {
         var kind = fill.Side == Side.Buy ? TerminalDealKind.Buy : TerminalDealKind.Sell;
         var like = _newDeals.FindAll(d => d.Symbol == fill.Symbol && d.Kind == kind && d.Volume <= fill.Volume);
         if ((like.Find(d => d.Volume == fill.Volume && PriceMatch.Same(fill.Price, d.Price)) ?? like.Find(d => d.Volume == fill.Volume)) is { } whole)
         {
-            return _newDeals.Remove(whole);
+            _newDeals.Remove(whole);
+            return whole.Ticket;
         }
 
         var parts = new List<TerminalDeal>();
@@ -101,11 +111,11 @@ internal sealed class TwoBooks
 
         if (left > 0m)
         {
-            return false;
+            return null;
         }
 
         parts.ForEach(p => _newDeals.Remove(p));
-        return true;
+        return parts[^1].Ticket;
     }
 
     private static void Claim(HashSet<long> claimed, long? ticket)

@@ -68,6 +68,7 @@ internal sealed class LedgerJsonWriter
         Enum(Names.FillPolicy, order.FillPolicy);
         Enum(Names.TimeInForce, order.TimeInForce);
         Time(Names.ExpiresAt, order.ExpiresAt);
+        Time(Names.NotAfter, order.NotAfter);
         Text(Names.Comment, order.Comment);
         Id(Names.ClosesPositionId, order.ClosesPositionId);
         Id(Names.CloseByPositionId, order.CloseByPositionId);
@@ -81,6 +82,7 @@ internal sealed class LedgerJsonWriter
         json.WriteNumber(Names.Fills, order.Fills);
         Number(Names.BrokerTicket, order.BrokerTicket);
         json.WriteNumber(Names.Attempt, order.Attempt);
+        Number(Names.AfterSeq, order.AfterSeq);
         json.WriteBoolean(Names.StopTouched, order.StopTouched);
         json.WriteString(Names.CreatedAt, order.CreatedAt);
         json.WriteString(Names.UpdatedAt, order.UpdatedAt);
@@ -175,13 +177,13 @@ internal sealed class LedgerJsonWriter
 
     private static class Names
     {
-        public static readonly JsonEncodedText Attempt = Of("attempt"), AveragePrice = Of("averagePrice"), BrokerTicket = Of("brokerTicket"), ByPositionId = Of("byPositionId"),
-            ClientOrderId = Of("clientOrderId"), CloseByPositionId = Of("closeByPositionId"), ClosesPositionId = Of("closesPositionId"), Comment = Of("comment"),
+        public static readonly JsonEncodedText AfterSeq = Of("afterSeq"), Attempt = Of("attempt"), AveragePrice = Of("averagePrice"), BrokerTicket = Of("brokerTicket"),
+            ByPositionId = Of("byPositionId"), ClientOrderId = Of("clientOrderId"), CloseByPositionId = Of("closeByPositionId"), ClosesPositionId = Of("closesPositionId"), Comment = Of("comment"),
             Commission = Of("commission"), Copy = Of("copy"), CreatedAt = Of("createdAt"), Deal = Of("deal"), Detail = Of("detail"), DeviationPoints = Of("deviationPoints"),
             Entry = Of("entry"), ExpiresAt = Of("expiresAt"), FilledVolume = Of("filledVolume"), FillPolicy = Of("fillPolicy"), Fills = Of("fills"), Id = Of("id"),
             LeaderAccountId = Of("leaderAccountId"), LeaderAt = Of("leaderAt"), LeaderCommittedAt = Of("leaderCommittedAt"), LeaderOrderId = Of("leaderOrderId"),
-            LeaderPositionId = Of("leaderPositionId"), LeaderSeq = Of("leaderSeq"), LinkId = Of("linkId"), Magic = Of("magic"), MarginRate = Of("marginRate"), Order = Of("order"),
-            OrderId = Of("orderId"), OrderIds = Of("orderIds"), OrderTicket = Of("orderTicket"), Outcome = Of("outcome"), PositionId = Of("positionId"), Price = Of("price"),
+            LeaderPositionId = Of("leaderPositionId"), LeaderSeq = Of("leaderSeq"), LinkId = Of("linkId"), Magic = Of("magic"), MarginRate = Of("marginRate"),
+            NotAfter = Of("notAfter"), Order = Of("order"), OrderId = Of("orderId"), OrderIds = Of("orderIds"), OrderTicket = Of("orderTicket"), Outcome = Of("outcome"), PositionId = Of("positionId"), Price = Of("price"),
             Profit = Of("profit"), Reason = Of("reason"), RejectMessage = Of("rejectMessage"), Retcode = Of("retcode"), Side = Of("side"), Status = Of("status"),
             StopLimitPrice = Of("stopLimitPrice"), StopLoss = Of("stopLoss"), StopTouched = Of("stopTouched"), Swap = Of("swap"), Symbol = Of("symbol"), TakeProfit = Of("takeProfit"),
             Time = Of("time"), TimeInForce = Of("timeInForce"), Trace = Of("trace"), TrailingPoints = Of("trailingPoints"), Type = Of("type"), UpdatedAt = Of("updatedAt"),

@@ -67,6 +67,17 @@ public class CopyFilterTests
     }
 
     [Fact]
+    public void What_is_decided_in_time_says_until_when_it_may_be_sent()
+    {
+        LastMoment(Offer(new() { Timing = new() { MaxDelaySeconds = 5m } }, age: TimeSpan.FromSeconds(2))).ShouldBe(TimeSpan.FromSeconds(3));
+        LastMoment(Offer(new(), age: TimeSpan.FromSeconds(2))).ShouldBe(TimeSpan.FromSeconds(58));
+        LastMoment(Offer(new() { Timing = new() { MaxDelaySeconds = 600m } }, age: TimeSpan.FromSeconds(2))).ShouldBe(TimeSpan.FromSeconds(58), "the shorter of the two counts");
+
+        static TimeSpan LastMoment(CopyPlan plan) =>
+            plan.Commands.ShouldHaveSingleItem().ShouldBeOfType<PlaceOrder>().NotAfter.ShouldNotBeNull() - CopyScene.Start - TimeSpan.FromSeconds(2);
+    }
+
+    [Fact]
     public void A_trade_found_late_at_the_leaders_terminal_is_late_although_its_entry_is_new()
     {
         var scene = new CopyScene();

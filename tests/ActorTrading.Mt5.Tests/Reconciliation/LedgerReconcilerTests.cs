@@ -152,6 +152,64 @@ public sealed class LedgerReconcilerTests
         _told.OfType<RequestSettled>().Select(e => e.Retcode).ShouldBe([Retcode.Cancel, Retcode.Done]);
     }
 
+    [Fact]
+    public void A_comparison_that_ends_after_any_of_its_parts_is_finished_by_the_next_one()
+    {
+        var open = Submit("open", 0.1m);
+        Observe(new TerminalFact { Kind = TerminalFactKind.Filled, OrderId = open.Id, OrderTicket = 1, Volume = 0.1m, Price = 1.05m, At = _now });
+        Compare([Position(1, 0.1m)], [Deal(1, 0.1m, 1.05m)]);
+        var close = Submit("close", 0.1m, open.Id);
+        Observe(new TerminalFact { Kind = TerminalFactKind.Filled, OrderId = close.Id, OrderTicket = 502, Volume = 0.1m, Price = 1.3m, At = _now });
+
+        // Our close, which the ledger has from its answer, in the midst of 400 trades by hand that are like it.
+        List<TerminalDeal> deals = [Deal(1, 0.1m, 1.05m), Deal(502, 0.1m, 1.3m, DealEntry.Out)];
+        for (var ticket = 2; deals.Count < 802; ticket += ticket == 500 ? 3 : 2)
+        {
+            deals.AddRange([Deal(ticket, 0.1m, 1.1m), Deal(ticket + 1, 0.1m, 1.2m, DealEntry.Out)]);
+        }
+
+        var before = _state;
+        var parts = LedgerReconciler.Reconcile(_state, Settled([], deals), _now).Parts;
+        parts.Length.ShouldBeGreaterThan(3);
+        for (var reached = 0; reached <= parts.Length; reached++)
+        {
+            _state = before;
+            var booked = 0;
+            foreach (var part in parts.Take(reached))
+            {
+                var from = _state.Seq;
+                booked += part.SelectMany(Observe).OfType<DealExecuted>().Count();
+                (_state.Seq - from).ShouldBeLessThanOrEqualTo(1_000);
+            }
+
+            Compare([], [.. deals]);
+            (booked + _told.OfType<DealExecuted>().Count()).ShouldBe(800, $"after {reached} of {parts.Length} parts");
+            _state.UnconfirmedFills.ShouldBeEmpty();
+            _state.Positions.ShouldBeEmpty();
+            _state.LastDealTicket.ShouldBe(deals[^1].Ticket);
+        }
+    }
+
+    [Fact]
+    public void A_close_that_waits_for_another_is_not_taken_for_what_that_one_did()
+    {
+        Compare([Position(5)], [Deal(1, 1m, 1.1m)]);
+        var id = _state.Positions.Keys.Single();
+        foreach (var (name, volume) in new[] { ("first", 0.6m), ("second", 0.4m) })
+        {
+            var command = new ClosePosition(DeterministicId.Create(Id, name), name, id, volume) { Copy = new CopyOrigin(Id, Id, 1, null, null) };
+            TerminalBook.Decide(_state, command, SimulatedPair.Eurusd, _now).Events.ToList().ForEach(Add);
+        }
+
+        // The answer to the first is lost.
+        var result = LedgerReconciler.Reconcile(_state, Settled([Position(5, 0.4m)], [Deal(1, 1m, 1.1m), Deal(2, 0.6m, 1.2m, DealEntry.Out)]), _now);
+        result.Ambiguous.ShouldBeEmpty();
+        result.NotExecuted.ShouldBe([DeterministicId.Create(Id, "second")]);
+        result.Facts.ToList().ForEach(fact => Observe(fact));
+        _state.Positions[id].Volume.ShouldBe(0.4m);
+        TerminalQueue.Submitted(_state).ShouldHaveSingleItem().ClientOrderId.ShouldBe("second");
+    }
+
     private IReadOnlyList<LedgerEvent> Requote(Guid orderId, int attempt) =>
         Observe(new TerminalFact { Kind = TerminalFactKind.Requoted, OrderId = orderId, Attempt = attempt, Retcode = Retcode.Requote, Message = "10004", At = _now });
 
@@ -168,11 +226,16 @@ public sealed class LedgerReconcilerTests
         return order;
     }
 
+    private static SettledSnapshot Settled(IEnumerable<TerminalPosition> positions, IEnumerable<TerminalDeal> deals, decimal balance = 10_000m)
+    {
+        var snapshot = TerminalSnapshot.Create(Account with { Balance = balance }, [.. positions], [], [.. deals]);
+        return SettledSnapshot.TryCreate(snapshot, snapshot)!;
+    }
+
     private void Compare(TerminalPosition[] positions, TerminalDeal[] deals, decimal balance = 10_000m)
     {
-        var snapshot = TerminalSnapshot.Create(Account with { Balance = balance }, positions, [], deals);
         _told.Clear();
-        foreach (var fact in LedgerReconciler.Reconcile(_state, SettledSnapshot.TryCreate(snapshot, snapshot)!, _now).Facts)
+        foreach (var fact in LedgerReconciler.Reconcile(_state, Settled(positions, deals, balance), _now).Facts)
         {
             _told.AddRange(Observe(fact));
         }
