@@ -26,7 +26,7 @@ public sealed partial class AccountGrain
 
     public async Task RearmAsync()
     {
-        using (await EnterAsync())
+        using (await TakeTurnAsync())
         {
             _armed.Clear();
             await ArmOrThrowAsync();

@@ -256,7 +256,24 @@ public sealed partial class AccountGrain(
         ScheduleExpiry();
     }
 
+    /// <summary>The turn to decide, on the account as it is now.</summary>
     private async ValueTask<Turnstile.Pass> EnterAsync()
+    {
+        var pass = await TakeTurnAsync();
+        try
+        {
+            await PassTimeAsync(clock.GetUtcNow());
+            return pass;
+        }
+        catch
+        {
+            pass.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The turn alone: what time has made due may still have to be done.</summary>
+    private async ValueTask<Turnstile.Pass> TakeTurnAsync()
     {
         var pass = await _turn.EnterAsync();
         if (_broken)

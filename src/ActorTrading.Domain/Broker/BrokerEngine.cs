@@ -71,14 +71,26 @@ public static class BrokerEngine
         return session.Events;
     }
 
-    /// <summary>When <see cref="OnTime"/> has next to be asked, UTC; null while no order expires and no position is open.</summary>
-    public static DateTimeOffset? NextTimeEvent(AccountState state, BrokerSettings settings, DateTimeOffset now)
+    /// <summary>
+    /// When <see cref="OnTime"/> has next to be asked, UTC: not after <paramref name="now"/> while an expiry or a swap is due already; null while no
+    /// order expires and no position is open.
+    /// </summary>
+    public static DateTimeOffset? NextTimeEvent(AccountState state, IMarketView market, BrokerSettings settings, DateTimeOffset now)
     {
-        DateTimeOffset? next = state.Positions.Count > 0 ? settings.TradingDay.NextStart(now) : null;
+        DateTimeOffset? next = state.Positions.Count == 0 ? null
+            : RolloverEngine.Due(state, new MarketMoment(market), settings, now, max: 1).Count > 0 ? now
+            : settings.TradingDay.NextStart(now);
         foreach (var (_, order) in state.Orders)
             if (order.ExpiresAt is { } at && (next is null || at < next)) next = at;
         return next;
     }
+
+    /// <summary>
+    /// Most ledger entries that one call here can make of an account that keeps to these settings. An order can expire, or fill by two deals (a
+    /// reversal) and be deleted; a position can lose a part at its level, be trailed and lose another by stop-out, or be closed by a command and
+    /// what is left of that order cancelled; the rest are the margin's announcements.
+    /// </summary>
+    public static int EntriesMax(BrokerSettings settings) => 3 * settings.PendingOrdersMax + 5 * settings.PositionsMax + RolloverEngine.PassMax + 4;
 
     /// <summary>
     /// The price thresholds at which <see cref="OnQuote"/> has to be asked. Valid for this state: after every event the list is made

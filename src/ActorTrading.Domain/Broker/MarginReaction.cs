@@ -43,11 +43,13 @@ internal static class MarginReaction
     private static AccountFigures StopOut(BrokerSession session, AccountFigures figures)
     {
         var announced = false;
+        // What is on offer closes a part of a position at most once at one quote; the next quote goes on with the rest.
+        HashSet<Guid> touched = [];
         while (figures.IsComplete && MarginLevels.IsStopOut(session, figures))
         {
             var (state, mark) = (session.State, session.EventCount);
             if (!announced) session.Emit(new StoppedOut(Level(figures)));
-            if (!DeleteLargestOrder(session) && !CloseLargestLoss(session))
+            if (!DeleteLargestOrder(session) && !CloseLargestLoss(session, touched))
             {
                 // Markets closed or nothing on offer: tried again at the next quote, and announced only with a deed.
                 if (!announced) session.RollBack(state, mark);
@@ -74,18 +76,19 @@ internal static class MarginReaction
         return true;
     }
 
-    private static bool CloseLargestLoss(BrokerSession session)
+    private static bool CloseLargestLoss(BrokerSession session, HashSet<Guid> touched)
     {
         List<(decimal Profit, Position Position)> candidates = [];
         foreach (var (_, position) in session.State.Positions)
-            if (session.Market.FindInstrument(position.Symbol) is { } i && i.Schedule.IsOpen(session.Now)
+            if (!touched.Contains(position.Id) && session.Market.FindInstrument(position.Symbol) is { } i && i.Schedule.IsOpen(session.Now)
                 && ProfitCalculator.Floating(position, session.State.Currency, session.Market) is { } profit)
                 candidates.Add((profit + position.Swap, position));
         candidates.Sort(static (a, b) => a.Profit != b.Profit ? a.Profit.CompareTo(b.Profit) : a.Position.Id.CompareTo(b.Position.Id));
         foreach (var (_, position) in candidates)
         {
             var quote = session.Market.LastQuote(position.Symbol)!.Value;
-            if (Execution.CloseByServer(session, position, session.Market.FindInstrument(position.Symbol)!, quote, DealReason.StopOut, atMarket: true)) return true;
+            if (Execution.CloseByServer(session, position, session.Market.FindInstrument(position.Symbol)!, quote, DealReason.StopOut, atMarket: true))
+                return touched.Add(position.Id);
         }
         return false;
     }

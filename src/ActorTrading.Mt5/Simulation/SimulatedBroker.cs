@@ -201,6 +201,6 @@ internal sealed class SimulatedBroker : IDisposable
         _watch.Clear();
         foreach (var group in BrokerEngine.WatchList(State, Board, _options.Settings).GroupBy(t => t.Symbol))
             _watch[group.Key] = [.. group];
-        _nextTimeEvent = _lastAt == DateTimeOffset.MinValue ? null : BrokerEngine.NextTimeEvent(State, _options.Settings, _lastAt);
+        _nextTimeEvent = _lastAt == DateTimeOffset.MinValue ? null : BrokerEngine.NextTimeEvent(State, Board, _options.Settings, _lastAt);
     }
 }

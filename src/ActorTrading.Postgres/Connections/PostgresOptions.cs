@@ -32,8 +32,8 @@ public sealed record LedgerWriterOptions
     /// <summary>Most appends waiting per lane; further ones are refused with <see cref="LedgerOverloadedException"/>.</summary>
     public int QueuedAppends { get; init; } = 50_000;
 
-    /// <summary>Most ledger entries in one append.</summary>
-    public int EntriesPerAppend { get; init; } = 1_000;
+    /// <summary>Most ledger entries in one append: well above what one quote can do to one account (<c>BrokerEngine.EntriesMax</c>).</summary>
+    public int EntriesPerAppend { get; init; } = 10_000;
 
     /// <summary>How long a batch is tried again while the server is away, before its appends are answered with <see cref="StoreUnavailableException"/>.</summary>
     public TimeSpan RetryFor { get; init; } = TimeSpan.FromSeconds(10);

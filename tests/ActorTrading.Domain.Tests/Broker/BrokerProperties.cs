@@ -46,7 +46,7 @@ public class BrokerProperties
     {
         var desk = random.Desk;
         var watch = BrokerEngine.WatchList(desk.State, desk.Board, desk.Settings);
-        var next = BrokerEngine.NextTimeEvent(desk.State, desk.Settings, desk.Now);
+        var next = BrokerEngine.NextTimeEvent(desk.State, desk.Board, desk.Settings, desk.Now);
         foreach (var step in steps)
         {
             var (quote, command) = random.Read(step);
@@ -79,7 +79,7 @@ public class BrokerProperties
         void Arm()
         {
             watch = BrokerEngine.WatchList(desk.State, desk.Board, desk.Settings);
-            next = BrokerEngine.NextTimeEvent(desk.State, desk.Settings, desk.Now);
+            next = BrokerEngine.NextTimeEvent(desk.State, desk.Board, desk.Settings, desk.Now);
         }
     }
 
@@ -101,6 +101,24 @@ public class BrokerProperties
         acts.ShouldBeGreaterThan(1_000);
         foreach (var kind in new[] { "stoppedOut", "marginCalled", "marginRecovered", "orderStopTouched", "orderExpired", "positionModified", "swapCharged", "orderRejected" })
             kinds.ShouldContainKey(kind);
+    }
+
+    [Fact]
+    public void Nothing_makes_more_entries_at_once_than_its_bound()
+    {
+        var most = 0;
+        Check(200, (config, steps) =>
+        {
+            var random = new RandomDesk(config);
+            var max = BrokerEngine.EntriesMax(random.Desk.Settings) - RolloverEngine.PassMax;
+            Play(random, steps, after: events =>
+            {
+                var count = events.Count(e => e is not SwapCharged);
+                count.ShouldBeLessThanOrEqualTo(max);
+                most = Math.Max(most, count);
+            });
+        });
+        most.ShouldBeGreaterThan(10);
     }
 
     [Fact]

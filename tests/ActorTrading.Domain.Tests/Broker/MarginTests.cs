@@ -208,4 +208,35 @@ public class MarginTests
         // The call comes at 1.091136 (above); the band may be tighter by a few thousandths of the distance, never wider.
         BrokerEngine.WatchList(desk.State, desk.Board, desk.Settings).ShouldHaveSingleItem().Price.ShouldBeInRange(1.091136m, 1.09116m);
     }
+
+    [Fact]
+    public void A_quote_that_does_everything_at_once_to_the_largest_account_stays_within_the_bound()
+    {
+        var settings = BrokerSettings.Default;
+        var desk = new Desk(deposit: 10_000m, leverage: 500);
+        Quotes(desk);
+        for (var i = 0; i < settings.PositionsMax; i++)
+            desk.Do(desk.Order(Side.Buy, 0.01m) with { StopLoss = i % 2 == 0 ? 1.09m : null }).Accepted.ShouldBeTrue();
+        for (var i = 0; i < settings.PendingOrdersMax; i++)
+            desk.Do(desk.Order(Side.Buy, 0.01m, type: OrderType.Limit) with { Price = 1.08m }).Accepted.ShouldBeTrue();
+        desk.Do(new AdjustBalance(1_500m - desk.State.Balance, BalanceReason.Withdrawal, "")).Accepted.ShouldBeTrue();
+        desk.Now = desk.Now.AddDays(2);
+
+        var events = desk.Quote("EURUSD", 1.0700m, 1.0701m);
+        desk.State.Positions.ShouldBeEmpty();
+        events.Count.ShouldBeGreaterThan(RolloverEngine.PassMax + 2 * settings.PositionsMax);
+        events.Count.ShouldBeLessThanOrEqualTo(BrokerEngine.EntriesMax(settings));
+    }
+
+    [Fact]
+    public void A_stop_out_on_more_than_is_on_offer_closes_a_part_at_each_quote()
+    {
+        var desk = new Desk(deposit: 2_000m, settings: BrokerSettings.Default with { LiquidityLots = 1m });
+        Quotes(desk);
+        desk.Market(Side.Buy, 1m);
+        desk.Settings = desk.Settings with { LiquidityLots = 0.01m };
+        desk.Quote("EURUSD", 1.0800m, 1.0801m).OfType<DealExecuted>().Count().ShouldBe(1);
+        desk.Quote("EURUSD", 1.0799m, 1.0800m).OfType<DealExecuted>().Count().ShouldBe(1);
+        BrokerEngine.WatchList(desk.State, desk.Board, desk.Settings).ShouldContain(t => t.Price == 0m);
+    }
 }

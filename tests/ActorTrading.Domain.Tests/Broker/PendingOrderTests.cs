@@ -87,7 +87,7 @@ public class PendingOrderTests
         foreach (var o in new[] { day, at, thatDay, never }) _desk.Do(o).Retcode.ShouldBe(Retcode.Placed);
         _desk.State.Orders[day.OrderId].ExpiresAt.ShouldBe(dayEnd);
 
-        BrokerEngine.NextTimeEvent(_desk.State, _desk.Settings, _desk.Now).ShouldBe(Desk.Start.AddHours(1));
+        BrokerEngine.NextTimeEvent(_desk.State, _desk.Board, _desk.Settings, _desk.Now).ShouldBe(Desk.Start.AddHours(1));
         _desk.Time(Desk.Start.AddHours(1).AddTicks(-1)).ShouldBeEmpty();
         _desk.Time(Desk.Start.AddHours(1)).ShouldBe([new OrderExpired(at.OrderId)]);
         _desk.Time(dayEnd).ShouldBe([new OrderExpired(day.OrderId)]);

@@ -56,7 +56,7 @@ public class SwapTests
     {
         // From March 8th 2026 17:00 New York is 21:00 UTC.
         var desk = Holding(i => i with { SwapLong = -5m }, openedAt: new DateTimeOffset(2026, 3, 9, 12, 0, 0, TimeSpan.Zero));
-        BrokerEngine.NextTimeEvent(desk.State, desk.Settings, desk.Now).ShouldBe(new DateTimeOffset(2026, 3, 9, 21, 0, 0, TimeSpan.Zero));
+        BrokerEngine.NextTimeEvent(desk.State, desk.Board, desk.Settings, desk.Now).ShouldBe(new DateTimeOffset(2026, 3, 9, 21, 0, 0, TimeSpan.Zero));
         desk.Time(new DateTimeOffset(2026, 3, 9, 20, 59, 59, TimeSpan.Zero)).ShouldBeEmpty();
         desk.Time(new DateTimeOffset(2026, 3, 9, 21, 0, 0, TimeSpan.Zero)).Count.ShouldBe(1);
     }
@@ -71,5 +71,57 @@ public class SwapTests
         var balance = desk.State.Balance;
         desk.Close(desk.Only.Id).Events.OfType<DealExecuted>().Single().Deal.Swap.ShouldBe(-10m);
         desk.State.Balance.ShouldBe(balance - 20_020m - 10m - 7m);
+    }
+
+    [Fact]
+    public void A_missed_swap_is_due_at_once_and_not_at_the_next_roll_over()
+    {
+        var desk = Holding(i => i with { SwapLong = -5m });
+        desk.Now = TuesdaysEnd.AddHours(11);
+        BrokerEngine.NextTimeEvent(desk.State, desk.Board, desk.Settings, desk.Now).ShouldBe(desk.Now);
+        desk.Time(desk.Now).Count.ShouldBe(1);
+        BrokerEngine.NextTimeEvent(desk.State, desk.Board, desk.Settings, desk.Now).ShouldBe(TuesdaysEnd.AddDays(1));
+    }
+
+    [Fact]
+    public void What_owes_no_swap_or_cannot_be_computed_is_not_due_again_and_again()
+    {
+        var free = Holding(i => i with { SwapMode = SwapMode.Disabled });
+        BrokerEngine.NextTimeEvent(free.State, free.Board, free.Settings, TuesdaysEnd.AddHours(1)).ShouldBe(TuesdaysEnd.AddDays(1));
+        var unpriced = Holding(i => i with { SwapLong = -5m });
+        BrokerEngine.NextTimeEvent(unpriced.State, new MarketBoard(InstrumentCatalog.All), unpriced.Settings, TuesdaysEnd.AddHours(1)).ShouldBe(TuesdaysEnd.AddDays(1));
+        var overTheWeekend = Holding(i => i with { SwapLong = -5m });
+        overTheWeekend.Time(TuesdaysEnd.AddDays(3)).Count.ShouldBe(4);
+        BrokerEngine.NextTimeEvent(overTheWeekend.State, overTheWeekend.Board, overTheWeekend.Settings, TuesdaysEnd.AddDays(3).AddHours(1)).ShouldBe(TuesdaysEnd.AddDays(4));
+        BrokerEngine.NextTimeEvent(overTheWeekend.State, overTheWeekend.Board, overTheWeekend.Settings, TuesdaysEnd.AddDays(4)).ShouldBeGreaterThan(TuesdaysEnd.AddDays(4));
+    }
+
+    [Fact]
+    public void A_long_absence_of_many_positions_is_made_up_for_in_passes_oldest_day_first()
+    {
+        const int positions = 60, nights = 17;
+        var (desk, daily) = (Many(positions), Many(positions));
+        for (var night = 0; night < nights; night++) daily.Time(TuesdaysEnd.AddDays(night));
+
+        desk.Now = TuesdaysEnd.AddDays(nights - 1).AddHours(3);
+        var passes = new List<IReadOnlyList<LedgerEvent>>();
+        while (BrokerEngine.NextTimeEvent(desk.State, desk.Board, desk.Settings, desk.Now) <= desk.Now) passes.Add(desk.Time(desk.Now));
+
+        passes.ShouldAllBe(pass => pass.Count <= RolloverEngine.PassMax);
+        passes.Count.ShouldBe(2);
+        var all = passes.SelectMany(pass => pass).Cast<SwapCharged>().ToList();
+        all.ShouldBe(all.OrderBy(swap => swap.TradingDay).ThenBy(swap => swap.PositionId));
+        all.ShouldBe(daily.Ledger.Select(entry => entry.Event).OfType<SwapCharged>(), ignoreOrder: true);
+        desk.State.Positions.Values.Select(p => p.Swap).Distinct().ShouldHaveSingleItem();
+
+        static Desk Many(int count)
+        {
+            var desk = Holding(i => i with { SwapLong = -5m });
+            for (var i = 1; i < count; i++) desk.Market(Side.Buy, 0.01m).Accepted.ShouldBeTrue();
+            // The first is larger than the others.
+            desk.Close(desk.State.Positions.Values.MaxBy(p => p.Volume)!.Id);
+            desk.Market(Side.Buy, 0.01m).Accepted.ShouldBeTrue();
+            return desk;
+        }
     }
 }

@@ -56,7 +56,7 @@ public class TickReplayTests(Xunit.Abstractions.ITestOutputHelper output)
         var watch = BrokerEngine.WatchList(desk.State, desk.Board, desk.Settings);
         foreach (var quote in quotes)
         {
-            if (BrokerEngine.NextTimeEvent(desk.State, desk.Settings, desk.Now) <= quote.Time)
+            if (BrokerEngine.NextTimeEvent(desk.State, desk.Board, desk.Settings, desk.Now) <= quote.Time)
             {
                 desk.Time(quote.Time);
                 watch = BrokerEngine.WatchList(desk.State, desk.Board, desk.Settings);

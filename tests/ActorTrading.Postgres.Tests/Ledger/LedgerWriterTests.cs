@@ -111,6 +111,24 @@ public sealed class LedgerWriterTests(Server server)
     }
 
     [Fact]
+    public async Task All_that_one_quote_can_do_to_an_account_is_one_append()
+    {
+        var max = new LedgerWriterOptions().EntriesPerAppend;
+        max.ShouldBeGreaterThanOrEqualTo(2 * BrokerEngine.EntriesMax(BrokerSettings.Default));
+        await using var database = await server.MigratedAsync();
+        var user = await database.NewUserAsync("ann");
+        var account = new TestAccount((await database.NewAccountsAsync(user))[0], user);
+        await using var writer = new LedgerWriter(database.Options, TimeProvider.System);
+        await account.DoAsync(writer, account.Open());
+
+        (await account.DoAsync(writer, account.Next([.. Deposits(max)]))).LastSeq.ShouldBe(2 + max);
+        (await database.CountAsync("account_ledger")).ShouldBe(2 + max);
+        await Should.ThrowAsync<ArgumentException>(() => writer.AppendAsync(account.Next([.. Deposits(max + 1)])));
+
+        static IEnumerable<LedgerEvent> Deposits(int count) => Enumerable.Range(0, count).Select(_ => new BalanceAdjusted(1m, BalanceReason.Deposit, "more"));
+    }
+
+    [Fact]
     public async Task A_leader_entry_is_decided_once_per_link()
     {
         await using var database = await server.MigratedAsync();
