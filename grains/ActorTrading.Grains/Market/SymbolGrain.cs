@@ -36,14 +36,14 @@ public sealed class SymbolGrain(
     private readonly List<AlertFiring> _firings = [];
     private readonly List<BarClosed> _closed = [];
     private readonly List<AlertFired> _undelivered = [];
+    private readonly FeedValidators _validators = new();
     private ObserverSet<IQuoteObserver> _observers = null!;
     private TriggerBook _book = null!;
     private AlertBook _alerts = null!;
     private SymbolBars _bars = null!;
     private FeedSelector _feed = null!;
-    private QuoteValidator _validator = null!;
+    private RefusedQuotes _refused = null!;
     private Instrument? _instrument;
-    private string? _feedName;
     private Quote? _last;
     private bool _unsaved;
     private bool _delivering;
@@ -59,7 +59,7 @@ public sealed class SymbolGrain(
         _bars = new SymbolBars(_instrument?.Point ?? 0.00001m, feeds.TradingDay);
         _alerts = new AlertBook(Symbol, _bars.EndOf);
         _feed = new FeedSelector(feeds.SilenceBeforeFailover);
-        _validator = new QuoteValidator();
+        _refused = new RefusedQuotes(clock, log);
         if (_instrument is null)
         {
             return;
@@ -89,29 +89,24 @@ public sealed class SymbolGrain(
 
     public Task PublishAsync(QuoteBatch batch)
     {
-        if (_instrument is null || !_feed.Accept(batch.Feed, batch.FeedRank, clock.GetElapsedTime(0)))
+        var elapsed = clock.GetElapsedTime(0);
+        if (_instrument is null || !_feed.MayCarry(batch.Feed, batch.FeedRank, elapsed))
         {
             return Task.CompletedTask;
         }
 
-        if (_feedName != batch.Feed)
-        {
-            // Another feed is judged by its own quotes, not against those of the one before.
-            _validator = new QuoteValidator();
-            _feedName = batch.Feed;
-        }
-
+        var validator = _validators.Of(batch.Feed);
         var now = clock.GetUtcNow();
         var accepted = batch.Quotes;
         ImmutableArray<Quote>.Builder? kept = null;
         for (var i = 0; i < batch.Quotes.Length; i++)
         {
             var quote = batch.Quotes[i];
-            if (_validator.Check(quote, now) is var verdict && verdict != QuoteVerdict.Accepted)
+            if (validator.Check(quote, now) is var verdict && verdict != QuoteVerdict.Accepted)
             {
                 kept ??= Keep(batch.Quotes, i);
                 metrics.QuotesDropped(1, TradingMetrics.Invalid);
-                log.LogWarning("Quote {Quote} of feed {Feed} is dropped: {Verdict}", quote, batch.Feed, verdict);
+                _refused.Add(batch.Feed, quote, verdict, now);
                 continue;
             }
 
@@ -122,6 +117,7 @@ public sealed class SymbolGrain(
         accepted = kept?.ToImmutable() ?? accepted;
         if (accepted.Length > 0)
         {
+            _feed.Heard(batch.Feed, batch.FeedRank, elapsed);
             metrics.QuotesTaken(accepted.Length);
             HandOn(kept is null ? batch : batch with { Quotes = accepted });
         }
