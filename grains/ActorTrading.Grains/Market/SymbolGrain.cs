@@ -66,7 +66,7 @@ public sealed class SymbolGrain(
         }
 
         _last = await store.LastQuoteAsync(Symbol, cancellationToken);
-        _bars.Load(Symbol, await store.RecentMinutesAsync(Symbol, SymbolBars.KeptOnStart, cancellationToken));
+        _bars.Load(Symbol, await store.RecentBarsAsync(Symbol, SymbolBars.KeptMax, cancellationToken));
         await foreach (var alert in alertStore.ActiveAsync(Symbol, cancellationToken))
         {
             _alerts.Set(alert.Definition, alert.State, ReferenceOf(alert.Definition), _last);
