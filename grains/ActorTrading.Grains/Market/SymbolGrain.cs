@@ -45,6 +45,7 @@ public sealed class SymbolGrain(
     private RefusedQuotes _refused = null!;
     private Instrument? _instrument;
     private Quote? _last;
+    private Task _writing = Task.CompletedTask;
     private bool _unsaved;
     private bool _delivering;
     private bool _ended;
@@ -169,14 +170,17 @@ public sealed class SymbolGrain(
         // What has closed lately may not be stored yet.
         await WriteBehindAsync();
         var stored = await store.BarsAsync(Symbol, query, CancellationToken.None);
-        if (_bars.Forming(timeframe) is not { } forming || forming.Time < query.From || forming.Time >= query.To || query.Limit < 1)
+        if (_bars.Forming(timeframe) is not { } forming || forming.Time < query.From || query.Limit < 1)
         {
             return stored;
         }
 
-        var row = new BarRow(forming.Time, forming.Open, forming.High, forming.Low, forming.Close, forming.TickVolume);
-        var all = stored.Where(b => b.Time < row.Time).Append(row);
-        return [.. all.TakeLast(query.Limit)];
+        // Nor is what has closed since, or could not be written.
+        var closed = _bars.Closed(timeframe).Where(b => b.Time < forming.Time).ToList();
+        var there = stored.Where(b => closed.Count > 0 && b.Time >= closed[0].Time).Select(b => b.Time).ToHashSet();
+        var rows = closed.Where(b => !there.Contains(b.Time)).Append(forming).Where(b => !(b.Time < query.From) && !(b.Time >= query.To))
+            .Select(b => new BarRow(b.Time, b.Open, b.High, b.Low, b.Close, b.TickVolume));
+        return [.. stored.Where(b => b.Time < forming.Time).Concat(rows).OrderBy(b => b.Time).TakeLast(query.Limit)];
     }
 
     private void Take(in Quote quote)
@@ -186,7 +190,7 @@ public sealed class SymbolGrain(
         foreach (var bar in _closed)
         {
             var timeframe = bar.Timeframe.ToString();
-            _alerts.ObserveClose(timeframe, bar.CloseQuote, n => _bars.CloseBack(timeframe, n), _firings);
+            _alerts.ObserveClose(timeframe, bar.CloseQuote, n => _bars.CloseBack(timeframe, n), _firings, bar.Again);
         }
 
         _last = quote;
@@ -196,7 +200,8 @@ public sealed class SymbolGrain(
         {
             foreach (var firing in _firings)
             {
-                _undelivered.Add(new AlertFired(firing, _alerts.StateOf(firing.AlertId) ?? AlertState.New));
+                var (definition, state) = _alerts.Find(firing.AlertId)!.Value;
+                _undelivered.Add(new AlertFired(firing, state, definition.Version));
             }
 
             _firings.Clear();
@@ -327,27 +332,33 @@ public sealed class SymbolGrain(
         await WriteBehindAsync();
     }
 
-    private async Task WriteBehindAsync()
+    /// <summary>One after another: of two that overlapped the older could be the last.</summary>
+    private Task WriteBehindAsync() => _writing = WriteAfterAsync(_writing);
+
+    private async Task WriteAfterAsync(Task before)
     {
+        await before;
         var bars = _bars.TakeClosed();
+        var states = _alerts.TakeChanged(_undelivered.Select(f => f.Firing.AlertId).ToHashSet());
         try
         {
-            var states = _alerts.TakeChanged();
-            if (states.Count > 0)
-            {
-                await alertStore.SaveStatesAsync([.. states.Select(s => (s.Definition.Id, s.State))]);
-            }
-
             if (bars.Length > 0 || _unsaved)
             {
                 _unsaved = false;
                 await store.WriteAsync(Symbol, _last, bars);
             }
+
+            // After the bars: the close of the last stored one is judged again at the next start, by what was known before it.
+            if (states.Count > 0)
+            {
+                await alertStore.SaveStatesAsync([.. states.Select(s => (s.Definition.Id, s.State))]);
+            }
         }
         catch (Exception e)
         {
-            log.LogWarning(e, "Bars and last quote of {Symbol} could not be written; they are written with the next", Symbol);
+            log.LogWarning(e, "Bars, last quote and alerts of {Symbol} could not be written; they are written with the next", Symbol);
             _bars.Restore(bars);
+            _alerts.PutBack(states);
             _unsaved = true;
         }
     }
