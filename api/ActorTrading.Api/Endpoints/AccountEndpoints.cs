@@ -54,7 +54,7 @@ internal static class AccountEndpoints
             check.That(market.Instruments.Any(i => i.BaseCurrency == currency || i.QuoteCurrency == currency), "currency", $"no instrument here is quoted in '{currency}'.");
         var leverage = check.OptionalCount(request.Leverage, "leverage", 1, 3000) ?? 100;
         check.OptionalPositive(request.Deposit, "deposit");
-        TerminalAddress? terminal = null;
+        TerminalConfig? terminal = null;
         if (kind == AccountKind.Mt5 && request.Kind is not null)
             terminal = Terminal(check, request);
         else
@@ -81,8 +81,9 @@ internal static class AccountEndpoints
                 Mode = mode,
                 Currency = currency,
                 Leverage = leverage,
-                TerminalHost = terminal?.Host,
-                TerminalPort = terminal?.RequestPort,
+                TerminalHost = terminal?.Address.Host,
+                TerminalPort = terminal?.Address.RequestPort,
+                TerminalTimeZone = terminal?.ServerTimeZone,
                 BrokerLogin = request.Login,
                 BrokerServer = request.Server,
                 HasSecret = request.Password is not null,
@@ -91,9 +92,9 @@ internal static class AccountEndpoints
             await store.CreateAsync(account, request.Password, cancel);
         }
         var deposit = kind == AccountKind.Paper ? request.Deposit ?? DefaultDeposit : 0m;
-        var status = await grains.Grain<IAccountGrain>(id).AskAsync(g => g.OpenAsync(new(userId, name, kind, mode, currency, leverage, deposit, terminal, now)), cancel);
+        var status = await grains.Grain<IAccountGrain>(id).AskAsync(g => g.OpenAsync(new(userId, name, kind, mode, currency, leverage, deposit, terminal?.Address, now)), cancel);
         if (terminal is not null)
-            await grains.Grain<ITerminalGrain>(id).AskAsync(g => g.ConfigureAsync(new(terminal, ImmutableArray<string>.Empty, 0)), cancel);
+            await grains.Grain<ITerminalGrain>(id).AskAsync(g => g.ConfigureAsync(terminal), cancel);
         context.Response.Headers.Location = $"/api/v1/accounts/{id}";
         return Results.Json(AccountView.Of(account with { Seq = status.Seq, Balance = status.Balance }), statusCode: 201);
     }
@@ -101,12 +102,12 @@ internal static class AccountEndpoints
     /// <summary>What a paper account begins with, in its currency, where the request does not say.</summary>
     private const decimal DefaultDeposit = 10_000m;
 
-    private static TerminalAddress? Terminal(Checks check, CreateAccount request)
+    private static TerminalConfig? Terminal(Checks check, CreateAccount request)
     {
         check.That(request.Deposit is null, "deposit", "an mt5 account's money is what its terminal says.");
         if (request.Terminal is null)
         {
-            check.Add("terminal", "is required for an mt5 account: {host, port}.");
+            check.Add("terminal", "is required for an mt5 account: {host, port, serverTimeZone?}.");
             return null;
         }
         var host = check.Text(request.Terminal.Host, "terminal.host", 255);
@@ -114,7 +115,9 @@ internal static class AccountEndpoints
         var port = check.Required(request.Terminal.Port, "terminal.port");
         // The expert advisor binds this port and the three after it.
         check.OptionalCount(request.Terminal.Port, "terminal.port", 1, 65_532);
-        return new(host, port);
+        var zone = request.Terminal.ServerTimeZone;
+        check.That(zone is null || ServerTimeZone.TryFind(zone, out _), "terminal.serverTimeZone", $"is not a time zone: {ServerTimeZone.Names}. Left out, the terminal's times are UTC.");
+        return new(new(host, port), ImmutableArray<string>.Empty, 0, zone);
     }
 
     private static async Task<IResult> CloseAsync(string id, HttpContext context, Ownership own, GrainCalls grains, IAccountStore store, TimeProvider clock, CancellationToken cancel)
@@ -150,13 +153,14 @@ internal static class AccountEndpoints
 internal sealed record CreateAccount([Required] AccountKind? Kind, [Required] string? Name, string? Currency, int? Leverage, PositionMode? Mode, decimal? Deposit,
     CreateAccountTerminal? Terminal, string? Login, string? Password, string? Server);
 
-internal sealed record CreateAccountTerminal([Required] string? Host, [Required] int? Port);
+/// <param name="ServerTimeZone">In which the broker's server tells its times: an IANA name, or NewYorkClose; UTC where it is left out.</param>
+internal sealed record CreateAccountTerminal([Required] string? Host, [Required] int? Port, string? ServerTimeZone = null);
 
 internal sealed record AccountView(Guid Id, string Name, AccountKind Kind, PositionMode Mode, string Currency, int Leverage, string Status, decimal Balance, decimal Credit,
     long Seq, bool Published, CreateAccountTerminal? Terminal, string? Login, string? Server, DateTimeOffset CreatedAt, DateTimeOffset? ClosedAt)
 {
     public static AccountView Of(StoredAccount a) => new(a.Id, a.Name, a.Kind, a.Mode, a.Currency, a.Leverage, a.Status, a.Balance, a.Credit, a.Seq, a.Published,
-        a.TerminalHost is null ? null : new(a.TerminalHost, a.TerminalPort), a.BrokerLogin, a.BrokerServer, a.CreatedAt, a.ClosedAt);
+        a.TerminalHost is null ? null : new(a.TerminalHost, a.TerminalPort, a.TerminalTimeZone), a.BrokerLogin, a.BrokerServer, a.CreatedAt, a.ClosedAt);
 }
 
 /// <param name="MarginLevel">Equity as a percentage of the margin; null without a margin.</param>

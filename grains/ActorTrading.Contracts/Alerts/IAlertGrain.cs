@@ -21,13 +21,17 @@ public interface IAlertGrain : IGrainWithGuidKey
     [Alias("Get"), ReadOnly]
     Task<AlertView?> GetAsync();
 
-    /// <summary>The symbol saw it fire: recorded, with what it sends, before this completes. The same firing twice is one.</summary>
+    /// <summary>
+    /// The symbol saw it fire: recorded, with what it sends, before this completes. The same firing twice is one. One of a former
+    /// definition, which was on its way when the user changed the alert, is recorded and leaves the alert as it is now.
+    /// </summary>
     [Alias("OnFired")]
     Task OnFiredAsync(AlertFired fired);
 }
 
+/// <param name="Version">Of the definition that fired; null where the sender's release does not tell.</param>
 [GenerateSerializer, Immutable, Alias("ActorTrading.AlertFired")]
-public sealed record AlertFired([property: Id(0)] AlertFiring Firing, [property: Id(1)] AlertState State);
+public sealed record AlertFired([property: Id(0)] AlertFiring Firing, [property: Id(1)] AlertState State, [property: Id(2)] int? Version = null);
 
 [GenerateSerializer, Immutable, Alias("ActorTrading.AlertView")]
 public sealed record AlertView([property: Id(0)] AlertDefinition Definition, [property: Id(1)] AlertState State);

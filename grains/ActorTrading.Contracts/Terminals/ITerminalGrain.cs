@@ -13,7 +13,7 @@ namespace ActorTrading.Contracts;
 [Alias("ActorTrading.ITerminalGrain"), Version(1)]
 public interface ITerminalGrain : IGrainWithGuidKey
 {
-    /// <summary>Connects, or reconnects where the address has changed; remembered across restarts.</summary>
+    /// <summary>Connects, or reconnects where the address or the time zone has changed; remembered across restarts.</summary>
     [Alias("Configure")]
     Task ConfigureAsync(TerminalConfig config);
 
@@ -57,11 +57,13 @@ public sealed record TerminalAddress([property: Id(0)] string Host, [property: I
 
 /// <param name="FeedSymbols">Symbols whose quotes this terminal feeds to the symbol grains; empty when it is no feed.</param>
 /// <param name="FeedRank">Preference of the feed, 0 best.</param>
+/// <param name="ServerTimeZone">In which the terminal tells its times: a name that <see cref="Domain.ServerTimeZone"/> knows; null for UTC.</param>
 [GenerateSerializer, Immutable, Alias("ActorTrading.TerminalConfig")]
 public sealed record TerminalConfig(
     [property: Id(0)] TerminalAddress Address,
     [property: Id(1)] ImmutableArray<string> FeedSymbols,
-    [property: Id(2)] int FeedRank);
+    [property: Id(2)] int FeedRank,
+    [property: Id(3)] string? ServerTimeZone = null);
 
 /// <summary>What an account asks of its terminal: exactly one of the two is set. Positions and orders are named by the terminal's tickets.</summary>
 /// <param name="Order">An order that is durably submitted: to be opened, or with <see cref="Domain.Order.ClosesPositionId"/> to close.</param>

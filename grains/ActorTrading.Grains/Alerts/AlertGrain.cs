@@ -41,8 +41,10 @@ public sealed class AlertGrain(IAlertBookkeeping store, TradingMetrics metrics, 
         }
 
         // A changed alert starts afresh, without a prior sample; what it has fired stays counted.
+        definition = definition with { Version = _alert.Definition.Version + 1 };
         var state = AlertState.New with
         {
+            ChangedAt = clock.GetUtcNow(),
             Status = active ? AlertStatus.Active : AlertStatus.Paused,
             FireCount = _alert.State.FireCount,
             LastFiredAt = _alert.State.LastFiredAt,
@@ -71,20 +73,34 @@ public sealed class AlertGrain(IAlertBookkeeping store, TradingMetrics metrics, 
 
     public async Task OnFiredAsync(AlertFired fired)
     {
-        // Deleted meanwhile, or told before: nothing is said twice.
-        if (_alert is null || fired.Firing.Sequence <= _alert.State.FireCount)
+        // Deleted meanwhile.
+        if (_alert is null)
         {
             return;
         }
 
-        var after = _alert with { State = fired.State };
-        if (await store.RecordFiringAsync(after, fired.Firing, clock.GetUtcNow()))
+        // It was on its way when its user changed the alert: it has happened, and changes nothing of the alert as it is now.
+        var isFormer = fired.Version is { } version && version != _alert.Definition.Version;
+
+        // Told before: nothing is said twice.
+        if (fired.Firing.Sequence > _alert.State.FireCount)
         {
-            metrics.AlertFired();
-            await GrainFactory.GetGrain<IUserGrain>(after.Definition.UserId).PublishAsync(UserMessages.Alert(after.Definition, fired.Firing));
+            var state = isFormer ? _alert.State with { FireCount = fired.Firing.Sequence, LastFiredAt = fired.Firing.Time } : fired.State with { ChangedAt = _alert.State.ChangedAt };
+            var after = _alert with { State = state };
+            if (await store.RecordFiringAsync(after, fired.Firing, clock.GetUtcNow()))
+            {
+                metrics.AlertFired();
+                await GrainFactory.GetGrain<IUserGrain>(after.Definition.UserId).PublishAsync(UserMessages.Alert(after.Definition, fired.Firing));
+            }
+
+            _alert = after;
         }
 
-        _alert = after;
+        if (isFormer && _alert.State.Status == AlertStatus.Active)
+        {
+            // The symbol may count from before it: its next firing would pass for this one.
+            await Symbol.ArmAlertAsync(_alert);
+        }
     }
 
     private ISymbolGrain Symbol => GrainFactory.GetGrain<ISymbolGrain>(_alert!.Definition.Symbol);

@@ -11,8 +11,8 @@ public interface IMarketStore
 
     Task<Quote?> LastQuoteAsync(string symbol, CancellationToken cancellation);
 
-    /// <summary>The newest stored minutes, oldest first.</summary>
-    Task<IReadOnlyList<Bar>> RecentMinutesAsync(string symbol, int count, CancellationToken cancellation);
+    /// <summary>The newest stored bars of each timeframe, oldest first; a timeframe without any may be missing.</summary>
+    Task<IReadOnlyDictionary<Timeframe, IReadOnlyList<Bar>>> RecentBarsAsync(string symbol, int count, CancellationToken cancellation);
 
     /// <summary>Stored bars of the query, oldest first.</summary>
     Task<ImmutableArray<BarRow>> BarsAsync(string symbol, BarQuery query, CancellationToken cancellation);

@@ -5,23 +5,35 @@ using ActorTrading.Domain;
 namespace ActorTrading.Grains;
 
 /// <param name="CloseQuote">The last quote before the bar closed, dated at the bar's end.</param>
-internal readonly record struct BarClosed(Timeframe Timeframe, Bar Bar, Quote CloseQuote);
+/// <param name="Again">The bar was stored already: it has closed before the start, and whoever was to hear of it may have.</param>
+internal readonly record struct BarClosed(Timeframe Timeframe, Bar Bar, Quote CloseQuote, bool Again);
 
 /// <summary>A symbol's bars while it is active: those that form, the newest closed ones, and those not yet written.</summary>
 internal sealed class SymbolBars
 {
-    /// <summary>Stored minutes read on activation, so that longer bars and moving alerts go on where they were.</summary>
-    public const int KeptOnStart = 3_000;
+    /// <summary>Closed bars kept of each timeframe, and read on activation: as far back as an alert may ask, and the one that may be told of again.</summary>
+    public const int KeptMax = AlertValidation.MaxBarsBack + 1;
 
     /// <summary>Closed bars that may wait to be written; beyond it the oldest are lost to the store (a chart can be filled again from the terminal).</summary>
     private const int UnwrittenMax = 50_000;
 
+    /// <summary>
+    /// A feed that takes over may be behind the one before, by its clock, by a tick of an illiquid symbol, by a time zone that is not right:
+    /// its quotes belong to the bar that forms. What is older by more is a recording.
+    /// </summary>
+    private static readonly TimeSpan BackMax = TimeSpan.FromHours(12);
+
+    /// <summary>The same for the first quote after a start: a recording that is played once more may begin minutes before where it was left.</summary>
+    private static readonly TimeSpan BackMaxAtStart = QuotePolicy.Default.AheadMax;
+
     private readonly decimal _point;
     private readonly TradingDay _day;
     private readonly List<(Timeframe Timeframe, Bar Bar)> _unwritten = [];
+    private readonly Dictionary<Timeframe, Bar> _stored = [];
     private BarBuilder _builder;
     private List<BarClosed>? _closing;
     private Quote _before;
+    private bool _isFed;
 
     public SymbolBars(decimal point, TradingDay day)
     {
@@ -29,34 +41,39 @@ internal sealed class SymbolBars
         _builder = NewBuilder();
     }
 
-    /// <summary>Takes stored minutes, oldest first.</summary>
+    /// <summary>Takes each timeframe's newest stored bars, oldest first.</summary>
     /// <param name="symbol">Of the bars.</param>
-    public void Load(string symbol, IEnumerable<Bar> minutes)
+    public void Load(string symbol, IReadOnlyDictionary<Timeframe, IReadOnlyList<Bar>> stored)
     {
-        foreach (var minute in minutes)
+        _builder.Load(stored);
+        foreach (var (timeframe, bars) in stored)
         {
-            _builder.AddMinute(minute);
-
-            // The first quote to come may close it.
-            _before = new Quote(symbol, minute.Close, minute.Close + minute.SpreadPoints * _point, minute.Time);
+            if (bars.Count > 0 && _builder.Current(timeframe) == bars[^1])
+            {
+                _stored[timeframe] = bars[^1];
+            }
         }
 
-        _unwritten.Clear();
+        // The first quote to come may close it. Of imported bars there may be no minute.
+        if (Timeframes.All.Select(_builder.Current).FirstOrDefault(b => b is not null) is { } bar)
+        {
+            _before = new Quote(symbol, bar.Close, bar.Close + bar.SpreadPoints * _point, bar.Time);
+        }
     }
 
     /// <summary>Takes a quote; what it closes is appended to <paramref name="closed"/>.</summary>
     public void Add(in Quote quote, List<BarClosed> closed)
     {
-        _closing = closed;
-        if (!_builder.Add(quote))
+        if (_builder.Last - quote.Time > (_isFed ? BackMax : BackMaxAtStart))
         {
-            // Time has gone back, as when a recording is replayed: its bars begin afresh.
-            _builder = NewBuilder();
-            _builder.Add(quote);
+            GoBackTo(quote.Time);
         }
 
-        _before = quote;
+        _closing = closed;
+        _builder.Add(quote.Time < _builder.Last ? quote with { Time = _builder.Last } : quote);
         _closing = null;
+        _before = quote;
+        _isFed = true;
     }
 
     /// <summary>End, exclusive, of the bar that a time belongs to.</summary>
@@ -70,6 +87,9 @@ internal sealed class SymbolBars
     }
 
     public Bar? Forming(Timeframe timeframe) => _builder.Current(timeframe);
+
+    /// <summary>The newest closed bars, oldest first.</summary>
+    public IReadOnlyList<Bar> Closed(Timeframe timeframe) => _builder.History(timeframe, KeptMax);
 
     public ImmutableArray<(Timeframe Timeframe, Bar Bar)> TakeClosed()
     {
@@ -86,17 +106,37 @@ internal sealed class SymbolBars
             ? parsed
             : throw new ArgumentException($"'{timeframe}' is not a timeframe; known are {string.Join(", ", Timeframes.All)}.", nameof(timeframe));
 
-    private BarBuilder NewBuilder() => new(_point, _day)
+    /// <summary>Forgets what came at or after a time; before it the bars are as they were then.</summary>
+    private void GoBackTo(DateTimeOffset time)
+    {
+        var closed = Timeframes.All.ToDictionary(t => t, t => (IReadOnlyList<Bar>)[.. _builder.History(t, KeptMax).TakeWhile(bar => t.PeriodOf(bar.Time, _day).End <= time)]);
+        _stored.Clear();
+        _builder = NewBuilder();
+        _builder.Load(closed);
+        _builder.CloseBefore(time);
+    }
+
+    private void Keep(Timeframe timeframe, in Bar bar)
+    {
+        if (_unwritten.Count >= UnwrittenMax)
+        {
+            _unwritten.RemoveRange(0, UnwrittenMax / 10);
+        }
+
+        _unwritten.Add((timeframe, bar));
+    }
+
+    private BarBuilder NewBuilder() => new(_point, _day, KeptMax)
     {
         Closed = (timeframe, bar) =>
         {
-            if (_unwritten.Count >= UnwrittenMax)
+            var again = _stored.Remove(timeframe, out var stored) && stored == bar;
+            if (!again)
             {
-                _unwritten.RemoveRange(0, UnwrittenMax / 10);
+                Keep(timeframe, bar);
             }
 
-            _unwritten.Add((timeframe, bar));
-            _closing?.Add(new BarClosed(timeframe, bar, _before with { Time = timeframe.PeriodOf(bar.Time, _day).End }));
+            _closing?.Add(new BarClosed(timeframe, bar, _before with { Time = timeframe.PeriodOf(bar.Time, _day).End }, again));
         },
     };
 }

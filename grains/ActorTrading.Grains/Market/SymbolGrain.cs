@@ -36,15 +36,16 @@ public sealed class SymbolGrain(
     private readonly List<AlertFiring> _firings = [];
     private readonly List<BarClosed> _closed = [];
     private readonly List<AlertFired> _undelivered = [];
+    private readonly FeedValidators _validators = new();
     private ObserverSet<IQuoteObserver> _observers = null!;
     private TriggerBook _book = null!;
     private AlertBook _alerts = null!;
     private SymbolBars _bars = null!;
     private FeedSelector _feed = null!;
-    private QuoteValidator _validator = null!;
+    private RefusedQuotes _refused = null!;
     private Instrument? _instrument;
-    private string? _feedName;
     private Quote? _last;
+    private Task _writing = Task.CompletedTask;
     private bool _unsaved;
     private bool _delivering;
     private bool _ended;
@@ -59,14 +60,14 @@ public sealed class SymbolGrain(
         _bars = new SymbolBars(_instrument?.Point ?? 0.00001m, feeds.TradingDay);
         _alerts = new AlertBook(Symbol, _bars.EndOf);
         _feed = new FeedSelector(feeds.SilenceBeforeFailover);
-        _validator = new QuoteValidator();
+        _refused = new RefusedQuotes(clock, log);
         if (_instrument is null)
         {
             return;
         }
 
         _last = await store.LastQuoteAsync(Symbol, cancellationToken);
-        _bars.Load(Symbol, await store.RecentMinutesAsync(Symbol, SymbolBars.KeptOnStart, cancellationToken));
+        _bars.Load(Symbol, await store.RecentBarsAsync(Symbol, SymbolBars.KeptMax, cancellationToken));
         await foreach (var alert in alertStore.ActiveAsync(Symbol, cancellationToken))
         {
             _alerts.Set(alert.Definition, alert.State, ReferenceOf(alert.Definition), _last);
@@ -89,29 +90,24 @@ public sealed class SymbolGrain(
 
     public Task PublishAsync(QuoteBatch batch)
     {
-        if (_instrument is null || !_feed.Accept(batch.Feed, batch.FeedRank, clock.GetElapsedTime(0)))
+        var elapsed = clock.GetElapsedTime(0);
+        if (_instrument is null || !_feed.MayCarry(batch.Feed, batch.FeedRank, elapsed))
         {
             return Task.CompletedTask;
         }
 
-        if (_feedName != batch.Feed)
-        {
-            // Another feed is judged by its own quotes, not against those of the one before.
-            _validator = new QuoteValidator();
-            _feedName = batch.Feed;
-        }
-
+        var validator = _validators.Of(batch.Feed);
         var now = clock.GetUtcNow();
         var accepted = batch.Quotes;
         ImmutableArray<Quote>.Builder? kept = null;
         for (var i = 0; i < batch.Quotes.Length; i++)
         {
             var quote = batch.Quotes[i];
-            if (_validator.Check(quote, now) is var verdict && verdict != QuoteVerdict.Accepted)
+            if (validator.Check(quote, now) is var verdict && verdict != QuoteVerdict.Accepted)
             {
                 kept ??= Keep(batch.Quotes, i);
                 metrics.QuotesDropped(1, TradingMetrics.Invalid);
-                log.LogWarning("Quote {Quote} of feed {Feed} is dropped: {Verdict}", quote, batch.Feed, verdict);
+                _refused.Add(batch.Feed, quote, verdict, now);
                 continue;
             }
 
@@ -122,6 +118,7 @@ public sealed class SymbolGrain(
         accepted = kept?.ToImmutable() ?? accepted;
         if (accepted.Length > 0)
         {
+            _feed.Heard(batch.Feed, batch.FeedRank, elapsed);
             metrics.QuotesTaken(accepted.Length);
             HandOn(kept is null ? batch : batch with { Quotes = accepted });
         }
@@ -173,14 +170,17 @@ public sealed class SymbolGrain(
         // What has closed lately may not be stored yet.
         await WriteBehindAsync();
         var stored = await store.BarsAsync(Symbol, query, CancellationToken.None);
-        if (_bars.Forming(timeframe) is not { } forming || forming.Time < query.From || forming.Time >= query.To || query.Limit < 1)
+        if (_bars.Forming(timeframe) is not { } forming || forming.Time < query.From || query.Limit < 1)
         {
             return stored;
         }
 
-        var row = new BarRow(forming.Time, forming.Open, forming.High, forming.Low, forming.Close, forming.TickVolume);
-        var all = stored.Where(b => b.Time < row.Time).Append(row);
-        return [.. all.TakeLast(query.Limit)];
+        // Nor is what has closed since, or could not be written.
+        var closed = _bars.Closed(timeframe).Where(b => b.Time < forming.Time).ToList();
+        var there = stored.Where(b => closed.Count > 0 && b.Time >= closed[0].Time).Select(b => b.Time).ToHashSet();
+        var rows = closed.Where(b => !there.Contains(b.Time)).Append(forming).Where(b => !(b.Time < query.From) && !(b.Time >= query.To))
+            .Select(b => new BarRow(b.Time, b.Open, b.High, b.Low, b.Close, b.TickVolume));
+        return [.. stored.Where(b => b.Time < forming.Time).Concat(rows).OrderBy(b => b.Time).TakeLast(query.Limit)];
     }
 
     private void Take(in Quote quote)
@@ -190,7 +190,7 @@ public sealed class SymbolGrain(
         foreach (var bar in _closed)
         {
             var timeframe = bar.Timeframe.ToString();
-            _alerts.ObserveClose(timeframe, bar.CloseQuote, n => _bars.CloseBack(timeframe, n), _firings);
+            _alerts.ObserveClose(timeframe, bar.CloseQuote, n => _bars.CloseBack(timeframe, n), _firings, bar.Again);
         }
 
         _last = quote;
@@ -200,7 +200,8 @@ public sealed class SymbolGrain(
         {
             foreach (var firing in _firings)
             {
-                _undelivered.Add(new AlertFired(firing, _alerts.StateOf(firing.AlertId) ?? AlertState.New));
+                var (definition, state) = _alerts.Find(firing.AlertId)!.Value;
+                _undelivered.Add(new AlertFired(firing, state, definition.Version));
             }
 
             _firings.Clear();
@@ -331,27 +332,33 @@ public sealed class SymbolGrain(
         await WriteBehindAsync();
     }
 
-    private async Task WriteBehindAsync()
+    /// <summary>One after another: of two that overlapped the older could be the last.</summary>
+    private Task WriteBehindAsync() => _writing = WriteAfterAsync(_writing);
+
+    private async Task WriteAfterAsync(Task before)
     {
+        await before;
         var bars = _bars.TakeClosed();
+        var states = _alerts.TakeChanged(_undelivered.Select(f => f.Firing.AlertId).ToHashSet());
         try
         {
-            var states = _alerts.TakeChanged();
-            if (states.Count > 0)
-            {
-                await alertStore.SaveStatesAsync([.. states.Select(s => (s.Definition.Id, s.State))]);
-            }
-
             if (bars.Length > 0 || _unsaved)
             {
                 _unsaved = false;
                 await store.WriteAsync(Symbol, _last, bars);
             }
+
+            // After the bars: the close of the last stored one is judged again at the next start, by what was known before it.
+            if (states.Count > 0)
+            {
+                await alertStore.SaveStatesAsync([.. states.Select(s => (s.Definition.Id, s.State))]);
+            }
         }
         catch (Exception e)
         {
-            log.LogWarning(e, "Bars and last quote of {Symbol} could not be written; they are written with the next", Symbol);
+            log.LogWarning(e, "Bars, last quote and alerts of {Symbol} could not be written; they are written with the next", Symbol);
             _bars.Restore(bars);
+            _alerts.PutBack(states);
             _unsaved = true;
         }
     }

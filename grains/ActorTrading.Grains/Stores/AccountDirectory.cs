@@ -12,7 +12,7 @@ public sealed class AccountDirectory(IAccountStore accounts, ILeaderStore leader
     public async Task<AccountProfile> GetAsync(Guid accountId, CancellationToken cancellation) =>
         await accounts.SetupAsync(accountId, cancellation) is not { } setup ? AccountProfile.None
         : new AccountProfile(setup.IsLeading, setup.TerminalHost is null ? null : new TerminalConfig(new TerminalAddress(setup.TerminalHost, setup.TerminalPort ?? UsualPort),
-            [.. setup.FeedSymbols.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)], setup.FeedRank));
+            [.. setup.FeedSymbols.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)], setup.FeedRank, setup.TerminalTimeZone));
 
     public Task<IReadOnlyList<Guid>> HoldersAsync(string symbol, CancellationToken cancellation) => accounts.HoldersAsync(symbol, cancellation);
 

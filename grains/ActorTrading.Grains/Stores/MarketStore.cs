@@ -12,8 +12,8 @@ public sealed class MarketStore(IQuoteStore quotes, ICandleStore candles, Instru
 
     public Task<Quote?> LastQuoteAsync(string symbol, CancellationToken cancellation) => quotes.FindAsync(symbol, cancellation);
 
-    public Task<IReadOnlyList<Bar>> RecentMinutesAsync(string symbol, int count, CancellationToken cancellation) =>
-        candles.ReadAsync(symbol, Timeframe.M1, null, null, count, cancellation);
+    public Task<IReadOnlyDictionary<Timeframe, IReadOnlyList<Bar>>> RecentBarsAsync(string symbol, int count, CancellationToken cancellation) =>
+        candles.NewestAsync(symbol, count, cancellation);
 
     public async Task<ImmutableArray<BarRow>> BarsAsync(string symbol, BarQuery query, CancellationToken cancellation) =>
         query.Limit < 1 ? [] : [.. (await candles.ReadAsync(symbol, Enum.Parse<Timeframe>(query.Timeframe), query.From, query.To, Math.Min(query.Limit, CandleStore.BarsMax), cancellation, newest: true))

@@ -80,7 +80,7 @@ public sealed class TerminalGrain(
     {
         if (_config is not null && _link is not null)
         {
-            if (_config.Address == config.Address && _config.FeedSymbols.SequenceEqual(config.FeedSymbols))
+            if (_config.Address == config.Address && _config.ServerTimeZone == config.ServerTimeZone && _config.FeedSymbols.SequenceEqual(config.FeedSymbols))
             {
                 return;
             }

@@ -65,6 +65,7 @@ internal sealed class TerminalLink : ITerminalEvents, IAsyncDisposable
             StreamPort = port + 2,
             EventPort = port + 3,
             TradeTimeout = settings.TradeTimeout,
+            ServerTimeZone = config.ServerTimeZone is { } zone ? ServerTimeZone.Find(zone) : TimeZoneInfo.Utc,
         };
         _client = new Mt5TerminalClient(options, this, clock);
         if (!config.FeedSymbols.IsEmpty)

@@ -18,14 +18,31 @@ public sealed class AlertBook(string symbol, Func<string, DateTimeOffset, DateTi
 
     public int Count => _alerts.Count;
 
-    public AlertState? StateOf(Guid alertId) => _alerts.GetValueOrDefault(alertId)?.State;
+    /// <summary>An alert as it is judged now; null where it is not here.</summary>
+    public (AlertDefinition Definition, AlertState State)? Find(Guid alertId) =>
+        _alerts.TryGetValue(alertId, out var entry) ? (entry.Definition, entry.State) : null;
 
-    /// <summary>Adds an alert, or replaces it. One that is no longer active is removed.</summary>
+    /// <summary>
+    /// Adds an alert, or replaces it. One that is no longer active is removed. The version of a changed alert that is here already goes on
+    /// as it is. The number of firings never falls: one of the definition before may be on its way.
+    /// </summary>
     /// <param name="reference">For a moving condition: the close that it compares with, where known.</param>
     /// <param name="last">The last quote, where there is one: the sample that a crossing needs before the next quote. It fires nothing.</param>
     public void Set(AlertDefinition definition, AlertState state, decimal? reference, Quote? last = null)
     {
-        Remove(definition.Id);
+        if (_alerts.TryGetValue(definition.Id, out var known))
+        {
+            if (state.Status == AlertStatus.Active && definition.Version > 0 && definition.Version == known.Definition.Version)
+            {
+                known.State = known.State with { FireCount = Math.Max(known.State.FireCount, state.FireCount) };
+                _changed.Add(definition.Id);
+                return;
+            }
+
+            state = state with { FireCount = Math.Max(known.State.FireCount, state.FireCount) };
+            Remove(definition.Id);
+        }
+
         if (state.Status != AlertStatus.Active)
         {
             return;
@@ -49,8 +66,9 @@ public sealed class AlertBook(string symbol, Func<string, DateTimeOffset, DateTi
 
         var entry = new Entry(definition, state);
         _alerts.Add(definition.Id, entry);
-        if (sampled)
+        if (sampled || known is not null)
         {
+            // Also where it was there before: what was seen of its former definition may have been written over it.
             _changed.Add(definition.Id);
         }
 
@@ -96,7 +114,10 @@ public sealed class AlertBook(string symbol, Func<string, DateTimeOffset, DateTi
 
     /// <summary>A bar of a timeframe has closed: judges the alerts on closes, and gives the moving ones their new reference.</summary>
     /// <param name="closeBack">The close N bars before the bar that now forms, 1 being the one that just closed; null where history is too short.</param>
-    public void ObserveClose(string timeframe, in Quote close, Func<int, decimal?> closeBack, List<AlertFiring> firings)
+    /// <param name="again">
+    /// It has closed before, and then the process ended: only an alert that was there and has not recorded a firing since may have missed it.
+    /// </param>
+    public void ObserveClose(string timeframe, in Quote close, Func<int, decimal?> closeBack, List<AlertFiring> firings, bool again = false)
     {
         if (_onCloses.TryGetValue(timeframe, out var book))
         {
@@ -105,7 +126,16 @@ public sealed class AlertBook(string symbol, Func<string, DateTimeOffset, DateTi
             _turn++;
             foreach (var trigger in _hits)
             {
-                if (_alerts.TryGetValue(trigger.Key.OwnerId, out var entry))
+                if (!_alerts.TryGetValue(trigger.Key.OwnerId, out var entry))
+                {
+                    continue;
+                }
+
+                if (again && HasHeard(entry, close.Time))
+                {
+                    Arm(entry);
+                }
+                else
                 {
                     Judge(entry, PriceOf(close, entry.Definition.Price), close.Time, closing: true, firings);
                 }
@@ -128,7 +158,11 @@ public sealed class AlertBook(string symbol, Func<string, DateTimeOffset, DateTi
     }
 
     /// <summary>The alerts whose state has changed since the last call, to be written behind.</summary>
-    public IReadOnlyList<(AlertDefinition Definition, AlertState State)> TakeChanged()
+    /// <param name="unrecorded">
+    /// Alerts with a firing that is not recorded yet: their state counts it, so that it may only be written after the record. They stay for
+    /// a later call.
+    /// </param>
+    public IReadOnlyList<(AlertDefinition Definition, AlertState State)> TakeChanged(IReadOnlySet<Guid> unrecorded)
     {
         if (_changed.Count == 0)
         {
@@ -138,15 +172,30 @@ public sealed class AlertBook(string symbol, Func<string, DateTimeOffset, DateTi
         var changed = new List<(AlertDefinition, AlertState)>(_changed.Count);
         foreach (var id in _changed)
         {
-            if (_alerts.TryGetValue(id, out var entry))
+            if (!unrecorded.Contains(id) && _alerts.TryGetValue(id, out var entry))
             {
                 changed.Add((entry.Definition, entry.State));
             }
         }
 
-        _changed.Clear();
+        _changed.IntersectWith(unrecorded);
         return changed;
     }
+
+    /// <summary>Puts back what was taken and could not be written; it is written as it is then.</summary>
+    public void PutBack(IEnumerable<(AlertDefinition Definition, AlertState State)> changed)
+    {
+        foreach (var (definition, _) in changed)
+        {
+            if (_alerts.ContainsKey(definition.Id))
+            {
+                _changed.Add(definition.Id);
+            }
+        }
+    }
+
+    private static bool HasHeard(Entry entry, DateTimeOffset closedAt) =>
+        entry.State.LastFiredAt >= closedAt || (entry.State.ChangedAt ?? entry.Definition.CreatedAt) >= closedAt;
 
     private void Judge(Entry entry, decimal price, DateTimeOffset time, bool closing, List<AlertFiring> firings)
     {

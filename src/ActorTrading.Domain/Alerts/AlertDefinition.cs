@@ -78,6 +78,9 @@ public sealed record AlertDefinition
     public string? WebhookUrl { get; init; }
     public DateTimeOffset CreatedAt { get; init; }
 
+    /// <summary>How often its user has changed it, pauses counted: a firing says of which definition it is.</summary>
+    public int Version { get; init; }
+
     /// <summary>Whether the condition compares with a channel.</summary>
     public bool IsChannel => Condition is >= AlertCondition.EnteringChannel and <= AlertCondition.OutsideChannel;
 

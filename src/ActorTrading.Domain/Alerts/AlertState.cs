@@ -33,6 +33,9 @@ public sealed record AlertState
     public DateTimeOffset? QuietUntil { get; init; }
     public DateTimeOffset? LastFiredAt { get; init; }
     public long FireCount { get; init; }
+
+    /// <summary>When its user changed it last; null where it is as it was made.</summary>
+    public DateTimeOffset? ChangedAt { get; init; }
 }
 
 /// <summary>One price seen by an alert.</summary>

@@ -30,6 +30,9 @@ public sealed class BarBuilder
     /// <summary>Told of every bar that closes, shortest timeframe first.</summary>
     public Action<Timeframe, Bar>? Closed { get; init; }
 
+    /// <summary>Time of the newest quote, or where stored bars end; a quote before it is left out.</summary>
+    public DateTimeOffset Last => _last;
+
     /// <summary>Quotes that were older than the one before them and were left out.</summary>
     public long OutOfOrder { get; private set; }
 
@@ -60,15 +63,50 @@ public sealed class BarBuilder
         return true;
     }
 
-    /// <summary>Takes a finished minute, oldest first, to go on where stored bars end; false when it is not later than what is there.</summary>
-    public bool AddMinute(in Bar minute)
+    /// <summary>
+    /// Goes on where stored bars end; called before the first quote. The newest of them all is where the market was: in each timeframe
+    /// the bar of that moment is left forming, for the next quote to close where it is over. It is the stored one where there is one, else
+    /// made of the longest stored bars that lie within it, so that a month needs no month of minutes.
+    /// </summary>
+    /// <param name="stored">Each timeframe's newest bars, oldest first; it may have none.</param>
+    public void Load(IReadOnlyDictionary<Timeframe, IReadOnlyList<Bar>> stored)
     {
-        if (minute.Time < _last || _ticks > 0) return false;
-        CloseBefore(minute.Time);
-        foreach (var series in _series) series.Merge(minute);
-        _last = Timeframe.M1.PeriodOf(minute.Time, _tradingDay).End;
-        _minuteEnd = _last;
-        return true;
+        if (stored.Values.All(bars => bars.Count == 0)) return;
+        var newest = stored.Values.Where(bars => bars.Count > 0).Max(bars => bars[^1].Time);
+        foreach (var series in _series)
+        {
+            var (start, end) = series.Timeframe.PeriodOf(newest, _tradingDay);
+            var bars = stored.GetValueOrDefault(series.Timeframe) ?? [];
+            var isStored = bars.Count > 0 && bars[^1].Time >= start;
+            series.Load(isStored ? bars.SkipLast(1) : bars, isStored ? bars[^1] : Compose(series.Timeframe, start, end, stored));
+            if (series.Timeframe == Timeframe.M1) _last = _minuteEnd = isStored ? end : newest;
+        }
+    }
+
+    private Bar? Compose(Timeframe timeframe, DateTimeOffset start, DateTimeOffset end, IReadOnlyDictionary<Timeframe, IReadOnlyList<Bar>> stored)
+    {
+        // Nothing longer than a day: a week may lie in two months.
+        var longest = Timeframes.All.Count(part => part < timeframe && part <= Timeframe.D1) - 1;
+        Bar? composed = null;
+        foreach (var part in Parts(start, end, longest, stored)) composed = composed?.Merge(part) ?? part;
+        return composed;
+    }
+
+    /// <summary>The stored bars that make up a stretch of time, in order: the longest that lie within it, finer ones between them.</summary>
+    private IEnumerable<Bar> Parts(DateTimeOffset from, DateTimeOffset to, int longest, IReadOnlyDictionary<Timeframe, IReadOnlyList<Bar>> stored)
+    {
+        if (longest < 0 || from >= to) yield break;
+        var timeframe = Timeframes.All[longest];
+        var bars = stored.GetValueOrDefault(timeframe) ?? [];
+        var next = bars.Count;
+        while (next > 0 && bars[next - 1].Time >= from) next--;
+        for (; next < bars.Count && timeframe.PeriodOf(bars[next].Time, _tradingDay).End is var end && end <= to; next++)
+        {
+            foreach (var part in Parts(from, bars[next].Time, longest - 1, stored)) yield return part;
+            yield return bars[next];
+            from = end;
+        }
+        foreach (var part in Parts(from, to, longest - 1, stored)) yield return part;
     }
 
     /// <summary>The bar that is forming, or null before the first quote.</summary>
@@ -94,7 +132,8 @@ public sealed class BarBuilder
         _ticks = 0;
     }
 
-    private void CloseBefore(DateTimeOffset instant)
+    /// <summary>Closes the bars that are over at an instant, without a quote; those of the running minute are left.</summary>
+    public void CloseBefore(DateTimeOffset instant)
     {
         foreach (var series in _series)
             if (series.CloseBefore(instant) is { } bar) Closed?.Invoke(series.Timeframe, bar);

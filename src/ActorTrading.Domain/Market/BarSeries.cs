@@ -13,6 +13,16 @@ internal sealed class BarSeries(Timeframe timeframe, TradingDay tradingDay, int 
     /// <summary>Closed bars, oldest first.</summary>
     public IReadOnlyCollection<Bar> Closed => _closed;
 
+    /// <summary>Begins with closed bars, oldest first, and what there is of the bar that forms.</summary>
+    public void Load(IEnumerable<Bar> closed, Bar? forming)
+    {
+        foreach (var bar in closed) Keep(bar);
+        if (forming is not { } begun) return;
+        (_start, _end) = timeframe.PeriodOf(begun.Time, tradingDay);
+        _forming = begun with { Time = _start };
+        _isForming = true;
+    }
+
     /// <summary>Merges a finished minute. It belongs to the period that <see cref="CloseBefore"/> has made the present one, or begins one.</summary>
     public void Merge(in Bar minute)
     {
@@ -31,8 +41,7 @@ internal sealed class BarSeries(Timeframe timeframe, TradingDay tradingDay, int 
     {
         if (!_isForming || instant < _end) return null;
         _isForming = false;
-        if (_closed.Count == capacity) _closed.Dequeue();
-        _closed.Enqueue(_forming);
+        Keep(_forming);
         return _forming;
     }
 
@@ -42,5 +51,11 @@ internal sealed class BarSeries(Timeframe timeframe, TradingDay tradingDay, int 
         if (minute is not { } m) return _isForming ? _forming : null;
         if (_isForming) return _forming.Merge(m);
         return m with { Time = timeframe.PeriodOf(m.Time, tradingDay).Start };
+    }
+
+    private void Keep(in Bar bar)
+    {
+        if (_closed.Count == capacity) _closed.Dequeue();
+        _closed.Enqueue(bar);
     }
 }

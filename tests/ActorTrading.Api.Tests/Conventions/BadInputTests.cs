@@ -50,6 +50,7 @@ public class BadInputTests(ApiHost host)
         { "POST", "/accounts", """{"kind":"mt5","name":"x","terminal":{"host":"a b","port":15555}}""", 400, "VALIDATION_FAILED", "terminal.host" },
         { "POST", "/accounts", """{"kind":"mt5","name":"x","terminal":{"host":"h","port":70000}}""", 400, "VALIDATION_FAILED", "terminal.port" },
         { "POST", "/accounts", """{"kind":"mt5","name":"x","terminal":{"host":"h","port":"1"}}""", 400, "VALIDATION_FAILED", "terminal.port" },
+        { "POST", "/accounts", """{"kind":"mt5","name":"x","terminal":{"host":"h","port":1,"serverTimeZone":"Europe/Atlantis"}}""", 400, "VALIDATION_FAILED", "terminal.serverTimeZone" },
         { "POST", "/accounts", """{"kind":"oanda","name":"x"}""", 422, "UNSUPPORTED_ACCOUNT_KIND", null },
         { "POST", "/accounts", """{"kind":"paper","name":"x","leverage":0}""", 400, "VALIDATION_FAILED", "leverage" },
         { "POST", "/accounts", """{"kind":"paper","name":"x","currency":"usd"}""", 400, "VALIDATION_FAILED", "currency" },

@@ -26,7 +26,7 @@ public class AlertBookTests
     public void The_last_quote_before_an_alert_is_its_first_sample()
     {
         _book.Set(Alert(AlertCondition.CrossingUp, 1.3950m), AlertState.New, null, At(1.3940m));
-        _book.TakeChanged().ShouldHaveSingleItem().State.Previous.ShouldBe(1.3940m);
+        _book.TakeChanged(new HashSet<Guid>()).ShouldHaveSingleItem().State.Previous.ShouldBe(1.3940m);
         _book.Observe(At(1.3960m, 1), _firings);
         _firings.ShouldHaveSingleItem().Price.ShouldBe(1.3960m);
     }

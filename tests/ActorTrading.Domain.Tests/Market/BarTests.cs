@@ -112,24 +112,48 @@ public class BarTests
     }
 
     [Fact]
-    public void Going_on_from_stored_minutes_gives_the_same_bars()
+    public void Going_on_from_the_newest_stored_bars_gives_the_same_bars_wherever_it_stopped()
     {
+        var random = new Random(5);
         var whole = new BarBuilder(0.00001m, TradingDay.NewYork);
-        for (var i = 0; i <= 400; i++) whole.Add(Quote(i));
-        var resumed = new BarBuilder(0.00001m, TradingDay.NewYork);
-        foreach (var minute in whole.History(Timeframe.M1, 200)) resumed.AddMinute(minute).ShouldBeTrue();
-        resumed.Add(Quote(400));
-        for (var i = 401; i < 600; i++)
+        var resumed = new List<BarBuilder>();
+        var time = T0;
+        for (var i = 0; i < 5_000; i++)
         {
-            whole.Add(Quote(i));
-            resumed.Add(Quote(i));
+            // Each closes the minute before; now and then there is a weekend. All in all more than two months.
+            time += i % 300 == 0 ? TimeSpan.FromDays(2) : TimeSpan.FromMinutes(random.Next(1, 40));
+            var quote = At(time, 1.1m + random.Next(1000) * 0.00001m, random.Next(1, 30) * 0.00001m);
+            whole.Add(quote);
+            foreach (var one in resumed) one.Add(quote);
+            if (i % 611 == 310)
+            {
+                var next = new BarBuilder(0.00001m, TradingDay.NewYork);
+                next.Load(Timeframes.All.ToDictionary(t => t, t => whole.History(t, 70)));
+                next.Add(quote);
+                resumed.Add(next);
+            }
         }
-        foreach (var timeframe in Timeframes.All)
-        {
-            resumed.Current(timeframe).ShouldBe(whole.Current(timeframe));
-            resumed.History(timeframe, 1000).ShouldBe(whole.History(timeframe, 1000));
-        }
+        resumed.Count.ShouldBe(8);
+        foreach (var one in resumed)
+            foreach (var timeframe in Timeframes.All)
+            {
+                one.Current(timeframe).ShouldBe(whole.Current(timeframe), $"{timeframe}");
+                one.History(timeframe, 50).ShouldBe(whole.History(timeframe, 50), $"{timeframe}");
+            }
+    }
 
-        static Quote Quote(int i) => At(T0.AddSeconds(i * 30), 1.1m + i % 7 * 0.01m);
+    [Fact]
+    public void Bars_that_nest_badly_leave_no_gap_in_a_longer_one()
+    {
+        var bars = new BarBuilder(0.00001m, TradingDay.Utc);
+        var minutes = Enumerable.Range(0, 6).Select(i => new Bar(T0.AddMinutes(6 + i), 1m + i, 1m + i, 1m + i, 1m + i, 1, 1)).ToList();
+
+        // Of the six minutes from 12:06 the last four are a bar of four minutes, which comes before finer ones.
+        bars.Load(new Dictionary<Timeframe, IReadOnlyList<Bar>>
+        {
+            [Timeframe.M1] = minutes,
+            [Timeframe.M4] = [minutes[2].Merge(minutes[3]).Merge(minutes[4]).Merge(minutes[5])],
+        });
+        bars.Current(Timeframe.M6).ShouldBe(new Bar(T0.AddMinutes(6), 1m, 6m, 1m, 6m, 6, 1));
     }
 }

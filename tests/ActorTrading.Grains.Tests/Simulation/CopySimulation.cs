@@ -108,7 +108,7 @@ internal sealed class CopySimulation : IAsyncDisposable
             .AddSingleton<ISnapshotKeeper>(p => p.GetRequiredService<SimulatedLedger>()).AddSingleton(new SnapshotSettings(Every: 7, AtLeast: 3))
             .AddSingleton<SimulatedAccounts>().AddSingleton<IAccountDirectory>(p => p.GetRequiredService<SimulatedAccounts>())
             .AddSingleton<SimulatedLinks>().AddSingleton<ILinkDirectory>(p => p.GetRequiredService<SimulatedLinks>())
-            .AddSingleton<IMarketStore, SimulatedMarket>()
+            .AddSingleton<SimulatedMarket>().AddSingleton<IMarketStore>(p => p.GetRequiredService<SimulatedMarket>())
             .AddSingleton<SimulatedAlerts>().AddSingleton<IAlertBookkeeping>(p => p.GetRequiredService<SimulatedAlerts>())
             .AddSingleton(p => ActivatorUtilities.CreateInstance<ProcessMarket>(p, (IEnumerable<Instrument>)Instruments));
     }

@@ -94,29 +94,54 @@ public sealed class SimulatedLinks(SimulatedStore store, SimulatedLedger ledger)
     public sealed record StoredLink(LinkSettings Settings, LinkRiskState Risk, bool Active, long StartSeq, LinkEnding? Ending = null);
 }
 
-/// <summary>Instruments and last quotes; bars are not kept.</summary>
+/// <summary>Instruments, last quotes and bars.</summary>
 public sealed class SimulatedMarket(SimulatedStore store, InstrumentSet instruments) : IMarketStore
 {
     private readonly Dictionary<string, Quote> _last = [];
+    private readonly Dictionary<(string Symbol, Timeframe Timeframe), SortedDictionary<DateTimeOffset, Bar>> _bars = [];
+
+    /// <summary>Waited for before each write.</summary>
+    public Func<Task> BeforeWrite { get; set; } = () => Task.CompletedTask;
+
+    public IReadOnlyList<Bar> Bars(string symbol, Timeframe timeframe) => _bars.TryGetValue((symbol, timeframe), out var bars) ? [.. bars.Values] : [];
 
     public Instrument? FindInstrument(string symbol) => instruments.Find(symbol);
 
     public Task<Quote?> LastQuoteAsync(string symbol, CancellationToken cancellation) =>
         store.ReadAsync(() => _last.TryGetValue(symbol, out var quote) ? quote : (Quote?)null);
 
-    public Task<IReadOnlyList<Bar>> RecentMinutesAsync(string symbol, int count, CancellationToken cancellation) => store.ReadAsync<IReadOnlyList<Bar>>(() => []);
+    public Task<IReadOnlyDictionary<Timeframe, IReadOnlyList<Bar>>> RecentBarsAsync(string symbol, int count, CancellationToken cancellation) =>
+        store.ReadAsync<IReadOnlyDictionary<Timeframe, IReadOnlyList<Bar>>>(() => Timeframes.All.ToDictionary(t => t, t => (IReadOnlyList<Bar>)[.. Bars(symbol, t).TakeLast(count)]));
 
-    public Task<ImmutableArray<BarRow>> BarsAsync(string symbol, BarQuery query, CancellationToken cancellation) => store.ReadAsync(() => ImmutableArray<BarRow>.Empty);
+    public Task<ImmutableArray<BarRow>> BarsAsync(string symbol, BarQuery query, CancellationToken cancellation) => store.ReadAsync<ImmutableArray<BarRow>>(() =>
+    [
+        .. Bars(symbol, Enum.Parse<Timeframe>(query.Timeframe)).Where(b => !(b.Time < query.From) && !(b.Time >= query.To)).TakeLast(query.Limit)
+            .Select(b => new BarRow(b.Time, b.Open, b.High, b.Low, b.Close, b.TickVolume)),
+    ]);
 
-    public Task WriteAsync(string symbol, Quote? last, IReadOnlyList<(Timeframe Timeframe, Bar Bar)> bars) => store.WriteAsync(() =>
+    public async Task WriteAsync(string symbol, Quote? last, IReadOnlyList<(Timeframe Timeframe, Bar Bar)> bars)
     {
-        if (last is { } quote)
+        await BeforeWrite();
+        await store.WriteAsync(() =>
         {
-            _last[symbol] = quote;
-        }
+            foreach (var (timeframe, bar) in bars)
+            {
+                if (!_bars.TryGetValue((symbol, timeframe), out var kept))
+                {
+                    _bars[(symbol, timeframe)] = kept = [];
+                }
 
-        return true;
-    });
+                kept[bar.Time] = bar;
+            }
+
+            if (last is { } quote)
+            {
+                _last[symbol] = quote;
+            }
+
+            return true;
+        });
+    }
 }
 
 /// <summary>Alerts and their firings, each recorded once.</summary>

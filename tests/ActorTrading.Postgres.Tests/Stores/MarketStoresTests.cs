@@ -49,6 +49,12 @@ public sealed class MarketStoresTests(Server server)
         (await store.ReadAsync("EURUSD", Timeframe.M1, Now, null, 2, newest: true)).ShouldBe(bars[3..]);
         (await store.ReadAsync("EURUSD", Timeframe.H1, null, null, 10)).Count.ShouldBe(1);
         (await store.ReadAsync("GBPUSD", Timeframe.M1, null, null, 10)).ShouldBeEmpty();
+
+        var newest = await store.NewestAsync("EURUSD", 3);
+        newest.Keys.ShouldBe([Timeframe.M1, Timeframe.H1], ignoreOrder: true);
+        newest[Timeframe.M1].ShouldBe(bars[2..]);
+        newest[Timeframe.H1].ShouldBe([bars[0]]);
+        (await store.NewestAsync("GBPUSD", 3)).ShouldBeEmpty();
     }
 
     [Fact]

@@ -20,6 +20,7 @@ public sealed class TradingStoresTests(Server server)
         Leverage = 30,
         TerminalHost = kind == AccountKind.Mt5 ? "127.0.0.1" : null,
         TerminalPort = kind == AccountKind.Mt5 ? 15555 : null,
+        TerminalTimeZone = kind == AccountKind.Mt5 ? "Europe/Athens" : null,
         CreatedAt = Now,
     };
 
@@ -40,11 +41,11 @@ public sealed class TradingStoresTests(Server server)
         await Should.ThrowAsync<SecretUnreadableException>(accounts.BrokerPasswordAsync(other.Id));
 
         (await accounts.AtTerminalsAsync()).ShouldBe([one.Id]);
-        (await accounts.SetupAsync(one.Id)).ShouldBe(new AccountSetup(false, "127.0.0.1", 15555, "", 0));
+        (await accounts.SetupAsync(one.Id)).ShouldBe(new AccountSetup(false, "127.0.0.1", 15555, "", 0, "Europe/Athens"));
         (await accounts.SetupAsync(other.Id)).ShouldBe(new AccountSetup(false, null, null, "", 0));
         (await accounts.SetupAsync(Guid.NewGuid())).ShouldBeNull();
         await database.SqlAsync($$"""INSERT INTO terminals (id, name, host, port, settings, enabled, created_at, updated_at) VALUES ('{{one.Id}}', 'a', 'h', 1, '{"feedSymbols":"EURUSD,GBPUSD","feedRank":3}', true, now(), now())""");
-        (await accounts.SetupAsync(one.Id)).ShouldBe(new AccountSetup(false, "127.0.0.1", 15555, "EURUSD,GBPUSD", 3));
+        (await accounts.SetupAsync(one.Id)).ShouldBe(new AccountSetup(false, "127.0.0.1", 15555, "EURUSD,GBPUSD", 3, "Europe/Athens"));
         (await accounts.CloseAsync(one.Id, Now)).ShouldBeTrue();
         (await accounts.CloseAsync(one.Id, Now)).ShouldBeFalse();
         (await accounts.AtTerminalsAsync()).ShouldBeEmpty();

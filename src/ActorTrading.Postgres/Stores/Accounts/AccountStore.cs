@@ -18,6 +18,9 @@ public sealed record StoredAccount
     public string Status { get; init; } = "active";
     public string? TerminalHost { get; init; }
     public int? TerminalPort { get; init; }
+
+    /// <summary>In which the terminal tells its times (<see cref="ServerTimeZone"/>); null for UTC.</summary>
+    public string? TerminalTimeZone { get; init; }
     public string? BrokerLogin { get; init; }
     public string? BrokerServer { get; init; }
     public bool HasSecret { get; init; }
@@ -37,7 +40,8 @@ public sealed record BrokerCursor(long LastDealTicket, DateTimeOffset LastDealAt
 /// <param name="TerminalHost">Null for an account without a terminal.</param>
 /// <param name="FeedSymbols">Symbols that the terminal quotes to everybody, separated by commas; empty for none.</param>
 /// <param name="FeedRank">Its preference among the terminals that quote the same.</param>
-public sealed record AccountSetup(bool IsLeading, string? TerminalHost, int? TerminalPort, string FeedSymbols, int FeedRank);
+/// <param name="TerminalTimeZone">In which the terminal tells its times; null for UTC.</param>
+public sealed record AccountSetup(bool IsLeading, string? TerminalHost, int? TerminalPort, string FeedSymbols, int FeedRank, string? TerminalTimeZone = null);
 
 public interface IAccountStore
 {
@@ -84,7 +88,7 @@ public sealed class AccountStore(PostgresDatabase database, SecretVault vault) :
     private const string Purpose = "broker password";
 
     private const string Select = """
-        SELECT a.id, a.user_id, a.name, a.kind, a.mode, a.currency, a.leverage, a.status, a.terminal_host, a.terminal_port, a.broker_login, a.broker_server,
+        SELECT a.id, a.user_id, a.name, a.kind, a.mode, a.currency, a.leverage, a.status, a.terminal_host, a.terminal_port, a.terminal_time_zone, a.broker_login, a.broker_server,
             a.broker_secret IS NOT NULL AS has_secret, a.created_at, a.closed_at,
             coalesce(s.seq, 0) AS seq, coalesce(s.balance, 0) AS balance, coalesce(s.credit, 0) AS credit,
             coalesce((SELECT l.published FROM leaders l WHERE l.account_id = a.id), false) AS published
@@ -93,8 +97,9 @@ public sealed class AccountStore(PostgresDatabase database, SecretVault vault) :
 
     public Task CreateAsync(StoredAccount account, string? brokerPassword, CancellationToken cancellation = default) =>
         database.UseAsync(connection => connection.ExecuteAsync("""
-            INSERT INTO accounts (id, user_id, name, kind, mode, currency, leverage, terminal_host, terminal_port, broker_login, broker_server, broker_secret, created_at, updated_at)
-            VALUES (@Id, @UserId, @Name, @kind, @mode, @Currency, @Leverage, @TerminalHost, @TerminalPort, @BrokerLogin, @BrokerServer, @secret, @CreatedAt, @CreatedAt)
+            INSERT INTO accounts (id, user_id, name, kind, mode, currency, leverage, terminal_host, terminal_port, terminal_time_zone, broker_login, broker_server, broker_secret, created_at,
+                updated_at)
+            VALUES (@Id, @UserId, @Name, @kind, @mode, @Currency, @Leverage, @TerminalHost, @TerminalPort, @TerminalTimeZone, @BrokerLogin, @BrokerServer, @secret, @CreatedAt, @CreatedAt)
             """.With(new
         {
             account.Id,
@@ -106,6 +111,7 @@ public sealed class AccountStore(PostgresDatabase database, SecretVault vault) :
             account.Leverage,
             account.TerminalHost,
             account.TerminalPort,
+            account.TerminalTimeZone,
             account.BrokerLogin,
             account.BrokerServer,
             secret = brokerPassword is null ? null : vault.Protect(Purpose, account.Id, brokerPassword),
@@ -142,7 +148,8 @@ public sealed class AccountStore(PostgresDatabase database, SecretVault vault) :
         connection.QuerySingleOrDefaultAsync<AccountSetup?>("""
             SELECT coalesce(l.published, false) OR EXISTS (
                     SELECT FROM copy_links c WHERE c.leader_account_id = a.id AND c.removed_at IS NULL AND c.status IN ('active', 'closing')) AS is_leading, a.terminal_host, a.terminal_port,
-                coalesce(t.settings ->> 'feedSymbols', '') AS feed_symbols, coalesce((t.settings ->> 'feedRank')::int, 0) AS feed_rank
+                coalesce(t.settings ->> 'feedSymbols', '') AS feed_symbols, coalesce((t.settings ->> 'feedRank')::int, 0) AS feed_rank,
+                a.terminal_time_zone
             FROM accounts a
             LEFT JOIN leaders l ON l.account_id = a.id
             LEFT JOIN terminals t ON t.id = a.id::text AND t.enabled

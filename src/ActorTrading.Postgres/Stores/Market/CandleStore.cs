@@ -14,6 +14,10 @@ public interface ICandleStore
     /// </summary>
     /// <param name="newest">Of too many the newest in any case.</param>
     Task<IReadOnlyList<Bar>> ReadAsync(string symbol, Timeframe timeframe, DateTimeOffset? from, DateTimeOffset? to, int limit, CancellationToken cancellation = default, bool newest = false);
+
+    /// <summary>The newest bars of each timeframe, oldest first; one without bars is left out.</summary>
+    /// <param name="limit">Bars of one timeframe at most.</param>
+    Task<IReadOnlyDictionary<Timeframe, IReadOnlyList<Bar>>> NewestAsync(string symbol, int limit, CancellationToken cancellation = default);
 }
 
 public sealed class CandleStore(PostgresDatabase database) : ICandleStore
@@ -65,6 +69,19 @@ public sealed class CandleStore(PostgresDatabase database) : ICandleStore
             return bars;
         }, cancellation);
     }
+
+    // One question for all timeframes, answered by as many ends of the key's index: every symbol asks it when the process starts.
+    public Task<IReadOnlyDictionary<Timeframe, IReadOnlyList<Bar>>> NewestAsync(string symbol, int limit, CancellationToken cancellation = default) =>
+        database.UseAsync<IReadOnlyDictionary<Timeframe, IReadOnlyList<Bar>>>(async connection =>
+        {
+            var bars = await connection.ListAsync("""
+                SELECT t.name, c.* FROM unnest(@timeframes) AS t(name) CROSS JOIN LATERAL (
+                    SELECT opens_at, open, high, low, close, volume, spread_points FROM candles WHERE symbol = @symbol AND timeframe = t.name
+                    ORDER BY opens_at DESC LIMIT @limit) c
+                """, row => (Timeframe: Enum.Parse<Timeframe>(row.Text("name")), Bar: Read(row)), cancellation,
+                RowReading.Parameter("symbol", symbol), RowReading.Parameter("timeframes", Timeframes.All.Select(t => t.ToString()).ToArray()), RowReading.Parameter("limit", limit));
+            return bars.GroupBy(bar => bar.Timeframe).ToDictionary(group => group.Key, group => (IReadOnlyList<Bar>)[.. group.Select(bar => bar.Bar).OrderBy(bar => bar.Time)]);
+        }, cancellation);
 
     private static Bar Read(NpgsqlDataReader row) => new(row.Time("opens_at"), row.Number("open"), row.Number("high"), row.Number("low"), row.Number("close"),
         (long)row.Number("volume"), row.GetInt32(row.GetOrdinal("spread_points")));
