@@ -26,7 +26,7 @@ internal static class CopyEndpoints
         copy.MapPut("/links/{id}", ChangeAsync).RequireAuthorization(AuthScopes.Trade).Produces<LinkView>()
             .WithMetadata(new BodyOf(typeof(LinkSettings), typeof(LinkChange), "leaderAccountId", "followerAccountId"));
         copy.MapDelete("/links/{id}", RemoveAsync).RequireAuthorization(AuthScopes.Trade).Produces(204);
-        copy.MapPost("/links/{id}/reset", ResetAsync).RequireAuthorization(AuthScopes.Trade).Produces<LinkView>();
+        copy.MapPost("/links/{id}/reset", ResetAsync).RequireAuthorization(AuthScopes.Trade).WithMetadata(new IdempotentAttribute()).Produces<LinkView>();
         copy.MapGet("/links/{id}/executions", async (string id, HttpContext context, ILinkStore links, ICopyExecutionQueries executions, CancellationToken cancel) =>
         {
             var link = await FindAsync(id, context, links, cancel);

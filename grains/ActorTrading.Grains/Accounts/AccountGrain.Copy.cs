@@ -166,7 +166,7 @@ public sealed partial class AccountGrain
             {
                 _unwinding?.Done(watch.LinkId);
             }
-            else if (_state.Kind != AccountKind.Paper && !(_unwinding ??= new UnwindPace(clock)).Allows(watch.LinkId) && !plan.Stopped)
+            else if (_state.Kind != AccountKind.Paper && !(_unwinding ??= new UnwindPace(clock)).Allows(watch.LinkId, plan.Commands.Length) && !plan.Stopped)
             {
                 return [];
             }

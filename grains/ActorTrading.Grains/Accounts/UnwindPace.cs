@@ -1,8 +1,8 @@
 namespace ActorTrading.Grains;
 
 /// <summary>
-/// Keeps what a link closes by itself from hammering a broker that refuses it: after each try the pause doubles, from one second to a
-/// minute, until there is nothing to try. Only as old as the activation.
+/// Keeps what a link closes by itself from hammering a broker that refuses it: after each try that has led nowhere the pause doubles, from
+/// one second to a minute. Only as old as the activation.
 /// </summary>
 internal sealed class UnwindPace(TimeProvider clock)
 {
@@ -12,10 +12,11 @@ internal sealed class UnwindPace(TimeProvider clock)
     private readonly Dictionary<Guid, Pause> _pauses = [];
 
     /// <summary>Whether to try now; then it is taken as tried.</summary>
-    public bool Allows(Guid linkId)
+    /// <param name="left">What there is to close or cancel.</param>
+    public bool Allows(Guid linkId, int left)
     {
         var length = First;
-        if (_pauses.TryGetValue(linkId, out var pause))
+        if (_pauses.TryGetValue(linkId, out var pause) && left >= pause.Left)
         {
             if (clock.GetElapsedTime(pause.Since) < pause.Length)
             {
@@ -25,11 +26,11 @@ internal sealed class UnwindPace(TimeProvider clock)
             length = pause.Length * 2 < Longest ? pause.Length * 2 : Longest;
         }
 
-        _pauses[linkId] = new Pause(clock.GetTimestamp(), length);
+        _pauses[linkId] = new Pause(clock.GetTimestamp(), length, left);
         return true;
     }
 
     public void Done(Guid linkId) => _pauses.Remove(linkId);
 
-    private readonly record struct Pause(long Since, TimeSpan Length);
+    private readonly record struct Pause(long Since, TimeSpan Length, int Left);
 }

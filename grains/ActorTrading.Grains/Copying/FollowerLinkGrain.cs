@@ -34,7 +34,11 @@ public sealed class FollowerLinkGrain(ILinkDirectory links) : Grain, IFollowerLi
                 return new CopyAck(offer.Stretch.LastSeq, false, null);
             }
 
-            offer = offer with { Settings = ending?.Settings ?? offer.Settings, Risk = _risk ?? offer.Risk };
+            if (ending is not null || (_risk is not null && _risk != offer.Risk))
+            {
+                offer = offer with { Settings = ending?.Settings ?? offer.Settings, Risk = _risk ?? offer.Risk };
+            }
+
             var ack = await GrainFactory.GetGrain<IAccountGrain>(offer.FollowerAccountId).CopyAsync(new CopyOffer(Id, offer));
             if (!ack.Busy)
             {

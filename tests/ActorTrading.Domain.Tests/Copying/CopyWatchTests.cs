@@ -163,6 +163,18 @@ public class CopyWatchTests
         CopyRules.IsFlat(link.Follower.State, link.Id).ShouldBeTrue();
     }
 
+    [Theory]
+    [InlineData(RemovalMode.CloseGracefullyBySymbol, RemovalMode.CloseGracefullyByPosition, RemovalMode.CloseGracefullyByPosition)]
+    [InlineData(RemovalMode.CloseGracefullyByPosition, RemovalMode.CloseGracefullyBySymbol, RemovalMode.CloseGracefullyByPosition)]
+    [InlineData(RemovalMode.CloseGracefullyByPosition, RemovalMode.CloseImmediately, RemovalMode.CloseImmediately)]
+    [InlineData(RemovalMode.CloseImmediately, RemovalMode.CloseGracefullyByPosition, RemovalMode.CloseImmediately)]
+    public void A_removal_under_way_becomes_harder_but_not_softer(RemovalMode underWay, RemovalMode asked, RemovalMode then)
+    {
+        var settings = CopyRemoval.Begin(OneToOne, underWay);
+        settings.RemovalMode.ShouldBe(underWay);
+        CopyRemoval.Harder(settings, asked).ShouldBe(then);
+    }
+
     [Fact]
     public void A_resting_copy_whose_leader_is_gone_is_cancelled()
     {
