@@ -74,7 +74,8 @@ internal sealed class CopyCase(CopyContext context, int firstPart = 0)
             return origin.LeaderPositionId == leaderPositionId;
         return leaderOrder == leaderPositionId
             || (!context.LeaderAfter.Orders.ContainsKey(leaderOrder)
-                && (origin.LeaderPositionId == leaderPositionId || (context.LeaderBefore.Mode == PositionMode.Netting && order.Symbol == symbol)));
+                && (origin.LeaderPositionId == leaderPositionId || (context.LeaderBefore.Mode == PositionMode.Netting && order.Symbol == symbol
+                    && !CopyHolding.IsOfAnother(context, leaderPositionId, origin.LeaderPositionId, leaderOrder))));
     });
 
     private IEnumerable<Order> Resting()

@@ -49,10 +49,9 @@ internal static class CopyFilters
     private static Refused? Late(TimingSettings timing, TimeSpan age)
     {
         var seconds = (decimal)age.TotalSeconds;
-        if (timing.MaxDelaySeconds is { } max && seconds > max)
-            return new(CopyReasons.LateSignal, $"{seconds:0.###} s old, at most {max} s");
-        // A signal delay is waited for on purpose and does not make a signal late.
-        var limit = timing.OpeningIntervalMinutes * 60m + (timing.SignalDelay is { } delay ? delay.MaxSeconds ?? delay.MinSeconds : 0m);
+        // A signal delay, its own or that of one before it, is waited for on purpose and does not make a signal late.
+        var delayed = timing.SignalDelay is { } delay ? delay.MaxSeconds ?? delay.MinSeconds : 0m;
+        var limit = Math.Min(timing.OpeningIntervalMinutes * 60m, timing.MaxDelaySeconds ?? decimal.MaxValue) + delayed;
         return seconds > limit ? new(CopyReasons.LateSignal, $"{seconds:0.###} s old, at most {limit} s") : null;
     }
 

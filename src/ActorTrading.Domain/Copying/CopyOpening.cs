@@ -87,7 +87,13 @@ internal static class CopyOpening
             limit = CopyLevels.Price(instrument, CopyLevels.Away(instrument, side, leaderPrice, guard.MaxPips));
         }
         if (settings.WaitForImprovementPips is { } pips && -worse < pips)
-            limit = CopyLevels.Price(instrument, CopyLevels.Away(instrument, side, leaderPrice, -pips));
+        {
+            var wanted = CopyLevels.Away(instrument, side, leaderPrice, -pips);
+            limit = CopyLevels.Price(instrument, wanted);
+            // No limit would be one at once, at the market.
+            if (limit is null)
+                return new(CopyReasons.PriceOutOfReach, $"{pips} pips better than {leaderPrice} is {wanted}");
+        }
         return null;
     }
 
