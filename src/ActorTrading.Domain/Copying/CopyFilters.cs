@@ -12,10 +12,12 @@ internal static class CopyFilters
             return new(CopyReasons.CloseOnly, $"closeOnly {settings.CloseOnly}");
         if (signal.Source is { } source)
         {
-            if (source.LeaderAccountId == settings.FollowerAccountId)
-                return new(CopyReasons.CopyLoop, "the leader's trade copies this follower");
+            if (source.CameThrough(settings.FollowerAccountId))
+                return new(CopyReasons.CopyLoop, "the leader's trade copies this follower, itself or through others");
             if (!settings.CopyCopiedTrades)
                 return new(CopyReasons.LeaderTradeIsCopied, $"it copies account {source.LeaderAccountId}");
+            if (source.Links >= CopyOrigin.LinksMax)
+                return new(CopyReasons.CopyLoop, $"it has come through {source.Links} links, at most {CopyOrigin.LinksMax}");
         }
         if (!Passes(settings.SymbolFilter, signal.Symbol, symbol))
             return new(CopyReasons.SymbolFiltered, signal.Symbol == symbol ? symbol : $"{signal.Symbol} as {symbol}");

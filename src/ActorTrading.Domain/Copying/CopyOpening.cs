@@ -68,7 +68,7 @@ internal static class CopyOpening
             TimeInForce = limit is null ? TimeInForce.GoodTillCancelled : TimeInForce.Specified,
             ExpiresAt = limit is null ? null : context.Now.AddMinutes((double)settings.Timing.OpeningIntervalMinutes),
             Reason = DealReason.Copy,
-            Copy = copy.Origin(signal.PositionId, null),
+            Copy = copy.Origin(signal.PositionId, null, signal.Source),
         });
         // A limit order that waits is a copy, but not the one that the leader made.
         return limit is null ? null : new(CopyReasons.WaitsForPrice, $"{side} limit at {limit}, market {market}, leader {signal.Price}");

@@ -47,7 +47,7 @@ public sealed record LinkSettings
     public CorrelationMode ReduceCorrelations { get; init; }
     public InitialSyncMode InitialSync { get; init; }
 
-    /// <summary>Also copy what the leader itself only copies. Off, so that a ring of links cannot feed itself.</summary>
+    /// <summary>Also copy what the leader itself only copies, but nothing that has come through the follower or through <see cref="CopyOrigin.LinksMax"/> links: a ring cannot feed itself.</summary>
     public bool CopyCopiedTrades { get; init; }
 }
 
