@@ -23,8 +23,9 @@ internal sealed class CopyCase(CopyContext context, int firstPart = 0)
     public bool HasCommands => _commands.Count > 0;
     public IReadOnlyList<TradeCommand> Commands => _commands;
 
-    public CopyOrigin Origin(Guid? leaderPositionId, Guid? leaderOrderId) =>
-        new(context.LinkId, context.Settings.LeaderAccountId, context.LeaderEntry.Seq, leaderPositionId, leaderOrderId);
+    /// <param name="source">What the leader's trade copies, of one that is opened.</param>
+    public CopyOrigin Origin(Guid? leaderPositionId, Guid? leaderOrderId, CopyOrigin? source = null) =>
+        new(context.LinkId, context.Settings.LeaderAccountId, context.LeaderEntry.Seq, leaderPositionId, leaderOrderId) { Source = source };
 
     /// <summary>The follower's name of the leader's symbol.</summary>
     public string MapSymbol(string leaderSymbol) =>
@@ -74,7 +75,8 @@ internal sealed class CopyCase(CopyContext context, int firstPart = 0)
             return origin.LeaderPositionId == leaderPositionId;
         return leaderOrder == leaderPositionId
             || (!context.LeaderAfter.Orders.ContainsKey(leaderOrder)
-                && (origin.LeaderPositionId == leaderPositionId || (context.LeaderBefore.Mode == PositionMode.Netting && order.Symbol == symbol)));
+                && (origin.LeaderPositionId == leaderPositionId || (context.LeaderBefore.Mode == PositionMode.Netting && order.Symbol == symbol
+                    && !CopyHolding.IsOfAnother(context, leaderPositionId, origin.LeaderPositionId, leaderOrder))));
     });
 
     private IEnumerable<Order> Resting()

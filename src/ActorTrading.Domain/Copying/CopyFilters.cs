@@ -12,10 +12,12 @@ internal static class CopyFilters
             return new(CopyReasons.CloseOnly, $"closeOnly {settings.CloseOnly}");
         if (signal.Source is { } source)
         {
-            if (source.LeaderAccountId == settings.FollowerAccountId)
-                return new(CopyReasons.CopyLoop, "the leader's trade copies this follower");
+            if (source.CameThrough(settings.FollowerAccountId))
+                return new(CopyReasons.CopyLoop, "the leader's trade copies this follower, itself or through others");
             if (!settings.CopyCopiedTrades)
                 return new(CopyReasons.LeaderTradeIsCopied, $"it copies account {source.LeaderAccountId}");
+            if (source.Links >= CopyOrigin.LinksMax)
+                return new(CopyReasons.CopyLoop, $"it has come through {source.Links} links, at most {CopyOrigin.LinksMax}");
         }
         if (!Passes(settings.SymbolFilter, signal.Symbol, symbol))
             return new(CopyReasons.SymbolFiltered, signal.Symbol == symbol ? symbol : $"{signal.Symbol} as {symbol}");
@@ -49,23 +51,19 @@ internal static class CopyFilters
     private static Refused? Late(TimingSettings timing, TimeSpan age)
     {
         var seconds = (decimal)age.TotalSeconds;
-        if (timing.MaxDelaySeconds is { } max && seconds > max)
-            return new(CopyReasons.LateSignal, $"{seconds:0.###} s old, at most {max} s");
-        var limit = OpeningInterval(timing);
+        var limit = SecondsAllowed(timing);
         return seconds > limit ? new(CopyReasons.LateSignal, $"{seconds:0.###} s old, at most {limit} s") : null;
     }
 
     /// <summary>When the signal becomes late: what comes of it must be at the broker by then, wherever it is held up.</summary>
     public static DateTimeOffset LateAfter(CopyContext context, in LeaderSignal signal)
     {
-        var timing = context.Settings.Timing;
-        var limit = Math.Min(timing.MaxDelaySeconds ?? decimal.MaxValue, OpeningInterval(timing));
-        return context.Now + TimeSpan.FromSeconds((double)limit) - signal.Age(context);
+        return context.Now + TimeSpan.FromSeconds((double)SecondsAllowed(context.Settings.Timing)) - signal.Age(context);
     }
 
-    // A signal delay is waited for on purpose and does not make a signal late.
-    private static decimal OpeningInterval(TimingSettings timing) =>
-        timing.OpeningIntervalMinutes * 60m + (timing.SignalDelay is { } delay ? delay.MaxSeconds ?? delay.MinSeconds : 0m);
+    /// <summary>A signal delay, its own or that of one before it, is waited for on purpose and does not make a signal late.</summary>
+    private static decimal SecondsAllowed(TimingSettings timing) =>
+        Math.Min(timing.OpeningIntervalMinutes * 60m, timing.MaxDelaySeconds ?? decimal.MaxValue) + (timing.SignalDelay is { } delay ? delay.MaxSeconds ?? delay.MinSeconds : 0m);
 
     private static Refused? Drawdown(CopyCase copy)
     {

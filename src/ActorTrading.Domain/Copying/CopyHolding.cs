@@ -49,6 +49,7 @@ internal readonly record struct CopyHolding(Guid PositionId, string Symbol, Side
 
     /// <summary>Whether the holding follows the leader's position.</summary>
     /// <remarks>
+    /// A symbol that another is mapped to may be traded by the leader itself: what follows its position in the one is not the other's.
     /// In hedging mode a position has the id of the order that opened it, so a holding that came of a pending order is found by
     /// either id. In netting mode the leader has one position a symbol, so every holding in the symbol belongs to it, except
     /// those that wait for a leader's order that still rests.
@@ -59,6 +60,12 @@ internal readonly record struct CopyHolding(Guid PositionId, string Symbol, Side
             return true;
         if (LeaderOrderId is { } order && context.LeaderAfter.Orders.ContainsKey(order))
             return false;
-        return LeaderPositionId == leaderPositionId || (context.LeaderBefore.Mode == PositionMode.Netting && Symbol == followerSymbol);
+        return LeaderPositionId == leaderPositionId
+            || (context.LeaderBefore.Mode == PositionMode.Netting && Symbol == followerSymbol && !IsOfAnother(context, leaderPositionId, LeaderPositionId, LeaderOrderId));
     }
+
+    /// <summary>Whether something that came of the leader's position or order is known to belong to another of its open positions: one in another symbol that is the same one here.</summary>
+    public static bool IsOfAnother(CopyContext context, Guid leaderPositionId, Guid? itsPositionId, Guid? itsOrderId) =>
+        (itsPositionId is { } position && position != leaderPositionId && context.LeaderBefore.Positions.ContainsKey(position))
+        || (itsOrderId is { } order && order != leaderPositionId && context.LeaderBefore.Positions.ContainsKey(order));
 }

@@ -69,7 +69,7 @@ internal static class CopyOpening
             ExpiresAt = limit is null ? null : context.Now.AddMinutes((double)settings.Timing.OpeningIntervalMinutes),
             NotAfter = isSync ? null : CopyFilters.LateAfter(context, signal),
             Reason = DealReason.Copy,
-            Copy = copy.Origin(signal.PositionId, null),
+            Copy = copy.Origin(signal.PositionId, null, signal.Source),
         });
         // A limit order that waits is a copy, but not the one that the leader made.
         return limit is null ? null : new(CopyReasons.WaitsForPrice, $"{side} limit at {limit}, market {market}, leader {signal.Price}");
@@ -88,7 +88,13 @@ internal static class CopyOpening
             limit = CopyLevels.Price(instrument, CopyLevels.Away(instrument, side, leaderPrice, guard.MaxPips));
         }
         if (settings.WaitForImprovementPips is { } pips && -worse < pips)
-            limit = CopyLevels.Price(instrument, CopyLevels.Away(instrument, side, leaderPrice, -pips));
+        {
+            var wanted = CopyLevels.Away(instrument, side, leaderPrice, -pips);
+            limit = CopyLevels.Price(instrument, wanted);
+            // No limit would be one at once, at the market.
+            if (limit is null)
+                return new(CopyReasons.PriceOutOfReach, $"{pips} pips better than {leaderPrice} is {wanted}");
+        }
         return null;
     }
 

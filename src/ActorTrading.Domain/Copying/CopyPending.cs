@@ -51,7 +51,7 @@ internal static class CopyPending
             TimeInForce = order.TimeInForce,
             ExpiresAt = order.TimeInForce is TimeInForce.Specified or TimeInForce.SpecifiedDay ? order.ExpiresAt : null,
             Reason = DealReason.Copy,
-            Copy = copy.Origin(leaderNet?.Id, order.Id),
+            Copy = copy.Origin(leaderNet?.Id, order.Id, signal.Source),
         });
         return copy.Copied();
     }

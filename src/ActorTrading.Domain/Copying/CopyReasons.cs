@@ -32,6 +32,7 @@ public static class CopyReasons
     // Price.
     public const string Slippage = "SLIPPAGE";
     public const string WaitsForPrice = "WAITS_FOR_PRICE";
+    public const string PriceOutOfReach = "PRICE_OUT_OF_REACH";
     public const string PriceBeyondStopLoss = "PRICE_BEYOND_STOP_LOSS";
     public const string PriceBeyondTakeProfit = "PRICE_BEYOND_TAKE_PROFIT";
 

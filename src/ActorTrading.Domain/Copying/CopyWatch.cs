@@ -30,7 +30,7 @@ public sealed record CopyWatchPlan(LinkRiskState Risk, ImmutableArray<TradeComma
 
 /// <summary>
 /// Looks at a link as a whole, apart from any leader's entry: risk limits, equity stop, take-profit, lifetimes, holdings without
-/// a leader. To be asked before each decision and every few seconds while the link holds anything. Pure.
+/// a leader. To be asked every few seconds, apart from any decision, which goes by what the last look has found. Pure.
 /// </summary>
 public static class CopyWatch
 {

@@ -47,7 +47,7 @@ public sealed record LinkSettings
     public CorrelationMode ReduceCorrelations { get; init; }
     public InitialSyncMode InitialSync { get; init; }
 
-    /// <summary>Also copy what the leader itself only copies. Off, so that a ring of links cannot feed itself.</summary>
+    /// <summary>Also copy what the leader itself only copies, but nothing that has come through the follower or through <see cref="CopyOrigin.LinksMax"/> links: a ring cannot feed itself.</summary>
     public bool CopyCopiedTrades { get; init; }
 }
 
@@ -170,13 +170,14 @@ public sealed record TimingSettings
     /// <summary>Whether the opening interval also holds for pending orders.</summary>
     public bool ExpirePendingSignals { get; init; }
 
-    /// <summary>An opening signal older than this is not copied; seconds. Null for none; the stricter of it and the interval counts.</summary>
+    /// <summary>An opening signal older than this is not copied; seconds. Null for none; the stricter of it and the interval counts. A signal delay is not part of the age.</summary>
     public decimal? MaxDelaySeconds { get; init; }
 
     /// <summary>Wait this long before copying; with two bounds, a time between them that depends only on the signal.</summary>
     public SignalDelay? SignalDelay { get; init; }
 }
 
+/// <summary>In seconds, 0 to 300; a bound that is left out is 0 below and the lower one above.</summary>
 public sealed record SignalDelay(decimal MinSeconds, decimal? MaxSeconds = null);
 
 public enum SlippageAction { Ignore, Wait }

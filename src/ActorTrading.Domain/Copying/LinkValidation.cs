@@ -156,11 +156,17 @@ public static class LinkValidation
             return;
         if (list.Count > 30)
             errors.Add(new("riskLimits", "TOO_MANY", $"{list.Count} limits: at most 30 is right."));
-        if (list.DistinctBy(limit => (limit.Type, limit.ApplyTo, limit.ClosePositions)).Count() != list.Count)
+        var given = list.OfType<RiskLimit>().ToList();
+        if (given.DistinctBy(limit => (limit.Type, limit.ApplyTo, limit.ClosePositions)).Count() != given.Count)
             errors.Add(new("riskLimits", "DUPLICATE", "Two limits have the same type, applyTo and closePositions; one is right."));
         for (var i = 0; i < list.Count; i++)
         {
-            var (field, limit) = ($"riskLimits[{i}]", list[i]);
+            var field = $"riskLimits[{i}]";
+            if (list[i] is not { } limit)
+            {
+                errors.Add(new(field, "REQUIRED", "A limit is null; leave it out or give an object."));
+                continue;
+            }
             Known(errors, $"{field}.type", limit.Type);
             Known(errors, $"{field}.applyTo", limit.ApplyTo);
             if (limit.MaxAbsoluteRisk is null && limit.MaxRelativeRisk is null)

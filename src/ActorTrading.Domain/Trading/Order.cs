@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace ActorTrading.Domain;
 
 /// <summary>Which leader's event an order or position mirrors.</summary>
@@ -6,7 +8,21 @@ namespace ActorTrading.Domain;
 /// <param name="LeaderSeq">Sequence of the leader's ledger entry that caused it.</param>
 /// <param name="LeaderPositionId">The leader's position it follows, if any.</param>
 /// <param name="LeaderOrderId">The leader's pending order it follows, if any.</param>
-public sealed record CopyOrigin(Guid LinkId, Guid LeaderAccountId, long LeaderSeq, Guid? LeaderPositionId, Guid? LeaderOrderId);
+public sealed record CopyOrigin(Guid LinkId, Guid LeaderAccountId, long LeaderSeq, Guid? LeaderPositionId, Guid? LeaderOrderId)
+{
+    /// <summary>How many links a trade may come through, so that what is stored with it stays small.</summary>
+    public const int LinksMax = 8;
+
+    /// <summary>What the leader's trade itself copies; null where it does not. Kept by the ledger only, not in the stored rows.</summary>
+    public CopyOrigin? Source { get; init; }
+
+    /// <summary>The links that it came through, this one included.</summary>
+    [JsonIgnore]
+    public int Links => 1 + (Source?.Links ?? 0);
+
+    /// <summary>Whether the trade came through the account, however far back.</summary>
+    public bool CameThrough(Guid accountId) => LeaderAccountId == accountId || Source?.CameThrough(accountId) == true;
+}
 
 /// <summary>An order as it stands after the last ledger entry that touched it. Prices in the quote currency, volumes in lots, times UTC.</summary>
 public sealed record Order

@@ -73,7 +73,7 @@ internal sealed class LedgerJsonWriter
         Id(Names.ClosesPositionId, order.ClosesPositionId);
         Id(Names.CloseByPositionId, order.CloseByPositionId);
         Enum(Names.Reason, order.Reason);
-        if (order.Copy is { } copy) Write(copy);
+        if (order.Copy is { } copy) Write(copy, Names.Copy);
         Number(Names.Magic, order.Magic);
         Enum(Names.Status, order.Status);
         if (order.Retcode is { } retcode) Enum(Names.Retcode, retcode);
@@ -89,14 +89,15 @@ internal sealed class LedgerJsonWriter
         json.WriteEndObject();
     }
 
-    private void Write(CopyOrigin copy)
+    private void Write(CopyOrigin copy, JsonEncodedText name)
     {
-        json.WriteStartObject(Names.Copy);
+        json.WriteStartObject(name);
         json.WriteString(Names.LinkId, copy.LinkId);
         json.WriteString(Names.LeaderAccountId, copy.LeaderAccountId);
         json.WriteNumber(Names.LeaderSeq, copy.LeaderSeq);
         Id(Names.LeaderPositionId, copy.LeaderPositionId);
         Id(Names.LeaderOrderId, copy.LeaderOrderId);
+        if (copy.Source is { } source) Write(source, Names.Source);
         json.WriteEndObject();
     }
 
@@ -184,7 +185,7 @@ internal sealed class LedgerJsonWriter
             LeaderAccountId = Of("leaderAccountId"), LeaderAt = Of("leaderAt"), LeaderCommittedAt = Of("leaderCommittedAt"), LeaderOrderId = Of("leaderOrderId"),
             LeaderPositionId = Of("leaderPositionId"), LeaderSeq = Of("leaderSeq"), LinkId = Of("linkId"), Magic = Of("magic"), MarginRate = Of("marginRate"),
             NotAfter = Of("notAfter"), Order = Of("order"), OrderId = Of("orderId"), OrderIds = Of("orderIds"), OrderTicket = Of("orderTicket"), Outcome = Of("outcome"), PositionId = Of("positionId"), Price = Of("price"),
-            Profit = Of("profit"), Reason = Of("reason"), RejectMessage = Of("rejectMessage"), Retcode = Of("retcode"), Side = Of("side"), Status = Of("status"),
+            Profit = Of("profit"), Reason = Of("reason"), RejectMessage = Of("rejectMessage"), Retcode = Of("retcode"), Side = Of("side"), Source = Of("source"), Status = Of("status"),
             StopLimitPrice = Of("stopLimitPrice"), StopLoss = Of("stopLoss"), StopTouched = Of("stopTouched"), Swap = Of("swap"), Symbol = Of("symbol"), TakeProfit = Of("takeProfit"),
             Time = Of("time"), TimeInForce = Of("timeInForce"), Trace = Of("trace"), TrailingPoints = Of("trailingPoints"), Type = Of("type"), UpdatedAt = Of("updatedAt"),
             Volume = Of("volume");

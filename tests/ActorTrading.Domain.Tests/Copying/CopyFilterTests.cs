@@ -78,6 +78,23 @@ public class CopyFilterTests
     }
 
     [Fact]
+    public void A_signal_delay_makes_no_signal_late()
+    {
+        var timing = new TimingSettings { MaxDelaySeconds = 2m, SignalDelay = new(10m) };
+        Offer(new() { Timing = timing }, age: TimeSpan.FromSeconds(11)).Reason.ShouldBeNull();
+        Offer(new() { Timing = timing }, age: TimeSpan.FromSeconds(13)).Reason.ShouldBe(CopyReasons.LateSignal);
+        Offer(new() { Timing = timing with { MaxDelaySeconds = null } }, age: TimeSpan.FromSeconds(70)).Reason.ShouldBeNull();
+        Offer(new() { Timing = timing with { MaxDelaySeconds = null } }, age: TimeSpan.FromSeconds(71)).Reason.ShouldBe(CopyReasons.LateSignal);
+    }
+
+    [Fact]
+    public void An_improvement_that_no_price_can_bring_opens_nothing()
+    {
+        var plan = Offer(new() { WaitForImprovementPips = 20_000m });
+        plan.ShouldSatisfyAllConditions(p => p.Reason.ShouldBe(CopyReasons.PriceOutOfReach), p => p.Commands.ShouldBeEmpty());
+    }
+
+    [Fact]
     public void A_trade_found_late_at_the_leaders_terminal_is_late_although_its_entry_is_new()
     {
         var scene = new CopyScene();

@@ -143,6 +143,35 @@ public class CopyNettingTests
         link.Last.Reason.ShouldBe(CopyReasons.MaxLeverage);
     }
 
+    [Theory]
+    [InlineData(PositionMode.Hedging)]
+    [InlineData(PositionMode.Netting)]
+    public void A_symbol_that_another_is_mapped_to_keeps_its_own_holding(PositionMode mode)
+    {
+        var gold = InstrumentCatalog.Get("XAUUSD");
+        var scene = new CopyScene(PositionMode.Netting, 1_000_000m, [.. InstrumentCatalog.All, gold with { Symbol = "GOLD" }]);
+        scene.Quote("XAUUSD", 2000m, 2000.3m);
+        scene.Quote("GOLD", 2000m, 2000.3m);
+        var link = scene.Follow(OneToOne with { SymbolMapping = System.Collections.Immutable.ImmutableDictionary<string, string>.Empty.Add("GOLD", "XAUUSD") }, mode, 1_000_000m);
+        scene.Leader.Open(Side.Buy, 1.00m, "XAUUSD");
+        var pending = scene.Leader.Order(Side.Buy, 0.50m, "GOLD", OrderType.Limit, 1990m);
+        scene.Leader.Do(pending).Accepted.ShouldBeTrue();
+        scene.Sync();
+        scene.Quote("XAUUSD", 1989m, 1989.3m);
+        scene.Quote("GOLD", 1989m, 1989.3m);
+        scene.Sync();
+        link.Follower.Net("XAUUSD").ShouldBe(1.50m);
+        scene.Leader.Close(scene.Leader.State.Positions.Values.Single(p => p.Symbol == "GOLD").Id, 0.20m).Accepted.ShouldBeTrue();
+        scene.Sync();
+        link.Follower.Net("XAUUSD").ShouldBe(1.30m);
+        scene.Leader.Close(scene.Leader.State.Positions.Values.Single(p => p.Symbol == "XAUUSD").Id).Accepted.ShouldBeTrue();
+        scene.Sync();
+        link.Follower.Net("XAUUSD").ShouldBe(0.30m);
+        scene.Leader.Close(scene.Leader.Only.Id).Accepted.ShouldBeTrue();
+        scene.Sync();
+        CopyRules.IsFlat(link.Follower.State, link.Id).ShouldBeTrue();
+    }
+
     [Fact]
     public void Levels_that_the_leader_replaces_by_adding_reach_what_is_open()
     {

@@ -28,6 +28,9 @@ public class LinkValidationTests
         ShouldFail(Good with { Timing = null! }, "timing", "REQUIRED");
         ShouldFail(Good with { AllowedSides = [] }, "allowedSides", "OUT_OF_RANGE");
         ShouldFail(Good with { RiskLimits = [new RiskLimit()] }, "riskLimits[0]", "REQUIRED");
+        ShouldFail(Good with { RiskLimits = [null!] }, "riskLimits[0]", "REQUIRED");
+        ShouldFail(Good with { SymbolFilter = new([null!], null) }, "symbolFilter.include", "INVALID_SYMBOL");
+        ShouldFail(Good with { SymbolMapping = ImmutableDictionary<string, string>.Empty.Add("A", null!) }, "symbolMapping", "INVALID_SYMBOL");
         ShouldFail(Good with { EquityStop = new(EquityStopType.Fixed, 0m) }, "equityStop.amount", "OUT_OF_RANGE");
         ShouldFail(Good with { EquityStop = new(null, 5m) }, "equityStop.type", "REQUIRED");
         ShouldFail(Good with { DrawdownFilter = new(null, 0.1m) }, "drawdownFilter.action", "REQUIRED");
