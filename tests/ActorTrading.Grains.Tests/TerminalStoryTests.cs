@@ -181,6 +181,38 @@ public sealed class TerminalStoryTests(Server server)
     }
 
     [Fact]
+    public async Task A_leader_that_turns_round_turns_a_follower_whose_position_is_of_two_shares()
+    {
+        await using var terminal = TestTerminal.Start(1, o => o with { Mode = PositionMode.Netting });
+        await using var host = await TradingHost.StartAsync(server);
+        var user = await host.UserAsync();
+        await host.QuoteAsync("EURUSD", 1.10000m, 1.10002m);
+        var leader = await host.PaperAccountAsync(user, 100_000m, PositionMode.Netting);
+        var follower = await TestTerminal.AccountAsync(host, user, terminal, PositionMode.Netting);
+        await host.PublishAsync(leader.GetPrimaryKey(), user);
+        await host.LinkAsync(user, new LinkSettings
+        {
+            LeaderAccountId = leader.GetPrimaryKey(), FollowerAccountId = follower.GetPrimaryKey(), Sizing = new SizingSettings { Mode = SizingMode.None },
+        });
+        (await leader.PlaceAsync(TradingHost.Buy("EURUSD", 0.30m))).Accepted.ShouldBeTrue();
+        (await leader.PlaceAsync(TradingHost.Buy("EURUSD", 0.20m) with { Type = OrderType.Stop, Price = 1.10100m, FillPolicy = FillPolicy.Return })).Accepted.ShouldBeTrue();
+        await Settled(host, leader, follower);
+
+        // The follower's copy of the stop order is filled by itself: a share of its own.
+        await terminal.QuoteAsync(1.10110m);
+        await TradingHost.UntilAsync(follower.GetStateAsync, s => s.Positions.Values.SingleOrDefault()?.Volume == 0.50m, "the stop order");
+        await host.QuoteAsync("EURUSD", 1.10110m, 1.10112m);
+        await TradingHost.UntilAsync(leader.GetStateAsync, s => s.Positions.Values.SingleOrDefault()?.Volume == 0.50m, "the leader's");
+        await Settled(host, leader, follower);
+
+        (await leader.PlaceAsync(TradingHost.Buy("EURUSD", 1.00m) with { Side = Side.Sell })).Accepted.ShouldBeTrue();
+        await Settled(host, leader, follower);
+        var held = (await follower.GetStateAsync()).Positions.Values.ShouldHaveSingleItem();
+        (held.Side, held.Volume).ShouldBe((Side.Sell, 0.50m));
+        (await terminal.GetAccountAsync()).Positions.Values.ShouldHaveSingleItem().Volume.ShouldBe(0.50m);
+    }
+
+    [Fact]
     public async Task Two_shares_of_one_net_position_are_both_closed_when_their_link_is_removed()
     {
         await using var terminal = TestTerminal.Start(1, o => o with { Mode = PositionMode.Netting });
@@ -246,7 +278,7 @@ public sealed class TerminalStoryTests(Server server)
     }
 
     [Fact]
-    public async Task An_account_that_is_gone_while_its_terminal_stays_is_brought_up_for_what_it_has_to_end()
+    public async Task A_terminal_asks_its_account_for_a_sign_of_life_so_that_it_is_there_for_what_it_has_to_end()
     {
         await using var terminal = TestTerminal.Start(1);
         var woken = new SemaphoreSlim(0);

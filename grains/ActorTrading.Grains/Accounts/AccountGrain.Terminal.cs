@@ -73,9 +73,9 @@ public sealed partial class AccountGrain
                 _session = report.Session;
             }
 
-            // Besides them the closes that have waited for an outcome that is here now.
+            // Besides them the orders that have waited for an outcome that is here now.
             var retried = again.Select(s => s.Id).ToHashSet();
-            instructions = reconciled ? Unsent() : Unsent((order, _) => order is not null && (retried.Contains(order.Id) || (order.ClosesPositionId is not null && !_sent.Contains(order.Id))));
+            instructions = reconciled ? Unsent() : Unsent((order, _) => order is not null && (retried.Contains(order.Id) || !_sent.Contains(order.Id)));
 
             if (report.State != _terminalState || reconciled)
             {
@@ -185,7 +185,7 @@ public sealed partial class AccountGrain
     private ImmutableArray<TerminalInstruction> Unsent(Func<Order?, TerminalRequest?, bool>? which = null) =>
         [.. TerminalQueue.All(_state).Where(asked => which?.Invoke(asked.Order, asked.Request) ?? true).Select(asked => Instruction(asked.Order, asked.Request)).OfType<TerminalInstruction>()];
 
-    /// <returns>Null while there is no session to ask under, and for a close whose turn has not come.</returns>
+    /// <returns>Null while there is no session to ask under, and for an order whose turn has not come.</returns>
     private TerminalInstruction? Instruction(Order? order, TerminalRequest? request)
     {
         if (_session is not { } session || (order is not null && TerminalQueue.Waits(_state, order)))

@@ -337,7 +337,7 @@ public sealed class TerminalGrain(
     /// <summary>Attempts that may have reached the terminal and led to nothing: the next one needs a name of its own.</summary>
     private IEnumerable<TerminalFact> InVain(AccountState state, Reconciliation result) =>
         from order in TerminalQueue.Submitted(state)
-        where result.NotExecuted.Contains(order.Id) && !TerminalQueue.Waits(state, order) && (_handed.Contains(order.Id) || order.CreatedAt < _since)
+        where result.NotExecuted.Contains(order.Id) && (_handed.Contains(order.Id) || order.CreatedAt < _since)
         select new TerminalFact { Kind = TerminalFactKind.NotExecuted, OrderId = order.Id, Attempt = order.Attempt, At = clock.GetUtcNow() };
 
     private async Task SendAllAsync()

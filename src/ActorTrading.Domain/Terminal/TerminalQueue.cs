@@ -15,12 +15,14 @@ public static class TerminalQueue
             .Select(asked => (asked.Order, asked.Request));
 
     /// <summary>
-    /// Whether an earlier close of the same position has no outcome yet. Until then nobody knows what is left to close, and after a lost
-    /// answer the books could not tell the two apart; so it is not sent before, and has surely not been.
+    /// Whether it must not be sent yet, because an earlier close has no outcome: of the same position, as nobody knows what is left to close
+    /// and after a lost answer the books could not tell the two apart; or in netting mode of the same link and symbol, as what its plan
+    /// opens after it would turn the position round and leave the close, where that is tried again, with nothing to close.
     /// </summary>
-    public static bool Waits(AccountState state, Order order) =>
-        order.ClosesPositionId is { } position
-        && state.Orders.Values.Any(o => o.ClosesPositionId == position && o.Status == OrderStatus.Submitted && Earlier.Compare(o, order) < 0);
+    public static bool Waits(AccountState state, Order order) => state.Orders.Values.Any(o =>
+        o.ClosesPositionId is not null && o.Status == OrderStatus.Submitted
+        && (o.ClosesPositionId == order.ClosesPositionId || (state.Mode == PositionMode.Netting && order.Copy is { } copy && o.Copy?.LinkId == copy.LinkId && o.Symbol == order.Symbol))
+        && Earlier.Compare(o, order) < 0);
 
     // All orders of a plan have the time of its decision, so only the sequence tells their order.
     private static readonly Comparer<Order> Earlier = Comparer<Order>.Create((a, b) =>

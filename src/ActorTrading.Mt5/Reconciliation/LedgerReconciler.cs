@@ -101,7 +101,7 @@ public static class LedgerReconciler
         var inDoubt = new List<(Guid Id, bool IsOrder, TradeRequest Request)>();
         foreach (var order in TerminalQueue.Submitted(state))
         {
-            if (TerminalQueue.Waits(state, order))
+            if (order.ClosesPositionId is not null && TerminalQueue.Waits(state, order))
             {
                 // Not sent yet. What was closed meanwhile is not its doing.
                 notExecuted.Add(order.Id);

@@ -46,6 +46,19 @@ public class TerminalQueueTests
     }
 
     [Fact]
+    public void What_a_plan_opens_after_it_has_closed_waits_for_the_close_and_others_orders_do_not()
+    {
+        var position = Position(1m);
+        Close("close", position, null).Accepted.ShouldBeTrue();
+        var own = _state.Orders[Submit(Id("own"), 0.1m, link: Account)];
+        var another = _state.Orders[Submit(Id("another"), 0.1m, link: Id("link"))];
+        var byHand = _state.Orders[Submit(Id("by hand"), 0.1m)];
+        new[] { own, another, byHand }.Select(o => TerminalQueue.Waits(_state, o)).ShouldBe([true, false, false]);
+        Observe(new TerminalFact { Kind = TerminalFactKind.Rejected, OrderId = Id("close"), Retcode = Retcode.MarketClosed, At = At });
+        TerminalQueue.Waits(_state, own).ShouldBeFalse();
+    }
+
+    [Fact]
     public void A_copys_close_is_kept_also_while_all_of_the_position_is_being_closed()
     {
         var position = Position(1m);
@@ -64,11 +77,12 @@ public class TerminalQueueTests
         return id;
     }
 
-    private Guid Submit(Guid id, decimal volume, decimal? limit = null)
+    private Guid Submit(Guid id, decimal volume, decimal? limit = null, Guid? link = null)
     {
         Decide(new PlaceOrder
         {
             OrderId = id, ClientOrderId = id.ToString("N")[..20], Symbol = "EURUSD", Side = Side.Buy, Type = limit is null ? OrderType.Market : OrderType.Limit, Volume = volume, Price = limit,
+            Copy = link is { } of ? new CopyOrigin(of, Account, 1, null, null) : null,
         }).Accepted.ShouldBeTrue();
         return id;
     }
