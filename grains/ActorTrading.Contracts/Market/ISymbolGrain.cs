@@ -28,7 +28,7 @@ public interface ISymbolGrain : IGrainWithStringKey
     [Alias("Unsubscribe")]
     Task UnsubscribeAsync(IQuoteObserver observer);
 
-    /// <summary>Replaces everything that the account has armed here. A level that the market has passed already fires on the next quote.</summary>
+    /// <summary>Replaces everything that the account has armed here. A level that the newest quote has reached fires at it; after a start, at the first quote.</summary>
     [Alias("Arm")]
     Task ArmAsync(ArmTriggers request);
 

@@ -17,6 +17,10 @@ public sealed partial class AccountGrain
     // What each symbol's trigger book holds for us: arming again is skipped where nothing changed.
     private readonly Dictionary<string, ImmutableArray<PriceTrigger>> _armed = new(StringComparer.Ordinal);
 
+    // The newest quote of each symbol that this account was judged at: what it reached and could not do sleeps until a later one. What another
+    // quote reaches meanwhile, before it stands in the book, fires when it comes to stand there.
+    private readonly Dictionary<string, Quote> _judged = new(StringComparer.Ordinal);
+
     /// <summary>When a symbol that did not answer is asked again.</summary>
     private static readonly TimeSpan ArmAgainAfter = TimeSpan.FromSeconds(1);
 
@@ -37,6 +41,14 @@ public sealed partial class AccountGrain
     /// Until the levels stand in their books. What is durable need not wait for that: a level that the market has passed meanwhile fires on arming.
     /// </summary>
     private void ArmSoon() => _ = ArmAsync();
+
+    private void Judged(in Quote quote)
+    {
+        if (!_judged.TryGetValue(quote.Symbol, out var known) || known.Time <= quote.Time)
+        {
+            _judged[quote.Symbol] = quote;
+        }
+    }
 
     private async Task ArmOrThrowAsync()
     {
@@ -119,7 +131,7 @@ public sealed partial class AccountGrain
             return [];
         }
 
-        var wanted = BrokerEngine.WatchList(_state, market, broker);
+        var wanted = BrokerEngine.WatchList(_state, market, broker, _judged);
         var changes = new List<ArmTriggers>(1);
         for (var i = 0; i < wanted.Count; i++)
         {

@@ -82,7 +82,7 @@ public sealed partial class AccountGrain
         while (NextTimeEvent(until) <= until)
         {
             var draft = new LedgerDraft(_state);
-            BrokerEngine.OnTime(draft, market, broker, clock.GetUtcNow());
+            BrokerEngine.OnTime(draft, market, broker, clock.GetUtcNow(), until);
             if (draft.Entries.Count == 0)
             {
                 return;

@@ -28,6 +28,11 @@ public sealed partial class AccountGrain(
     TimeProvider clock,
     ILogger<AccountGrain> log) : Grain, IAccountGrain
 {
+    /// <summary>An account that lost its ledger is brought up again so soon, then less and less often, and not for ever.</summary>
+    private static readonly TimeSpan ComeBackAfter = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan ComeBackAfterMax = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan ComeBackWithin = TimeSpan.FromHours(1);
+
     private readonly Turnstile _turn = new();
     private AccountState _state = AccountState.Empty;
     private bool _broken;
@@ -64,7 +69,37 @@ public sealed partial class AccountGrain(
         }
 
         Keep(snapshots.AtLeast);
+        if (_broken && reason.ReasonCode != DeactivationReasonCode.ShuttingDown)
+        {
+            _ = ComeBackAsync();
+        }
+
         return Task.CompletedTask;
+    }
+
+    /// <summary>
+    /// What could not be written surely may be durable, and the levels in it stand in no book: nobody but this activation knows that there is
+    /// something to arm. So it brings up the next, which reads the ledger and arms.
+    /// </summary>
+    private async Task ComeBackAsync()
+    {
+        var since = clock.GetTimestamp();
+        for (var pause = ComeBackAfter; clock.GetElapsedTime(since) < ComeBackWithin; pause = pause * 2 < ComeBackAfterMax ? pause * 2 : ComeBackAfterMax)
+        {
+            try
+            {
+                await GrainFactory.GetGrain<IAccountGrain>(Id).GetStatusAsync();
+                return;
+            }
+            catch (Exception e)
+            {
+                log.LogWarning("Account {AccountId} does not come back yet: {Reason}", Id, e.Message);
+            }
+
+            await Task.Delay(pause, clock);
+        }
+
+        log.LogError("Account {AccountId} has not come back within {Patience}; its levels are armed when somebody calls it", Id, ComeBackWithin);
     }
 
     public async Task<AccountStatus> OpenAsync(OpenAccount request)
@@ -108,19 +143,22 @@ public sealed partial class AccountGrain(
 
     public async Task OnTriggerAsync(TriggerHit hit)
     {
-        using (await EnterAsync())
+        using (await TakeTurnAsync())
         {
             // What fired is gone from the book, whether or not it led to anything.
             _armed.Remove(hit.Quote.Symbol);
             if (_state.IsOpen && _state.Kind == AccountKind.Paper)
             {
-                var draft = new LedgerDraft(_state);
+                var now = clock.GetUtcNow();
+                var cameAt = BrokerEngine.CameAt(_state, hit.Triggers, hit.At < now ? hit.At : now);
+                await PassTimeAsync(cameAt);
                 if (!hit.Late || IsStillMeant(hit))
                 {
-                    BrokerEngine.OnQuote(draft, hit.Quote, market, broker, clock.GetUtcNow());
+                    var draft = new LedgerDraft(_state);
+                    BrokerEngine.OnQuote(draft, hit.Quote, market, broker, clock.GetUtcNow(), cameAt);
+                    await CommitAsync(draft);
+                    Judged(hit.Quote);
                 }
-
-                await CommitAsync(draft);
             }
         }
 
@@ -128,14 +166,13 @@ public sealed partial class AccountGrain(
     }
 
     /// <summary>
-    /// An old quote is judged only against what stood when it came. Where anything is new or has moved since, the levels are armed
-    /// instead, and fire at the present quote if it is beyond them.
+    /// A hit that is told again is acted on where its levels still stand. Where one has moved since, or gone, they are armed instead, and fire
+    /// at the present quote if it is beyond them.
     /// </summary>
     private bool IsStillMeant(TriggerHit hit)
     {
-        var watched = BrokerEngine.WatchList(_state, market, broker).Select(t => (t.Key, t.Price)).ToHashSet();
-        return hit.Triggers.All(t => watched.Contains((t.Key, t.Price)))
-            && _state.Positions.Values.All(p => p.OpenedAt <= hit.At) && _state.Orders.Values.All(o => o.CreatedAt <= hit.At);
+        var watched = BrokerEngine.WatchList(_state, market, broker, _judged).Select(t => (t.Key, t.Price)).ToHashSet();
+        return hit.Triggers.All(t => watched.Contains((t.Key, t.Price)));
     }
 
     public Task<AccountStatus> GetStatusAsync() => Task.FromResult(Status());

@@ -43,9 +43,11 @@ public sealed class SymbolGrain(
     private SymbolBars _bars = null!;
     private FeedSelector _feed = null!;
     private RefusedQuotes _refused = null!;
+    private AwaitedHolders _awaited = null!;
     private Instrument? _instrument;
     private Quote? _last;
     private Task _writing = Task.CompletedTask;
+    private DateTimeOffset? _lastCameAt;
     private bool _unsaved;
     private bool _delivering;
     private bool _ended;
@@ -61,6 +63,7 @@ public sealed class SymbolGrain(
         _alerts = new AlertBook(Symbol, _bars.EndOf);
         _feed = new FeedSelector(feeds.SilenceBeforeFailover);
         _refused = new RefusedQuotes(clock, log);
+        _awaited = new AwaitedHolders(clock, RearmAsync);
         if (_instrument is null)
         {
             return;
@@ -74,10 +77,13 @@ public sealed class SymbolGrain(
         }
 
         // Accounts that wait for levels here arm them again; until they have, the levels only fire later, never not.
-        foreach (var account in await accounts.HoldersAsync(Symbol, cancellationToken))
+        var holders = await accounts.HoldersAsync(Symbol, cancellationToken);
+        foreach (var account in holders)
         {
             await GrainFactory.GetGrain<IAccountGrain>(account).RearmAsync();
         }
+
+        _awaited.Expect(holders);
 
         this.RegisterGrainTimer(OnTimerAsync, new GrainTimerCreationOptions(WriteEvery, WriteEvery) { Interleave = true, KeepAlive = true });
     }
@@ -142,13 +148,23 @@ public sealed class SymbolGrain(
 
     public Task ArmAsync(ArmTriggers request)
     {
+        _awaited.Heard(request.AccountId);
         _book.Replace(request.AccountId, request.Triggers.AsSpan());
-        if (_last is { } last)
+        // Not at a quote of before the start: it may be older than what the account has decided since.
+        if (_last is { } last && _lastCameAt is not null)
         {
             Fire(last);
         }
 
         return Task.CompletedTask;
+    }
+
+    /// <summary>The answer says that the account is up; what goes before it says that its levels are not.</summary>
+    private async Task RearmAsync(Guid accountId)
+    {
+        var account = GrainFactory.GetGrain<IAccountGrain>(accountId);
+        await account.RearmAsync();
+        await account.GetStatusAsync();
     }
 
     public Task ArmAlertAsync(AlertView alert)
@@ -194,6 +210,7 @@ public sealed class SymbolGrain(
         }
 
         _last = quote;
+        _lastCameAt = clock.GetUtcNow();
         _unsaved = true;
         _alerts.Observe(quote, _firings);
         if (_firings.Count > 0)
@@ -222,7 +239,7 @@ public sealed class SymbolGrain(
 
         foreach (var owner in _hits.GroupBy(h => h.Key.OwnerId))
         {
-            TellUntilTaken(GrainFactory.GetGrain<IAccountGrain>(owner.Key), new TriggerHit(owner.Key, quote, [.. owner], clock.GetUtcNow()));
+            TellUntilTaken(GrainFactory.GetGrain<IAccountGrain>(owner.Key), new TriggerHit(owner.Key, quote, [.. owner], _lastCameAt ?? clock.GetUtcNow()));
         }
     }
 
@@ -328,6 +345,7 @@ public sealed class SymbolGrain(
     private async Task OnTimerAsync(CancellationToken cancellation)
     {
         _observers.NextRound();
+        _ = _awaited.AskAsync();
         await DeliverAsync();
         await WriteBehindAsync();
     }

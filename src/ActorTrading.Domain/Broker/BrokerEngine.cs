@@ -43,19 +43,33 @@ public static class BrokerEngine
     /// pending orders, trailing stops, margin. What the account trades in the quote's symbol it trades at this quote, also where
     /// <paramref name="market"/> has a newer one by now. Nothing is lost when quotes that hit no trigger of <see cref="WatchList"/> are left out.
     /// </summary>
-    public static IReadOnlyList<LedgerEvent> OnQuote(AccountState state, Quote quote, IMarketView market, BrokerSettings settings, DateTimeOffset now) =>
-        OnQuote(new LedgerDraft(state), quote, market, settings, now);
+    public static IReadOnlyList<LedgerEvent> OnQuote(AccountState state, Quote quote, IMarketView market, BrokerSettings settings, DateTimeOffset now, DateTimeOffset? at = null) =>
+        OnQuote(new LedgerDraft(state), quote, market, settings, now, at);
 
-    /// <inheritdoc cref="OnQuote(AccountState, Quote, IMarketView, BrokerSettings, DateTimeOffset)"/>
+    /// <inheritdoc cref="OnQuote(AccountState, Quote, IMarketView, BrokerSettings, DateTimeOffset, DateTimeOffset?)"/>
     /// <param name="draft">The account; gets the events.</param>
-    public static IReadOnlyList<LedgerEvent> OnQuote(LedgerDraft draft, Quote quote, IMarketView market, BrokerSettings settings, DateTimeOffset now)
+    /// <param name="at">
+    /// When the quote came, where that was before now (<see cref="CameAt"/>): the session is that of then, and the quote reaches nothing that was
+    /// opened or placed since.
+    /// </param>
+    public static IReadOnlyList<LedgerEvent> OnQuote(LedgerDraft draft, Quote quote, IMarketView market, BrokerSettings settings, DateTimeOffset now, DateTimeOffset? at = null)
     {
         if (!draft.State.IsOpen) return [];
-        var session = new BrokerSession(draft, new MarketMoment(market, quote), settings, now);
+        var session = new BrokerSession(draft, new MarketMoment(market, quote), settings, now, at);
         TimeReaction.React(session);
+        var hasGrown = QuoteReaction.HasGrownSince(session);
         QuoteReaction.React(session, quote);
+        // An account that has opened something since had another margin then: it is judged at the prices of now.
+        MarginReaction.React(hasGrown ? new BrokerSession(draft, new MarketMoment(market), settings, now) : session, quote.Symbol);
         return session.Events;
     }
+
+    /// <summary>
+    /// When a quote came, given what it fired: not before that was there, however far apart the clocks of the account and of whoever saw the
+    /// quote are.
+    /// </summary>
+    /// <param name="at">When it came, by the clock of who saw it.</param>
+    public static DateTimeOffset CameAt(AccountState state, IReadOnlyList<PriceTrigger> fired, DateTimeOffset at) => Watching.CameAt(state, fired, at);
 
     /// <summary>Orders that have expired and swap that is due; the account is asked at <see cref="NextTimeEvent"/>.</summary>
     public static IReadOnlyList<LedgerEvent> OnTime(AccountState state, IMarketView market, BrokerSettings settings, DateTimeOffset now) =>
@@ -63,10 +77,11 @@ public static class BrokerEngine
 
     /// <inheritdoc cref="OnTime(AccountState, IMarketView, BrokerSettings, DateTimeOffset)"/>
     /// <param name="draft">The account; gets the events.</param>
-    public static IReadOnlyList<LedgerEvent> OnTime(LedgerDraft draft, IMarketView market, BrokerSettings settings, DateTimeOffset now)
+    /// <param name="at">What was due then, where that is before now.</param>
+    public static IReadOnlyList<LedgerEvent> OnTime(LedgerDraft draft, IMarketView market, BrokerSettings settings, DateTimeOffset now, DateTimeOffset? at = null)
     {
         if (!draft.State.IsOpen) return [];
-        var session = new BrokerSession(draft, new MarketMoment(market), settings, now);
+        var session = new BrokerSession(draft, new MarketMoment(market), settings, now, at);
         TimeReaction.React(session);
         return session.Events;
     }
@@ -94,9 +109,13 @@ public static class BrokerEngine
 
     /// <summary>
     /// The price thresholds at which <see cref="OnQuote"/> has to be asked. Valid for this state: after every event the list is made
-    /// anew. At any quote that reaches none of them, OnQuote would give no events. A trigger that the present quote reaches already
-    /// sleeps until a later one, so that it may be armed without firing at once.
+    /// anew. At any quote that reaches none of them, OnQuote would give no events. A trigger that was reached by a quote at which the account has
+    /// been judged already sleeps until a later one, so that it may be armed without firing at once.
     /// </summary>
-    public static IReadOnlyList<PriceTrigger> WatchList(AccountState state, IMarketView market, BrokerSettings settings) =>
-        Watching.List(state, new MarketMoment(market), settings);
+    /// <param name="judged">
+    /// The last quote of each symbol that <see cref="OnQuote"/> was given, where that is not always the market's newest: a level that another quote
+    /// reaches before it is armed has not had its chance.
+    /// </param>
+    public static IReadOnlyList<PriceTrigger> WatchList(AccountState state, IMarketView market, BrokerSettings settings, IReadOnlyDictionary<string, Quote>? judged = null) =>
+        Watching.List(state, new MarketMoment(market), settings, judged);
 }

@@ -1,7 +1,8 @@
 namespace ActorTrading.Domain;
 
 /// <summary>One decision in the making, on the account as the draft has it: the state as it is after the events so far.</summary>
-internal sealed class BrokerSession(LedgerDraft draft, IMarketView market, BrokerSettings settings, DateTimeOffset now)
+/// <param name="at">When that came which is reacted to, where it was before now.</param>
+internal sealed class BrokerSession(LedgerDraft draft, IMarketView market, BrokerSettings settings, DateTimeOffset now, DateTimeOffset? at = null)
 {
     private readonly int _drafted = draft.Entries.Count;
 
@@ -11,7 +12,11 @@ internal sealed class BrokerSession(LedgerDraft draft, IMarketView market, Broke
 
     public BrokerSettings Settings => settings;
 
+    /// <summary>What happens, happens now: the time of its entries.</summary>
     public DateTimeOffset Now => now;
+
+    /// <summary>What can happen is judged as of then: sessions, expiries, roll-overs, and what was there to be reached.</summary>
+    public DateTimeOffset At => at ?? now;
 
     /// <summary>The decision's events so far, as they are now.</summary>
     public IReadOnlyList<LedgerEvent> Events

@@ -80,7 +80,7 @@ internal static class MarginReaction
     {
         List<(decimal Profit, Position Position)> candidates = [];
         foreach (var (_, position) in session.State.Positions)
-            if (!touched.Contains(position.Id) && session.Market.FindInstrument(position.Symbol) is { } i && i.Schedule.IsOpen(session.Now)
+            if (!touched.Contains(position.Id) && session.Market.FindInstrument(position.Symbol) is { } i && i.Schedule.IsOpen(session.At)
                 && ProfitCalculator.Floating(position, session.State.Currency, session.Market) is { } profit)
                 candidates.Add((profit + position.Swap, position));
         candidates.Sort(static (a, b) => a.Profit != b.Profit ? a.Profit.CompareTo(b.Profit) : a.Position.Id.CompareTo(b.Position.Id));

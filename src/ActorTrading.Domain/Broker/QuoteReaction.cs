@@ -1,20 +1,27 @@
 namespace ActorTrading.Domain;
 
-/// <summary>What a quote does to the account's positions and orders in its symbol, and to its margin.</summary>
+/// <summary>What a quote does to the account's positions and orders in its symbol.</summary>
 internal static class QuoteReaction
 {
     public static void React(BrokerSession session, in Quote quote)
     {
-        var symbol = quote.Symbol;
-        if (session.Market.FindInstrument(symbol) is not { } instrument) return;
-        if (instrument.Schedule.IsOpen(session.Now))
-        {
-            // Risk is taken away before new risk is taken on.
-            CloseAtLevels(session, instrument, quote);
-            TriggerOrders(session, instrument, quote);
-            Trail(session, instrument, quote);
-        }
-        MarginReaction.React(session, symbol);
+        if (session.Market.FindInstrument(quote.Symbol) is not { } instrument) return;
+        if (!instrument.Schedule.IsOpen(session.At)) return;
+        // Risk is taken away before new risk is taken on.
+        CloseAtLevels(session, instrument, quote);
+        TriggerOrders(session, instrument, quote);
+        Trail(session, instrument, quote);
+    }
+
+    // A quote may be reacted to late, and never reaches what was made after it came.
+    private static bool WasThere(BrokerSession session, Position position) => position.OpenedAt <= session.At;
+
+    /// <summary>Whether something was opened after the quote came.</summary>
+    public static bool HasGrownSince(BrokerSession session)
+    {
+        foreach (var (_, position) in session.State.Positions)
+            if (!WasThere(session, position)) return true;
+        return false;
     }
 
     public static int Oldest(Order a, Order b) => a.CreatedAt != b.CreatedAt ? a.CreatedAt.CompareTo(b.CreatedAt) : a.Id.CompareTo(b.Id);
@@ -25,7 +32,7 @@ internal static class QuoteReaction
     {
         List<Position>? hit = null;
         foreach (var (_, p) in session.State.Positions)
-            if (p.Symbol == quote.Symbol && (OrderTrigger.StopLossOf(p)?.IsHit(quote) == true || OrderTrigger.TakeProfitOf(p)?.IsHit(quote) == true))
+            if (p.Symbol == quote.Symbol && WasThere(session, p) && (OrderTrigger.StopLossOf(p)?.IsHit(quote) == true || OrderTrigger.TakeProfitOf(p)?.IsHit(quote) == true))
                 (hit ??= []).Add(p);
         if (hit is null) return;
         hit.Sort(Oldest);
@@ -42,7 +49,7 @@ internal static class QuoteReaction
     {
         List<Order>? hit = null;
         foreach (var (_, o) in session.State.Orders)
-            if (o.Symbol == quote.Symbol && o.Status != OrderStatus.Submitted && OrderTrigger.Of(o).IsHit(quote)) (hit ??= []).Add(o);
+            if (o.Symbol == quote.Symbol && o.Status != OrderStatus.Submitted && o.CreatedAt <= session.At && OrderTrigger.Of(o).IsHit(quote)) (hit ??= []).Add(o);
         if (hit is null) return;
         hit.Sort(Oldest);
         foreach (var o in hit) TriggerOrder(session, instrument, o, quote);
@@ -73,7 +80,7 @@ internal static class QuoteReaction
     {
         List<Position>? moved = null;
         foreach (var (_, p) in session.State.Positions)
-            if (p.Symbol == quote.Symbol && OrderTrigger.TrailingOf(p, instrument, session.Settings)?.IsHit(quote) == true) (moved ??= []).Add(p);
+            if (p.Symbol == quote.Symbol && WasThere(session, p) && OrderTrigger.TrailingOf(p, instrument, session.Settings)?.IsHit(quote) == true) (moved ??= []).Add(p);
         if (moved is null) return;
         moved.Sort(Oldest);
         foreach (var p in moved)

@@ -5,12 +5,12 @@ namespace ActorTrading.Domain;
 /// <summary>The triggers to arm for an account: its orders, its positions' levels, and the bands of its margin.</summary>
 internal static class Watching
 {
-    public static IReadOnlyList<PriceTrigger> List(AccountState state, IMarketView market, BrokerSettings settings)
+    public static IReadOnlyList<PriceTrigger> List(AccountState state, IMarketView market, BrokerSettings settings, IReadOnlyDictionary<string, Quote>? judged)
     {
         if (!state.IsOpen || (state.Orders.Count == 0 && state.Positions.Count == 0)) return [];
         var triggers = new List<PriceTrigger>(state.Orders.Count + 3 * state.Positions.Count);
         foreach (var (id, order) in state.Orders)
-            if (order.Status != OrderStatus.Submitted) Add(order.Symbol, OrderTrigger.Of(order), "order", id);
+            if (order.Status != OrderStatus.Submitted) Add(order.Symbol, OrderTrigger.Of(order), OrderRole, id);
         foreach (var (id, position) in state.Positions)
         {
             if (OrderTrigger.StopLossOf(position) is { } sl) Add(position.Symbol, sl, "sl", id);
@@ -19,7 +19,7 @@ internal static class Watching
                 && OrderTrigger.TrailingOf(position, instrument, settings) is { } trailing) Add(position.Symbol, trailing, "trail", id);
         }
         MarginWatch.AddBands(triggers, state, market, settings);
-        SleepWhereReached(triggers, market);
+        SleepWhereReached(triggers, market, judged);
         return triggers;
 
         void Add(string symbol, OrderTrigger trigger, string what, Guid id) =>
@@ -27,15 +27,41 @@ internal static class Watching
                 new TriggerKey(state.AccountId, string.Create(CultureInfo.InvariantCulture, $"{what}:{id:N}"))));
     }
 
-    // What the present quote reaches has had its chance at it and could do nothing (market closed, nothing on offer): it waits for a
-    // newer quote, or arming and firing would chase each other over the same one.
-    private static void SleepWhereReached(List<PriceTrigger> triggers, IMarketView market)
+    /// <summary>Not before what was fired was there; what was fired and is gone says nothing.</summary>
+    public static DateTimeOffset CameAt(AccountState state, IReadOnlyList<PriceTrigger> fired, DateTimeOffset at)
+    {
+        foreach (var trigger in fired)
+        {
+            var tag = trigger.Key.Tag.AsSpan();
+            var colon = tag.IndexOf(':');
+            if (colon < 0 || !Guid.TryParseExact(tag[(colon + 1)..], "N", out var id)) continue;
+            var since = tag[..colon].SequenceEqual(OrderRole) ? state.Orders.GetValueOrDefault(id)?.CreatedAt : state.Positions.GetValueOrDefault(id)?.OpenedAt;
+            if (since > at) at = since.Value;
+        }
+        return at;
+    }
+
+    // What a quote reached at which the account was judged has had its chance at it and could do nothing (market closed, nothing on offer): it
+    // waits for a newer quote, or arming and firing would chase each other over the same one.
+    private static void SleepWhereReached(List<PriceTrigger> triggers, IMarketView market, IReadOnlyDictionary<string, Quote>? judged)
     {
         for (var i = 0; i < triggers.Count; i++)
         {
             var trigger = triggers[i];
-            if (market.LastQuote(trigger.Symbol) is { } quote && trigger.IsReachedBy(trigger.Source == PriceSource.Bid ? quote.Bid : quote.Ask))
+            if (SeenBy(trigger, market, judged) is { } quote && trigger.IsReachedBy(trigger.Source == PriceSource.Bid ? quote.Bid : quote.Ask))
                 triggers[i] = trigger with { NotBefore = quote.Time.AddTicks(1) };
         }
     }
+
+    private static Quote? SeenBy(PriceTrigger trigger, IMarketView market, IReadOnlyDictionary<string, Quote>? judged)
+    {
+        if (judged is null) return market.LastQuote(trigger.Symbol);
+        Quote? seen = judged.TryGetValue(trigger.Symbol, out var last) ? last : null;
+        // An order that acts at every quote has acted at the one that it was decided at.
+        if (trigger.Price == OrderTrigger.EveryQuote.Price && trigger.Key.Tag.StartsWith(OrderRole, StringComparison.Ordinal)
+            && market.LastQuote(trigger.Symbol) is { } newest && !(seen?.Time > newest.Time)) seen = newest;
+        return seen;
+    }
+
+    private const string OrderRole = "order";
 }

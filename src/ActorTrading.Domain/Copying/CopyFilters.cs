@@ -56,10 +56,8 @@ internal static class CopyFilters
     }
 
     /// <summary>When the signal becomes late: what comes of it must be at the broker by then, wherever it is held up.</summary>
-    public static DateTimeOffset LateAfter(CopyContext context, in LeaderSignal signal)
-    {
-        return context.Now + TimeSpan.FromSeconds((double)SecondsAllowed(context.Settings.Timing)) - signal.Age(context);
-    }
+    public static DateTimeOffset LateAfter(CopyContext context, in LeaderSignal signal) =>
+        context.Now + TimeSpan.FromSeconds((double)SecondsAllowed(context.Settings.Timing)) - signal.Age(context);
 
     /// <summary>A signal delay, its own or that of one before it, is waited for on purpose and does not make a signal late.</summary>
     private static decimal SecondsAllowed(TimingSettings timing) =>

@@ -121,6 +121,75 @@ public class BrokerProperties
         most.ShouldBeGreaterThan(10);
     }
 
+    /// <summary>
+    /// Arming takes its time, and quotes come meanwhile that nobody in the account hears of. Once everything stands in its book, and has fired there
+    /// where the last quote is beyond it, nothing is left that this quote should have closed.
+    /// </summary>
+    [Fact]
+    public void No_level_stands_beyond_the_last_quote_once_it_has_been_armed()
+    {
+        var (late, closed) = (0, 0);
+        Check(150, (config, steps) =>
+        {
+            var random = new RandomDesk(config);
+            var desk = random.Desk;
+            desk.Settings = desk.Settings with { LiquidityLots = null };
+            var books = RandomDesk.Symbols.ToDictionary(s => s, s => new TriggerBook(s));
+            var judged = new Dictionary<string, Quote>();
+            foreach (var step in steps)
+            {
+                var (quote, command) = random.Read(step);
+                if (command is not null) desk.Do(command);
+                if (quote is { } q)
+                {
+                    desk.Board.Update(q);
+                    Fire(q);
+                }
+                if (step.B % 3 == 0) Settle();
+            }
+
+            void Settle()
+            {
+                for (var round = 0; ; round++)
+                {
+                    round.ShouldBeLessThan(200, "arming and firing chase each other");
+                    var list = BrokerEngine.WatchList(desk.State, desk.Board, desk.Settings, judged);
+                    var fired = false;
+                    foreach (var (symbol, book) in books)
+                    {
+                        book.Replace(desk.State.AccountId, [.. list.Where(t => t.Symbol == symbol)]);
+                        fired |= Fire(desk.Board.LastQuote(symbol)!.Value);
+                        if (fired) break;
+                    }
+                    if (fired) late++;
+                    else break;
+                }
+                foreach (var p in desk.State.Positions.Values)
+                {
+                    var last = desk.Board.LastQuote(p.Symbol)!.Value;
+                    // What a quote opens is looked at again with the next.
+                    if (p.OpenedAt >= last.Time || !desk.Board.FindInstrument(p.Symbol)!.Schedule.IsOpen(desk.Now)) continue;
+                    var close = last.ClosePrice(p.Side);
+                    var sign = p.Side == Side.Buy ? 1 : -1;
+                    (sign * (close - p.StopLoss) <= 0 || sign * (close - p.TakeProfit) >= 0).ShouldBeFalse($"{p} at {last}");
+                }
+            }
+
+            bool Fire(Quote quote)
+            {
+                var hits = new List<PriceTrigger>();
+                if (books[quote.Symbol].Fire(quote, hits) == 0) return false;
+                var events = BrokerEngine.OnQuote(desk.State, quote, desk.Board, desk.Settings, desk.Now, BrokerEngine.CameAt(desk.State, hits, quote.Time));
+                desk.Append(events);
+                closed += events.Count(e => e is DealExecuted);
+                judged[quote.Symbol] = quote;
+                return true;
+            }
+        });
+        late.ShouldBeGreaterThan(300);
+        closed.ShouldBeGreaterThan(300);
+    }
+
     [Fact]
     public void Every_ledger_keeps_the_invariants() => Check(200, (config, steps) =>
     {

@@ -59,4 +59,35 @@ public class LiveMarketTests
         book.Fire(desk.Board.LastQuote("EURUSD")!.Value, hits).ShouldBe(0);
         book.Fire(new Quote("EURUSD", 1.0800m, 1.0801m, desk.Now.AddMilliseconds(1)), hits).ShouldBe(1);
     }
+
+    [Fact]
+    public void A_stop_that_a_quote_reaches_before_it_is_armed_does_not_sleep_through_it()
+    {
+        var desk = new Desk();
+        desk.Price("EURUSD", 1.10000m, 1.10010m);
+        desk.Do(desk.Order(Side.Buy, 0.1m) with { StopLoss = 1.09m });
+        var judged = new Dictionary<string, Quote>();
+        desk.Now = desk.Now.AddSeconds(1);
+        desk.Price("EURUSD", 1.0800m, 1.0801m);
+        Stop().NotBefore.ShouldBeNull("nobody has judged the account at this quote");
+
+        // At another quote, which it did not reach, it was.
+        judged["EURUSD"] = new Quote("EURUSD", 1.10000m, 1.10010m, Desk.Start);
+        Stop().NotBefore.ShouldBeNull();
+        judged["EURUSD"] = desk.Board.LastQuote("EURUSD")!.Value;
+        Stop().NotBefore.ShouldBe(desk.Now.AddTicks(1));
+
+        PriceTrigger Stop() => BrokerEngine.WatchList(desk.State, desk.Board, desk.Settings, judged).Single(t => t.Price == 1.09m);
+    }
+
+    [Fact]
+    public void What_waits_for_more_on_offer_waits_for_the_next_quote_also_where_nobody_has_judged_this_one()
+    {
+        var desk = new Desk(settings: BrokerSettings.Default with { LiquidityLots = 0.40m },
+            instruments: InstrumentCatalog.All.Select(i => i with { ExecutionMode = ExecutionMode.Exchange }));
+        desk.Price("EURUSD", 1.10000m, 1.10010m);
+        desk.Do(desk.Order(Side.Buy, 1m) with { FillPolicy = FillPolicy.Return }).Retcode.ShouldBe(Retcode.DonePartial);
+        BrokerEngine.WatchList(desk.State, desk.Board, desk.Settings, new Dictionary<string, Quote>())
+            .Single(t => t.Key.Tag.StartsWith("order")).NotBefore.ShouldBe(desk.Now.AddTicks(1));
+    }
 }
