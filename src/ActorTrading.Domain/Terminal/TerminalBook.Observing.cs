@@ -28,7 +28,7 @@ public static partial class TerminalBook
             ? [new PositionModified(position.Id, fact.StopLoss, fact.TakeProfit, position.TrailingPoints, fact.Reason)]
             : [],
         TerminalFactKind.PositionFound => FindPosition(state, fact) is null ? [Adopt(state, fact)] : [],
-        TerminalFactKind.PositionOpened => FindPosition(state, fact) is null ? Opened(state, fact) : [],
+        TerminalFactKind.PositionOpened => Opened(state, fact, market),
         TerminalFactKind.OrderFound => FindOrder(state, fact) is null ? FoundOrder(state, fact) : [],
         TerminalFactKind.OrderChanged => FindOrder(state, fact) is { } order
             && (order.Price != fact.Price || order.StopLoss != fact.StopLoss || order.TakeProfit != fact.TakeProfit)
@@ -65,14 +65,17 @@ public static partial class TerminalBook
             return [new OrderCancelled(order.Id, DealReason.Broker)];
         }
 
-        return [new DealExecuted(new Deal
+        // Somebody may have closed a part of it before.
+        volume = Math.Min(volume, closes?.Volume ?? volume);
+        var target = NettingTarget(state, order) ?? Begun(state, order, fact);
+        var filled = new DealExecuted(new Deal
         {
             Id = DeterministicId.ForDeal(order.Id, order.Fills + 1),
             OrderId = order.Id,
-            PositionId = closes?.Id ?? NettingTarget(state, order)?.Id ?? order.Id,
+            PositionId = closes?.Id ?? target?.Id ?? order.Id,
             Symbol = order.Symbol,
             Side = order.Side,
-            Entry = closes is not null ? DealEntry.Out : EntryOf(NettingTarget(state, order), order, volume),
+            Entry = closes is not null ? DealEntry.Out : EntryOf(target, order, volume),
             Volume = volume,
             Price = fact.Price,
             Profit = fact.Profit ?? ProfitOf(state, closes ?? Opposed(state, order), volume, fact.Price, market),
@@ -80,8 +83,15 @@ public static partial class TerminalBook
             Time = fact.At,
             BrokerTicket = fact.DealTicket,
             OrderTicket = fact.OrderTicket,
-        })];
+        });
+        return volume == closes?.Volume && volume < order.RemainingVolume ? [filled, new OrderCancelled(order.Id, DealReason.Broker)] : [filled];
     }
+
+    /// <summary>Hedging: the position that an earlier fill of the same order opened, which has the order's ticket.</summary>
+    private static Position? Begun(AccountState state, Order order, TerminalFact fact) =>
+        state.Mode == PositionMode.Hedging && order.ClosesPositionId is null && (fact.OrderTicket ?? order.BrokerTicket) is { } ticket
+            ? state.Positions.Values.FirstOrDefault(p => p.BrokerTicket == ticket && p.Symbol == order.Symbol && p.Side == order.Side)
+            : null;
 
     /// <summary>In netting mode an order joins the symbol's one position; in hedging mode it opens its own.</summary>
     private static Position? NettingTarget(AccountState state, Order order) =>
@@ -109,27 +119,39 @@ public static partial class TerminalBook
     }
 
     /// <summary>A trade made at the terminal itself is an order like any other, so that it is shown and copied like any other.</summary>
-    private static IReadOnlyList<LedgerEvent> Opened(AccountState state, TerminalFact fact)
+    private static IReadOnlyList<LedgerEvent> Opened(AccountState state, TerminalFact fact, IMarketView market)
     {
-        var id = DeterministicId.Create(state.AccountId, $"position:{fact.PositionTicket}");
-        if (state.Mode == PositionMode.Netting && state.Positions.Values.Any(p => p.Symbol == fact.Symbol))
+        var known = FindPosition(state, fact);
+        if (known is null && state.Orders.Values.Any(o => o.BrokerTicket == fact.PositionTicket && o.IsPending && o.Symbol == fact.Symbol && o.Side == fact.Side))
+        {
+            // A position has the ticket of the order that opened it, and that order is in the ledger.
+            return Filled(state, fact with { Kind = TerminalFactKind.Filled, OrderTicket = fact.PositionTicket }, market);
+        }
+
+        if (known is not null ? known.Side != fact.Side || known.Volume >= fact.Volume
+            : state.Mode == PositionMode.Netting && state.Positions.Values.Any(p => p.Symbol == fact.Symbol))
         {
             return [];
         }
 
+        // Named anew where this ticket has been one before: an order of that ticket was cancelled, or the position had gone out of sight.
+        var name = $"{(known is null ? "T" : "TA")}{fact.PositionTicket}";
+        var isTaken = known is not null || state.RecentOrders.ContainsKey(name);
+        var id = DeterministicId.Create(state.AccountId, isTaken ? $"position:{fact.PositionTicket}:{state.Seq}" : $"position:{fact.PositionTicket}");
+        var volume = fact.Volume - (known?.Volume ?? 0m);
         return
         [
-            new OrderSubmitted(ForeignOrder(fact, id, OrderType.Market, fact.PositionTicket)),
+            new OrderSubmitted(ForeignOrder(fact, id, OrderType.Market, isTaken ? $"{name}-{state.Seq}" : name) with { Volume = volume }),
             new DealExecuted(new Deal
             {
                 Id = DeterministicId.ForDeal(id, 1),
                 OrderId = id,
-                PositionId = id,
+                PositionId = known?.Id ?? id,
                 Symbol = fact.Symbol!,
                 Side = fact.Side,
                 Entry = DealEntry.In,
-                Volume = fact.Volume,
-                Price = fact.Price,
+                Volume = volume,
+                Price = known is null ? fact.Price : PriceOfMore(known, fact),
                 Reason = DealReason.Broker,
                 Time = fact.At,
                 BrokerTicket = fact.DealTicket,
@@ -137,6 +159,10 @@ public static partial class TerminalBook
             }),
         ];
     }
+
+    /// <summary>The price at which what is there beyond the ledger's makes the average that the terminal shows.</summary>
+    private static decimal PriceOfMore(Position known, TerminalFact fact) =>
+        ((fact.Price * fact.Volume) - (known.OpenPrice * known.Volume)) / (fact.Volume - known.Volume) is > 0m and var price ? decimal.Round(price, 10) : fact.Price;
 
     /// <summary>Netting: a trade by hand is an order into the symbol's one position, as one of ours would be.</summary>
     private static IReadOnlyList<LedgerEvent> Made(AccountState state, TerminalFact fact, IMarketView market)
@@ -147,9 +173,9 @@ public static partial class TerminalBook
         }
 
         var id = DeterministicId.Create(state.AccountId, $"deal:{ticket}");
-        var order = ForeignOrder(fact, id, OrderType.Market, null);
+        var order = ForeignOrder(fact, id, OrderType.Market, $"TD{ticket}");
         var target = NettingTarget(state, order);
-        order = order with { ClientOrderId = $"TD{ticket}", TrailingPoints = target?.Side == fact.Side ? target.TrailingPoints : null };
+        order = order with { TrailingPoints = target?.Side == fact.Side ? target.TrailingPoints : null };
         var entry = EntryOf(target, order, fact.Volume);
         return
         [
@@ -175,14 +201,16 @@ public static partial class TerminalBook
 
     private static IReadOnlyList<LedgerEvent> FoundOrder(AccountState state, TerminalFact fact)
     {
-        var id = DeterministicId.Create(state.AccountId, $"order:{fact.OrderTicket}");
-        return [new OrderSubmitted(ForeignOrder(fact, id, fact.Type, fact.OrderTicket)), new OrderPlaced(id, fact.OrderTicket)];
+        var name = $"T{fact.OrderTicket}";
+        var isTaken = state.RecentOrders.ContainsKey(name);
+        var id = DeterministicId.Create(state.AccountId, isTaken ? $"order:{fact.OrderTicket}:{state.Seq}" : $"order:{fact.OrderTicket}");
+        return [new OrderSubmitted(ForeignOrder(fact, id, fact.Type, isTaken ? $"{name}-{state.Seq}" : name)), new OrderPlaced(id, fact.OrderTicket)];
     }
 
-    private static Order ForeignOrder(TerminalFact fact, Guid id, OrderType type, long? ticket) => new()
+    private static Order ForeignOrder(TerminalFact fact, Guid id, OrderType type, string name) => new()
     {
         Id = id,
-        ClientOrderId = $"T{ticket}",
+        ClientOrderId = name,
         Symbol = fact.Symbol!,
         Side = fact.Side,
         Type = type,
@@ -251,7 +279,13 @@ public static partial class TerminalBook
             return [];
         }
 
-        var cause = DeterministicId.Create(position.Id, $"reduced:{fact.DealTicket?.ToString() ?? position.Volume.ToString(System.Globalization.CultureInfo.InvariantCulture)}");
+        var volume = Math.Min(fact.Left is { } left ? position.Volume - left : fact.Volume, position.Volume);
+        if (volume <= 0m)
+        {
+            return [];
+        }
+
+        var cause = DeterministicId.Create(position.Id, fact.DealTicket is { } deal ? $"reduced:{deal}" : $"reduced:{state.Seq}:{position.Volume.ToString(System.Globalization.CultureInfo.InvariantCulture)}");
         return
         [
             new DealExecuted(new Deal
@@ -262,14 +296,14 @@ public static partial class TerminalBook
                 Symbol = position.Symbol,
                 Side = position.Side == Side.Buy ? Side.Sell : Side.Buy,
                 Entry = DealEntry.Out,
-                Volume = Math.Min(fact.Volume, position.Volume),
+                Volume = volume,
                 Price = fact.Price,
-                Profit = fact.Profit ?? ProfitOf(state, position, Math.Min(fact.Volume, position.Volume), fact.Price, market),
+                Profit = fact.Profit ?? ProfitOf(state, position, volume, fact.Price, market),
                 Reason = fact.Reason,
                 Time = fact.At,
                 BrokerTicket = fact.DealTicket,
             }),
-            .. fact.Volume >= position.Volume ? SettleRequests(state, r => r.PositionId == position.Id, "The position is closed.") : [],
+            .. volume == position.Volume ? SettleRequests(state, r => r.PositionId == position.Id, "The position is closed.") : [],
         ];
     }
 

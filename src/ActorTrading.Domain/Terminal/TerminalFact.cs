@@ -24,7 +24,10 @@ public enum TerminalFactKind
     /// <summary>A position that was open before the account was connected: PositionTicket, Symbol, Side, Volume, Price.</summary>
     PositionFound,
 
-    /// <summary>Somebody opened a position at the terminal itself: PositionTicket, DealTicket where known, Symbol, Side, Volume, Price.</summary>
+    /// <summary>
+    /// Somebody opened a position at the terminal itself, or it is larger there than in the ledger: PositionTicket, DealTicket where known,
+    /// Symbol, Side, Volume, Price.
+    /// </summary>
     PositionOpened,
 
     /// <summary>Somebody placed a pending order at the terminal itself: OrderTicket, Symbol, Side, Type, Volume, Price.</summary>
@@ -33,7 +36,10 @@ public enum TerminalFactKind
     /// <summary>A resting order's prices differ from ours: OrderTicket, Price, StopLoss, TakeProfit.</summary>
     OrderChanged,
 
-    /// <summary>Part or all of a position was closed at the terminal (SL, TP, stop-out, by hand): PositionTicket, Volume, Price, Profit.</summary>
+    /// <summary>
+    /// Part or all of a position was closed at the terminal (SL, TP, stop-out, by hand): PositionTicket, Volume, Price, Profit; DealTicket, or
+    /// Left where no deal tells it.
+    /// </summary>
     PositionReduced,
 
     /// <summary>
@@ -72,6 +78,9 @@ public sealed record TerminalFact
     /// <summary>Realised profit as the terminal's history tells it; null where it has not been read.</summary>
     public decimal? Profit { get; init; }
     public decimal? Balance { get; init; }
+
+    /// <summary>With <see cref="TerminalFactKind.PositionReduced"/>: lots that the terminal still shows.</summary>
+    public decimal? Left { get; init; }
     public DealReason Reason { get; init; } = DealReason.Broker;
     public Retcode Retcode { get; init; }
     public string? Message { get; init; }

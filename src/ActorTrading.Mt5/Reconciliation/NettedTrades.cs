@@ -1,34 +1,37 @@
-using System.Collections.Immutable;
 using ActorTrading.Domain;
 
 namespace ActorTrading.Mt5;
 
 /// <summary>
 /// Trades by hand on a netting account that enlarged or reversed the symbol's one position. They are told deal by deal, and only where
-/// the ledger's volume and all that is new come to what the terminal shows; what merely closes is told with its position.
+/// the ledger's volume and all that is new come to what the terminal shows; what merely opens or closes is told with its position.
 /// </summary>
 internal static class NettedTrades
 {
-    /// <returns>Positions that are accounted for.</returns>
-    public static HashSet<Guid> Tell(AccountState state, TerminalSnapshot snapshot, TwoBooks books, ImmutableArray<TerminalFact>.Builder facts)
+    /// <param name="facts">Told so far; the trades are added.</param>
+    /// <returns>Symbols that are accounted for.</returns>
+    public static HashSet<string> Tell(AccountState state, TerminalSnapshot snapshot, TwoBooks books, List<TerminalFact> facts)
     {
-        var told = new HashSet<Guid>();
+        var told = new HashSet<string>();
         if (state.Mode != PositionMode.Netting)
         {
             return told;
         }
 
-        foreach (var position in state.Positions.Values.Where(p => p.BrokerTicket is not null).OrderBy(p => p.BrokerTicket))
+        foreach (var symbol in books.Unexplained.Select(d => d.Symbol).Distinct().Order(StringComparer.Ordinal).ToList())
         {
-            var deals = books.Unexplained.Where(d => d.Symbol == position.Symbol).OrderBy(d => d.Ticket).ToList();
-            var there = snapshot.Positions.FirstOrDefault(p => p.Symbol == position.Symbol);
-            var sum = Signed(position.Side, position.Volume) + OwnFills(state, position.Symbol, facts) + deals.Sum(d => Signed(SideOf(d), d.Volume));
-            if (deals.All(d => d.Entry == DealEntry.Out) || sum != (there is null ? 0m : Signed(there.Side, there.Volume)))
+            var deals = books.Unexplained.Where(d => d.Symbol == symbol).OrderBy(d => d.Ticket).ToList();
+            var there = snapshot.Positions.FirstOrDefault(p => p.Symbol == symbol);
+            var held = state.Positions.Values.Where(p => p.Symbol == symbol).Sum(p => Signed(p.Side, p.Volume));
+            var own = OwnFills(state, symbol, facts);
+            var sum = held + own + deals.Sum(d => Signed(RoundTrips.SideOf(d), d.Volume));
+            var isPlain = deals.All(RoundTrips.IsClosing) || (held == 0m && own == 0m && (there is null || deals.Count == 1));
+            if (isPlain || books.IsHeldBack(symbol) || sum != (there is null ? 0m : Signed(there.Side, there.Volume)))
             {
                 continue;
             }
 
-            told.Add(position.Id);
+            told.Add(symbol);
             foreach (var deal in deals)
             {
                 books.ClaimDeal(deal.Ticket);
@@ -36,9 +39,9 @@ internal static class NettedTrades
                 {
                     Kind = TerminalFactKind.DealMade,
                     DealTicket = deal.Ticket,
-                    OrderTicket = there?.Ticket,
+                    OrderTicket = there?.Ticket ?? -deal.Ticket,
                     Symbol = deal.Symbol,
-                    Side = SideOf(deal),
+                    Side = RoundTrips.SideOf(deal),
                     Volume = deal.Volume,
                     Price = deal.Price,
                     Profit = deal.Profit,
@@ -55,9 +58,10 @@ internal static class NettedTrades
     /// <summary>What orders of ours that have just been found done bring to the position.</summary>
     private static decimal OwnFills(AccountState state, string symbol, IEnumerable<TerminalFact> facts) =>
         facts.Where(f => f.Kind == TerminalFactKind.Filled).Sum(f =>
-            f.OrderId is { } id && state.Orders.TryGetValue(id, out var order) && order.Symbol == symbol ? Signed(order.Side, f.Volume) : 0m);
+            OrderOf(state, f) is { } order && order.Symbol == symbol ? Signed(order.Side, f.Volume) : 0m);
+
+    private static Order? OrderOf(AccountState state, TerminalFact fact) =>
+        fact.OrderId is { } id ? state.Orders.GetValueOrDefault(id) : state.Orders.Values.FirstOrDefault(o => o.BrokerTicket == fact.OrderTicket);
 
     private static decimal Signed(Side side, decimal volume) => side == Side.Buy ? volume : -volume;
-
-    private static Side SideOf(TerminalDeal deal) => deal.Kind == TerminalDealKind.Buy ? Side.Buy : Side.Sell;
 }

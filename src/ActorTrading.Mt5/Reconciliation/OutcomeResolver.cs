@@ -13,48 +13,41 @@ public static class OutcomeResolver
     /// <param name="now">The state since they can no longer be on their way.</param>
     /// <param name="inDoubt">In the order of submission. Requests that were answered in between must be passed in
     /// <paramref name="answered"/>, or what they did is claimed wrongly.</param>
+    /// <param name="mode">What a deal proves depends on it: in hedging an order of ours closes nothing but by ticket.</param>
     /// <param name="answered">Order tickets of requests whose outcome is known: they and their deals are not up for claiming.</param>
     public static IReadOnlyList<ResolvedOutcome> Resolve(TerminalSnapshot before, SettledSnapshot now, IReadOnlyList<TradeRequest> inDoubt,
-        IReadOnlySet<long>? answered = null)
+        PositionMode mode, IReadOnlySet<long>? answered = null)
     {
         var evidence = new NewEvidence(before, now.Snapshot, answered);
-        return [.. inDoubt.Select(r => Resolve(r, before, now.Snapshot, evidence))];
+        return [.. inDoubt.Select(r => Resolve(r, before, now.Snapshot, mode, evidence))];
     }
 
-    private static ResolvedOutcome Resolve(TradeRequest r, TerminalSnapshot before, TerminalSnapshot now, NewEvidence evidence) => r.Action switch
+    private static ResolvedOutcome Resolve(TradeRequest r, TerminalSnapshot before, TerminalSnapshot now, PositionMode mode, NewEvidence evidence) => r.Action switch
     {
-        TradeAction.Buy or TradeAction.Sell => Opened(r, evidence),
-        TradeAction.BuyLimit or TradeAction.SellLimit or TradeAction.BuyStop or TradeAction.SellStop => Placed(r, evidence),
+        TradeAction.Buy or TradeAction.Sell => Opened(r, mode, evidence),
+        TradeAction.BuyLimit or TradeAction.SellLimit or TradeAction.BuyStop or TradeAction.SellStop => Placed(r, mode, evidence),
         TradeAction.PositionModify => PositionModified(r, before, now),
-        TradeAction.PositionPartial or TradeAction.PositionClose => Closed(r, before, now, evidence),
+        TradeAction.PositionPartial or TradeAction.PositionClose => Closed(r, before, now, mode, evidence),
         TradeAction.PositionCloseSymbol => SymbolClosed(r, before, now, evidence),
         TradeAction.OrderModify => OrderModified(r, before, now),
         _ => Cancelled(r, before, now),
     };
 
-    private static ResolvedOutcome Opened(TradeRequest r, NewEvidence evidence)
-    {
-        // A deal of the wanted volume; else a smaller one, as a broker may fill a part.
-        var deal = evidence.TakeDeal(r.Symbol!, r.Side, opening: true, v => v == r.Volume) ?? evidence.TakeDeal(r.Symbol!, r.Side, opening: true, v => v < r.Volume)
-            ?? evidence.TakeDeal(r.Symbol!, r.Side, opening: false, v => v == r.Volume); // netting: it reduced or closed
-        if (deal is null)
-            return new ResolvedOutcome.NotExecuted(r, $"no new {r.Side} deal of {r.Volume} {r.Symbol}");
-        var position = evidence.TakePosition(deal, r.StopLoss, r.TakeProfit);
-        return new ResolvedOutcome.Executed(r, position?.Ticket, deal.Ticket, position?.Ticket, deal.Volume, deal.Price);
-    }
+    private static ResolvedOutcome Opened(TradeRequest r, PositionMode mode, NewEvidence evidence) =>
+        (mode == PositionMode.Netting ? evidence.TakeNetted(r) : evidence.TakeOpened(r)) as ResolvedOutcome
+        ?? (mode == PositionMode.Netting && evidence.IsShiftedBy(r)
+            ? new ResolvedOutcome.Ambiguous(r, $"the position of {r.Symbol} is other by {r.Side} {r.Volume}, and the history shows no deal of it yet")
+            : new ResolvedOutcome.NotExecuted(r, $"no new {r.Side} deal of {r.Volume} {r.Symbol}"));
 
-    private static ResolvedOutcome Placed(TradeRequest r, NewEvidence evidence)
+    private static ResolvedOutcome Placed(TradeRequest r, PositionMode mode, NewEvidence evidence)
     {
         var type = r.Action is TradeAction.BuyLimit or TradeAction.SellLimit ? OrderType.Limit : OrderType.Stop;
         if (evidence.TakeOrder(r, type) is { } order)
             return new ResolvedOutcome.Executed(r, order.Ticket, null, null, order.Volume, order.Price);
-        // Placed and filled already.
-        if (evidence.TakeDeal(r.Symbol!, r.Side, opening: true, v => v == r.Volume) is { } deal)
-        {
-            var position = evidence.TakePosition(deal, r.StopLoss, r.TakeProfit);
-            return new ResolvedOutcome.Executed(r, position?.Ticket, deal.Ticket, position?.Ticket, deal.Volume, deal.Price);
-        }
-        return new ResolvedOutcome.NotExecuted(r, $"no new {r.Action} of {r.Volume} {r.Symbol} at {r.Price}, and no deal of it");
+        // Placed and filled already?
+        return Opened(r, mode, evidence) is var filled and not ResolvedOutcome.NotExecuted
+            ? filled
+            : new ResolvedOutcome.NotExecuted(r, $"no new {r.Action} of {r.Volume} {r.Symbol} at {r.Price}, and no deal of it");
     }
 
     private static ResolvedOutcome PositionModified(TradeRequest r, TerminalSnapshot before, TerminalSnapshot now)
@@ -67,7 +60,7 @@ public static class OutcomeResolver
         return new ResolvedOutcome.NotExecuted(r, $"position {r.Ticket} has SL {position.StopLoss} and TP {position.TakeProfit}");
     }
 
-    private static ResolvedOutcome Closed(TradeRequest r, TerminalSnapshot before, TerminalSnapshot now, NewEvidence evidence)
+    private static ResolvedOutcome Closed(TradeRequest r, TerminalSnapshot before, TerminalSnapshot now, PositionMode mode, NewEvidence evidence)
     {
         var was = before.Positions.FirstOrDefault(p => p.Ticket == r.Ticket);
         var position = now.Positions.FirstOrDefault(p => p.Ticket == r.Ticket);
@@ -77,16 +70,23 @@ public static class OutcomeResolver
                 : new ResolvedOutcome.Ambiguous(r, $"position {r.Ticket} is newer than the state before, so its volume then is not known");
         if (position is null && Hidden(was, now))
             return new ResolvedOutcome.Ambiguous(r, $"the terminal sends copies for {was.Symbol}: position {r.Ticket} may be hidden");
-        var closed = was.Volume - (position?.Volume ?? 0);
+        var closed = was.Volume - (position is { } left && left.Side == was.Side ? left.Volume : 0);
+        var wanted = r.Action == TradeAction.PositionClose ? was.Volume : r.Volume;
+        // In netting somebody may have enlarged it again since: the deal is what counts.
+        if (mode == PositionMode.Netting && evidence.TakeClosed(was.Symbol, Opposite(was.Side), wanted, exactly: true) is { Count: > 0 } exact)
+            return new ResolvedOutcome.Executed(r, null, exact[0].Ticket, r.Ticket, wanted, DealParts.Price(exact)) { Deals = exact };
         if (closed <= 0)
             return new ResolvedOutcome.NotExecuted(r, $"position {r.Ticket} still has {position!.Volume} lots");
-        var wanted = r.Action == TradeAction.PositionClose ? was.Volume : r.Volume;
-        var deal = evidence.TakeDeal(was.Symbol, Opposite(was.Side), opening: false, v => v == wanted)
-            ?? evidence.TakeDeal(was.Symbol, Opposite(was.Side), opening: false, v => v <= closed);
-        // Gone is what was asked for, whoever did it (its SL may have).
-        if (position is null || deal is not null)
-            return new ResolvedOutcome.Executed(r, null, deal?.Ticket, r.Ticket, deal?.Volume ?? closed, deal?.Price ?? 0);
-        return new ResolvedOutcome.Ambiguous(r, $"position {r.Ticket} went from {was.Volume} to {position.Volume} lots without a deal of this request");
+        // What is left of a whole close may be closed still, whoever did the rest.
+        if (r.Action == TradeAction.PositionClose && closed < was.Volume)
+            return new ResolvedOutcome.NotExecuted(r, $"position {r.Ticket} still has {position!.Volume} of {was.Volume} lots");
+        var deals = evidence.TakeClosed(was.Symbol, Opposite(was.Side), Math.Min(wanted, closed));
+        if (deals.Count > 0)
+            return new ResolvedOutcome.Executed(r, null, deals[0].Ticket, r.Ticket, deals.Sum(d => d.Volume), DealParts.Price(deals)) { Deals = deals };
+        // Gone is what was asked for, whoever did it.
+        if (closed == was.Volume)
+            return new ResolvedOutcome.Executed(r, null, null, r.Ticket, closed, 0);
+        return new ResolvedOutcome.Ambiguous(r, $"position {r.Ticket} went from {was.Volume} to {position!.Volume} lots without a deal of this request");
     }
 
     private static ResolvedOutcome SymbolClosed(TradeRequest r, TerminalSnapshot before, TerminalSnapshot now, NewEvidence evidence)
@@ -100,8 +100,8 @@ public static class OutcomeResolver
         var closed = was.FirstOrDefault(p => now.Positions.All(n => n.Ticket != p.Ticket));
         if (closed is null)
             return new ResolvedOutcome.NotExecuted(r, $"all {was.Count} positions of {r.Symbol} are still open");
-        var deal = evidence.TakeDeal(closed.Symbol, Opposite(closed.Side), opening: false, v => v == closed.Volume);
-        return new ResolvedOutcome.Executed(r, null, deal?.Ticket, closed.Ticket, closed.Volume, deal?.Price ?? 0);
+        var deals = evidence.TakeClosed(closed.Symbol, Opposite(closed.Side), closed.Volume);
+        return new ResolvedOutcome.Executed(r, null, deals.Count > 0 ? deals[0].Ticket : null, closed.Ticket, closed.Volume, DealParts.Price(deals)) { Deals = deals };
     }
 
     private static ResolvedOutcome OrderModified(TradeRequest r, TerminalSnapshot before, TerminalSnapshot now)

@@ -1,3 +1,5 @@
+using ActorTrading.Domain;
+
 namespace ActorTrading.Mt5;
 
 /// <summary>
@@ -11,13 +13,20 @@ internal static class PriceMatch
     /// <summary>Fewest decimals of a chart's symbol that are reckoned with.</summary>
     private const int FewestDecimals = 1;
 
-    public static bool Same(decimal sent, decimal told)
+    /// <summary>A limit rounded more coarsely than by a chart of the yen would prove nothing.</summary>
+    private const int FewestDecimalsOfLimit = 2;
+
+    public static bool Same(decimal sent, decimal told, int fewestDecimals = FewestDecimals)
     {
-        for (var digits = ToldDecimals; digits >= FewestDecimals; digits--)
+        for (var digits = ToldDecimals; digits >= fewestDecimals; digits--)
             if (decimal.Round(sent, digits, MidpointRounding.AwayFromZero) == told)
                 return true;
         return decimal.Round(sent, ToldDecimals, MidpointRounding.ToEven) == told;
     }
+
+    /// <summary>Whether a limit at the price sent may have been filled at the price told.</summary>
+    public static bool IsLimitOrBetter(Side side, decimal sent, decimal told) =>
+        Same(sent, told, FewestDecimalsOfLimit) || (side == Side.Buy ? told < sent : told > sent);
 
     /// <summary>Null and 0 both mean none.</summary>
     public static bool SameLevel(decimal? sent, decimal? told) =>

@@ -15,10 +15,10 @@ internal static class RoundTrips
     /// </returns>
     public static IEnumerable<TerminalFact> Found(IReadOnlyList<TerminalDeal> deals)
     {
-        var left = deals.Where(d => d.Entry is DealEntry.Out or DealEntry.OutBy).ToList();
+        var left = deals.Where(IsClosing).ToList();
         foreach (var opening in deals.Where(d => d.Entry == DealEntry.In))
         {
-            var closings = Closings(opening, left);
+            var closings = Closings([opening], left);
             if (closings.Count == 0)
             {
                 continue;
@@ -38,43 +38,33 @@ internal static class RoundTrips
             foreach (var closing in closings)
             {
                 left.Remove(closing);
-                yield return new TerminalFact
-                {
-                    Kind = TerminalFactKind.PositionReduced,
-                    PositionTicket = -opening.Ticket,
-                    DealTicket = closing.Ticket,
-                    Symbol = closing.Symbol,
-                    Volume = closing.Volume,
-                    Price = closing.Price,
-                    Profit = closing.Profit,
-                    At = closing.Time,
-                };
+                yield return Closed(-opening.Ticket, closing);
             }
         }
     }
 
-    /// <summary>The deals that close the opening one exactly, oldest first; one alone before several.</summary>
-    private static List<TerminalDeal> Closings(TerminalDeal opening, List<TerminalDeal> left)
+    /// <summary>The deals that close the opening ones exactly, oldest first; one alone before several.</summary>
+    public static IReadOnlyList<TerminalDeal> Closings(IReadOnlyList<TerminalDeal> openings, IReadOnlyCollection<TerminalDeal> deals)
     {
-        var after = left.FindAll(d => d.Ticket > opening.Ticket && d.Symbol == opening.Symbol && SideOf(d) != SideOf(opening) && d.Volume <= opening.Volume);
-        if (after.Find(d => d.Volume == opening.Volume) is { } whole)
-        {
-            return [whole];
-        }
-
-        var parts = new List<TerminalDeal>();
-        var open = opening.Volume;
-        foreach (var part in after)
-        {
-            if (part.Volume <= open)
-            {
-                parts.Add(part);
-                open -= part.Volume;
-            }
-        }
-
-        return open == 0m ? parts : [];
+        var last = openings[^1];
+        return DealParts.Of(
+            [.. deals.Where(d => IsClosing(d) && d.Ticket > last.Ticket && d.Symbol == last.Symbol && SideOf(d) != SideOf(last))],
+            openings.Sum(d => d.Volume));
     }
 
-    private static Side SideOf(TerminalDeal deal) => deal.Kind == TerminalDealKind.Buy ? Side.Buy : Side.Sell;
+    public static TerminalFact Closed(long positionTicket, TerminalDeal closing) => new()
+    {
+        Kind = TerminalFactKind.PositionReduced,
+        PositionTicket = positionTicket,
+        DealTicket = closing.Ticket,
+        Symbol = closing.Symbol,
+        Volume = closing.Volume,
+        Price = closing.Price,
+        Profit = closing.Profit,
+        At = closing.Time,
+    };
+
+    public static bool IsClosing(TerminalDeal deal) => deal.Entry is DealEntry.Out or DealEntry.OutBy;
+
+    public static Side SideOf(TerminalDeal deal) => deal.Kind == TerminalDealKind.Buy ? Side.Buy : Side.Sell;
 }

@@ -79,14 +79,17 @@ public sealed record TerminalSnapshot
         && Unidentified.SequenceEqual(other.Unidentified);
 }
 
-/// <summary>Two equal snapshots in a row: nothing is on its way any more. Only from such a state may "not executed" be concluded.</summary>
+/// <summary>
+/// Two equal snapshots in a row without a market order that is still being worked: nothing is on its way any more. Only from such a state
+/// may "not executed" be concluded.
+/// </summary>
 public sealed record SettledSnapshot
 {
     private SettledSnapshot(TerminalSnapshot snapshot) => Snapshot = snapshot;
 
     public TerminalSnapshot Snapshot { get; }
 
-    /// <returns>Null while the two differ.</returns>
+    /// <returns>Null while the two differ, or a market order is listed.</returns>
     public static SettledSnapshot? TryCreate(TerminalSnapshot previous, TerminalSnapshot current) =>
-        previous.HoldsTheSameAs(current) ? new SettledSnapshot(current) : null;
+        previous.HoldsTheSameAs(current) && current.Orders.All(o => o.Type != OrderType.Market) ? new SettledSnapshot(current) : null;
 }

@@ -43,7 +43,7 @@ public sealed class ChaosTests
             {
                 TradeOutcome.Answered a => a.Succeeded ? a.Volume : 0,
                 TradeOutcome.Refused => -1, // never sent
-                _ => OutcomeResolver.Resolve(before, await Books.Settle(client), [request])[0] switch
+                _ => OutcomeResolver.Resolve(before, await Books.Settle(client), [request], PositionMode.Hedging)[0] switch
                 {
                     ResolvedOutcome.Executed e => e.Volume,
                     ResolvedOutcome.NotExecuted => 0,

@@ -72,7 +72,7 @@ public sealed class DefectTests
         await pair.Trade(request);
         var now = await pair.Settled();
         now.Snapshot.Orders.ShouldHaveSingleItem().Price.ShouldBe(1.091m);
-        OutcomeResolver.Resolve(before, now, [request]).ShouldHaveSingleItem().ShouldBeOfType<ResolvedOutcome.Executed>();
+        OutcomeResolver.Resolve(before, now, [request], PositionMode.Hedging).ShouldHaveSingleItem().ShouldBeOfType<ResolvedOutcome.Executed>();
     }
 
     [Fact]
@@ -197,7 +197,7 @@ public sealed class DefectTests
         await pair.Time.Pass(TimeSpan.FromMilliseconds(50));
         await pair.Events.Until(TerminalConnectionState.Online);
         await pair.Events.Until(TerminalConnectionState.Online);
-        var found = OutcomeResolver.Resolve(before, await pair.Settled(), [request]).ShouldHaveSingleItem().ShouldBeOfType<ResolvedOutcome.Executed>();
+        var found = OutcomeResolver.Resolve(before, await pair.Settled(), [request], PositionMode.Hedging).ShouldHaveSingleItem().ShouldBeOfType<ResolvedOutcome.Executed>();
         found.Volume.ShouldBe(1m);
         (await pair.Terminal.GetAuditAsync()).Count(a => a.ClientOrderId == "a").ShouldBe(1);
     }

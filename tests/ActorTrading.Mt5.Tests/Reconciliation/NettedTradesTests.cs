@@ -55,9 +55,14 @@ public sealed class NettedTradesTests
     }
 
     [Fact]
-    public void Deals_that_do_not_come_to_what_the_terminal_shows_are_not_made_into_trades()
+    public void Deals_that_do_not_come_to_what_the_terminal_shows_are_not_made_into_trades_and_its_position_stands()
     {
         Compare(Position(5, Side.Buy, 2m), Deal(1, Side.Buy, 1m, 1.1m), Deal(2, Side.Buy, 2m, 1.1m));
+        _told.Select(d => (d.BrokerTicket, d.Entry, d.Volume)).ShouldBe([(null, DealEntry.In, 1m)]);
+        _state.Positions.Values.ShouldHaveSingleItem().Volume.ShouldBe(2m);
+        Compare(Position(5, Side.Buy, 1.5m), Deal(1, Side.Buy, 1m, 1.1m), Deal(2, Side.Buy, 2m, 1.1m));
+        _told.Select(d => (d.BrokerTicket, d.Entry, d.Volume)).ShouldBe([(null, DealEntry.Out, 0.5m)]);
+        Compare(Position(5, Side.Buy, 1.5m), Deal(1, Side.Buy, 1m, 1.1m), Deal(2, Side.Buy, 2m, 1.1m));
         _told.ShouldBeEmpty();
     }
 

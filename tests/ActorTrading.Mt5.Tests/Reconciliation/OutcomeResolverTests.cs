@@ -22,7 +22,7 @@ public sealed class OutcomeResolverTests
     private static SettledSnapshot Settled(TerminalSnapshot s) => SettledSnapshot.TryCreate(s, s)!;
 
     private static IReadOnlyList<ResolvedOutcome> Resolve(TerminalSnapshot before, TerminalSnapshot now, params TradeRequest[] requests) =>
-        OutcomeResolver.Resolve(before, Settled(now), requests);
+        OutcomeResolver.Resolve(before, Settled(now), requests, PositionMode.Hedging);
 
     private static readonly TradeRequest Buy = TradeRequest.Market("a", "EURUSD", Side.Buy, 1m);
 
@@ -55,7 +55,7 @@ public sealed class OutcomeResolverTests
 
     [Fact]
     public void What_an_answered_request_did_is_not_claimed_again() =>
-        OutcomeResolver.Resolve(Snapshot(), Settled(Snapshot([Position(5)], deals: [Deal(6)])), [Buy], new HashSet<long> { 5 })
+        OutcomeResolver.Resolve(Snapshot(), Settled(Snapshot([Position(5)], deals: [Deal(6)])), [Buy], PositionMode.Hedging, new HashSet<long> { 5 })
             .ShouldHaveSingleItem().ShouldBeOfType<ResolvedOutcome.NotExecuted>();
 
     [Fact]
@@ -105,7 +105,8 @@ public sealed class OutcomeResolverTests
         var request = TradeRequest.Pending("a", "EURUSD", Side.Buy, OrderType.Limit, 1m, 1.09m);
         Resolve(Snapshot(), Snapshot(orders: [Order(5, 1.09m)]), request)[0].ShouldBeOfType<ResolvedOutcome.Executed>().Order.ShouldBe(5);
         Resolve(Snapshot(), Snapshot(orders: [Order(5, 1.08m)]), request)[0].ShouldBeOfType<ResolvedOutcome.NotExecuted>();
-        Resolve(Snapshot(), Snapshot([Position(5)], deals: [Deal(6)]), request)[0].ShouldBeOfType<ResolvedOutcome.Executed>().Position.ShouldBe(5);
+        Resolve(Snapshot(), Snapshot([Position(5)], deals: [Deal(6)]), request with { Price = 1.1m })[0].ShouldBeOfType<ResolvedOutcome.Executed>().Position.ShouldBe(5);
+        Resolve(Snapshot(), Snapshot([Position(5)], deals: [Deal(6)]), request)[0].ShouldBeOfType<ResolvedOutcome.NotExecuted>("a limit of 1.09 is not filled at 1.1");
     }
 
     [Fact]

@@ -84,7 +84,7 @@ public sealed class ProgramTests
                 broker = Start(line);
                 var now = await Books.Settle(client);
                 if (doubt is not null)
-                    concluded[doubt.ClientOrderId] = OutcomeResolver.Resolve(before, now, [doubt], answered)[0] is ResolvedOutcome.Executed;
+                    concluded[doubt.ClientOrderId] = OutcomeResolver.Resolve(before, now, [doubt], PositionMode.Hedging, answered)[0] is ResolvedOutcome.Executed;
                 broker.Kill();
                 await broker.WaitForExitAsync().OrHang();
                 broker.Dispose();
