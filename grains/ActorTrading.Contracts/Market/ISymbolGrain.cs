@@ -32,7 +32,7 @@ public interface ISymbolGrain : IGrainWithStringKey
     [Alias("Arm")]
     Task ArmAsync(ArmTriggers request);
 
-    /// <summary>Adds or replaces an alert; one that is not active is removed.</summary>
+    /// <summary>Adds or replaces an alert; one that is not active is removed, one whose changed definition is here already goes on as it is.</summary>
     [Alias("ArmAlert")]
     Task ArmAlertAsync(AlertView alert);
 
