@@ -83,6 +83,34 @@ public sealed class TerminalStoryTests(Server server)
         (await account.GetStateAsync()).Positions.Count.ShouldBe(results.Count(r => r.Accepted));
     }
 
+    [Theory]
+    [InlineData(Retcode.TooManyRequests)]
+    [InlineData(Retcode.PriceOff)]
+    [InlineData(Retcode.Locked)]
+    [InlineData(Retcode.Connection)]
+    public async Task What_the_terminal_cannot_do_for_the_moment_is_asked_again_after_a_pause(Retcode retcode)
+    {
+        await using var terminal = TestTerminal.Start(1);
+        await using var host = await TradingHost.StartAsync(server);
+        var account = await TestTerminal.AccountAsync(host, await host.UserAsync(), terminal, PositionMode.Hedging);
+
+        await terminal.RefuseNext(retcode);
+        var opened = await account.PlaceAsync(TradingHost.Buy("EURUSD", 0.10m));
+        (opened.Accepted, opened.Order!.Status).ShouldBe((true, OrderStatus.Filled), opened.Message);
+        await terminal.RefuseNext(retcode);
+        var modified = await account.ModifyPositionAsync(new ModifyPosition(opened.PositionId!.Value, 1.09500m, null, null));
+        modified.Accepted.ShouldBeTrue(modified.Message);
+        (await terminal.GetAccountAsync()).Positions.Values.ShouldHaveSingleItem().StopLoss.ShouldBe(1.09500m);
+        await terminal.RefuseNext(retcode);
+        (await account.ClosePositionAsync(TradingHost.Close(opened.PositionId.Value))).Accepted.ShouldBeTrue();
+        (await terminal.GetAccountAsync()).Positions.ShouldBeEmpty();
+
+        var audit = await terminal.GetAuditAsync();
+        audit.Count.ShouldBe(6);
+        audit.Count(a => a.Retcode == retcode).ShouldBe(3);
+        audit.Where(a => !a.ClientOrderId.StartsWith('R')).Select(a => a.ClientOrderId).ShouldBeUnique();
+    }
+
     [Fact]
     public async Task What_was_opened_and_closed_between_two_looks_is_in_the_ledger()
     {
