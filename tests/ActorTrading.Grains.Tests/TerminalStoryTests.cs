@@ -83,6 +83,19 @@ public sealed class TerminalStoryTests(Server server)
         (await account.GetStateAsync()).Positions.Count.ShouldBe(results.Count(r => r.Accepted));
     }
 
+    [Fact]
+    public async Task A_ticket_that_comes_back_narrowed_and_positive_is_looked_up()
+    {
+        const long First = (1L << 32) + 5;
+        await using var terminal = TestTerminal.Start(1, o => o with { Defects = o.Defects | TerminalDefects.NarrowTickets, FirstWideTicket = First });
+        await using var host = await TradingHost.StartAsync(server);
+        var account = await TestTerminal.AccountAsync(host, await host.UserAsync(), terminal, PositionMode.Hedging);
+        var opened = await account.PlaceAsync(TradingHost.Buy("EURUSD", 0.10m));
+        opened.Order!.Status.ShouldBe(OrderStatus.Filled, opened.Message);
+        (await account.GetStateAsync()).Positions.Values.ShouldHaveSingleItem().BrokerTicket.ShouldNotBeNull().ShouldBeGreaterThan(First);
+        (await terminal.GetAuditAsync()).Count.ShouldBe(1);
+    }
+
     [Theory]
     [InlineData(Retcode.TooManyRequests)]
     [InlineData(Retcode.PriceOff)]
