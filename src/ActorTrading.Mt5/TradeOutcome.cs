@@ -11,7 +11,7 @@ public abstract record TradeOutcome
     /// <param name="Retcode">Judge by this alone: the answer's error flag only says whether the request was sent.</param>
     /// <param name="Order">
     /// Ticket of the order, which is the new position's ticket too for an opening order. The protocol narrows it to 32 bits:
-    /// below zero it is not the ticket, see <see cref="TicketIsNarrowed"/>.
+    /// below zero it is not the ticket, see <see cref="TicketIsNarrowed"/>, and above zero it need not be either.
     /// </param>
     /// <param name="Volume">Lots done, as the broker confirmed.</param>
     /// <param name="Price">Price done, at most 5 decimals.</param>
@@ -27,7 +27,13 @@ public abstract record TradeOutcome
         /// </summary>
         public bool IsInDoubt => Retcode is Retcode.Timeout or Retcode.Connection;
 
-        /// <summary>The ticket was above 2^31-1 and came back negative: the true one shares its low 32 bits.</summary>
+        /// <summary>Refused for the moment only, and nothing was done: no price to be had, too many requests, or the account is being worked on.</summary>
+        public bool IsForLater => Retcode is Retcode.PriceOff or Retcode.TooManyRequests or Retcode.Locked;
+
+        /// <summary>
+        /// The ticket was above 2^31-1 and came back negative: the true one shares its low 32 bits. One above 2^32 may come back positive;
+        /// <see cref="TerminalSnapshot.HasWideTickets"/> tells that this is to be reckoned with.
+        /// </summary>
         public bool TicketIsNarrowed => Order < 0;
     }
 

@@ -110,6 +110,47 @@ public sealed class TerminalStoryTests(Server server)
     }
 
     [Fact]
+    public async Task A_ticket_that_comes_back_narrowed_and_positive_is_looked_up()
+    {
+        const long First = (1L << 32) + 5;
+        await using var terminal = TestTerminal.Start(1, o => o with { Defects = o.Defects | TerminalDefects.NarrowTickets, FirstWideTicket = First });
+        await using var host = await TradingHost.StartAsync(server);
+        var account = await TestTerminal.AccountAsync(host, await host.UserAsync(), terminal, PositionMode.Hedging);
+        var opened = await account.PlaceAsync(TradingHost.Buy("EURUSD", 0.10m));
+        opened.Order!.Status.ShouldBe(OrderStatus.Filled, opened.Message);
+        (await account.GetStateAsync()).Positions.Values.ShouldHaveSingleItem().BrokerTicket.ShouldNotBeNull().ShouldBeGreaterThan(First);
+        (await terminal.GetAuditAsync()).Count.ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData(Retcode.TooManyRequests)]
+    [InlineData(Retcode.PriceOff)]
+    [InlineData(Retcode.Locked)]
+    [InlineData(Retcode.Connection)]
+    public async Task What_the_terminal_cannot_do_for_the_moment_is_asked_again_after_a_pause(Retcode retcode)
+    {
+        await using var terminal = TestTerminal.Start(1);
+        await using var host = await TradingHost.StartAsync(server);
+        var account = await TestTerminal.AccountAsync(host, await host.UserAsync(), terminal, PositionMode.Hedging);
+
+        await terminal.RefuseNext(retcode);
+        var opened = await account.PlaceAsync(TradingHost.Buy("EURUSD", 0.10m));
+        (opened.Accepted, opened.Order!.Status).ShouldBe((true, OrderStatus.Filled), opened.Message);
+        await terminal.RefuseNext(retcode);
+        var modified = await account.ModifyPositionAsync(new ModifyPosition(opened.PositionId!.Value, 1.09500m, null, null));
+        modified.Accepted.ShouldBeTrue(modified.Message);
+        (await terminal.GetAccountAsync()).Positions.Values.ShouldHaveSingleItem().StopLoss.ShouldBe(1.09500m);
+        await terminal.RefuseNext(retcode);
+        (await account.ClosePositionAsync(TradingHost.Close(opened.PositionId.Value))).Accepted.ShouldBeTrue();
+        (await terminal.GetAccountAsync()).Positions.ShouldBeEmpty();
+
+        var audit = await terminal.GetAuditAsync();
+        audit.Count.ShouldBe(6);
+        audit.Count(a => a.Retcode == retcode).ShouldBe(3);
+        audit.Where(a => !a.ClientOrderId.StartsWith('R')).Select(a => a.ClientOrderId).ShouldBeUnique();
+    }
+
+    [Fact]
     public async Task What_was_opened_and_closed_between_two_looks_is_in_the_ledger()
     {
         await using var terminal = TestTerminal.Start(1);

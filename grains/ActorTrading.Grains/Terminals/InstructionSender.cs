@@ -5,6 +5,14 @@ using ActorTrading.Mt5;
 
 namespace ActorTrading.Grains;
 
+/// <summary>What became of an instruction.</summary>
+/// <param name="Facts">For the account.</param>
+/// <param name="InDoubt">Why the outcome is not known; null where it is.</param>
+/// <param name="WasSent">It reached the socket.</param>
+/// <param name="IsBusy">The terminal cannot do it for the moment: whatever is tried next waits.</param>
+/// <param name="Again">It is to go again as it is.</param>
+internal readonly record struct InstructionOutcome(ImmutableArray<TerminalFact> Facts, string? InDoubt = null, bool WasSent = true, bool IsBusy = false, bool Again = false);
+
 /// <summary>Sends one instruction and tells what became of it.</summary>
 /// <param name="isHeld">Whether the terminal is still ours; asked before each try.</param>
 /// <param name="openWithin">See <see cref="TerminalSettings.OpenWithin"/>.</param>
@@ -13,29 +21,28 @@ internal sealed class InstructionSender(TerminalLink link, Func<Task<bool>> isHe
     /// <summary>How often a change that is refused for the price's sake is tried in all. An order is not tried again from here: each of its attempts is durable first.</summary>
     private const int ChangeTriesMax = 3;
 
-    /// <returns>The facts for the account; or why the outcome is not known.</returns>
-    public async Task<(ImmutableArray<TerminalFact> Facts, string? InDoubt)> SendAsync(TerminalInstruction instruction)
+    public async Task<InstructionOutcome> SendAsync(TerminalInstruction instruction)
     {
         var request = LedgerReconciler.RequestOf(instruction.Order, instruction.Request, instruction.PositionTicket, instruction.OrderTicket, instruction.Partial, instruction.Netting);
         if (request is null)
         {
-            return ([Rejected(instruction, Retcode.PositionClosed, "What is to be changed is not at the terminal any more, or its ticket there is not known.")], null);
+            return new InstructionOutcome([Rejected(instruction, Retcode.PositionClosed, "What is to be changed is not at the terminal any more, or its ticket there is not known.")], WasSent: false);
         }
 
         // It has not been executed: what may have been is compared first, and only what was not is asked for again.
         if (instruction.Order is { Type: OrderType.Market, ClosesPositionId: null } opening && clock.GetUtcNow() - opening.CreatedAt is var age && age > openWithin)
         {
-            return ([Rejected(instruction, Retcode.Timeout, $"The terminal could not be asked for {age.TotalSeconds:0} s: the market has moved on.")], null);
+            return new InstructionOutcome([Rejected(instruction, Retcode.Timeout, $"The terminal could not be asked for {age.TotalSeconds:0} s: the market has moved on.")], WasSent: false);
         }
 
         if (instruction.Order?.NotAfter is { } last && last < clock.GetUtcNow())
         {
-            return ([Rejected(instruction, Retcode.Timeout, $"It was to be sent by {last:O} at the latest, and the terminal could not be asked before.")], null);
+            return new InstructionOutcome([Rejected(instruction, Retcode.Timeout, $"It was to be sent by {last:O} at the latest, and the terminal could not be asked before.")], WasSent: false);
         }
 
         if (instruction.Order is { IsPending: true, ExpiresAt: { } end } && end <= clock.GetUtcNow())
         {
-            return ([Rejected(instruction, Retcode.InvalidExpiration, $"It was over at {end:O}, before the terminal could be asked.")], null);
+            return new InstructionOutcome([Rejected(instruction, Retcode.InvalidExpiration, $"It was over at {end:O}, before the terminal could be asked.")], WasSent: false);
         }
 
         if (instruction.Request is { OnlyTightens: true })
@@ -43,45 +50,62 @@ internal sealed class InstructionSender(TerminalLink link, Func<Task<bool>> isHe
             (request, var refusal) = await TightenAsync(instruction, request);
             if (refusal is not null)
             {
-                return ([refusal], null);
+                return new InstructionOutcome([refusal], WasSent: false);
             }
         }
 
         if (request.Against is not null && await GoneAsync(instruction, request) is { } gone)
         {
-            return ([gone], null);
+            return new InstructionOutcome([gone], WasSent: false);
         }
 
         for (var attempt = 1; ; attempt++)
         {
             if (!await isHeld())
             {
-                return ([], "the terminal is not known to be ours any more");
+                return new InstructionOutcome([], "the terminal is not known to be ours any more", WasSent: false);
             }
 
             switch (await link.TradeAsync(request))
             {
-                case TradeOutcome.Answered answer when answer.IsInDoubt:
-                    return ([], $"the terminal answered {answer.Retcode}");
-                case TradeOutcome.Answered { TicketIsNarrowed: true }:
-                    return ([], "the ticket came back narrowed to 32 bits");
+                case TradeOutcome.Answered answer when Doubt(instruction, answer, link.HasWideTickets) is { } doubt:
+                    return new InstructionOutcome([], doubt, IsBusy: answer.IsInDoubt);
                 case TradeOutcome.Answered { Succeeded: true } answer:
-                    return (Succeeded(instruction, answer), null);
-                case TradeOutcome.Answered { Retcode: Retcode.Requote or Retcode.PriceChanged } answer when instruction.Order is { } order:
-                    return ([Rejected(instruction, answer.Retcode, answer.Description) with { Kind = TerminalFactKind.Requoted, Attempt = order.Attempt }], null);
+                    return new InstructionOutcome(Succeeded(instruction, answer));
+                case TradeOutcome.Answered answer when instruction.Order is { } order && (answer.IsForLater || answer.Retcode is Retcode.Requote or Retcode.PriceChanged):
+                    return new InstructionOutcome([Rejected(instruction, answer.Retcode, answer.Description) with { Kind = TerminalFactKind.Requoted, Attempt = order.Attempt }],
+                        IsBusy: answer.IsForLater);
                 case TradeOutcome.Answered { Retcode: Retcode.Requote or Retcode.PriceChanged } when attempt < ChangeTriesMax:
                     continue;
+                case TradeOutcome.Answered { IsForLater: true } when instruction.Request is { OnlyTightens: false }:
+                    return new InstructionOutcome([], IsBusy: true, Again: true);
                 case TradeOutcome.Answered answer:
-                    return ([Rejected(instruction, answer.Retcode, answer.Description)], null);
+                    return new InstructionOutcome([Rejected(instruction, answer.Retcode, answer.Description)]);
                 case TradeOutcome.Refused { Kind: RefusalKind.Invalid } refused:
-                    return ([Rejected(instruction, Retcode.Invalid, refused.Reason)], null);
+                    return new InstructionOutcome([Rejected(instruction, Retcode.Invalid, refused.Reason)], WasSent: false);
                 case TradeOutcome.Refused refused:
-                    return ([], refused.Reason);
+                    return new InstructionOutcome([], refused.Reason, WasSent: attempt > 1);
                 case TradeOutcome.Unknown unknown:
-                    return ([], unknown.Reason);
+                    return new InstructionOutcome([], unknown.Reason);
             }
         }
     }
+
+    /// <summary>Why an answer does not tell the outcome, so that the books have to; null where it does.</summary>
+    /// <param name="hasWideTickets">See <see cref="TerminalSnapshot.HasWideTickets"/>.</param>
+    internal static string? Doubt(TerminalInstruction instruction, TradeOutcome.Answered answer, bool hasWideTickets) => (answer, instruction.Order) switch
+    {
+        ({ IsInDoubt: true }, _) => $"the terminal answered {answer.Retcode}",
+        ({ TicketIsNarrowed: true }, _) => "the ticket came back narrowed to 32 bits",
+        ({ Succeeded: false }, _) or (_, null) => null,
+        (_, _) when hasWideTickets => $"the account's tickets are above {int.MaxValue}, so {answer.Order} need not be this order's",
+        ({ Order: <= 0 }, { ClosesPositionId: null }) => "the answer has no ticket",
+        (_, { IsPending: true }) => null,
+        ({ Retcode: Retcode.Placed }, _) => "the order was placed and is being worked still",
+        ({ Price: <= 0m }, _) => $"the answer has the price {answer.Price}",
+        var (_, order) when answer.Volume > order.RemainingVolume => $"{answer.Volume} lots were done of {order.RemainingVolume}: the books differ",
+        _ => null,
+    };
 
     /// <summary>
     /// A trailing stop was decided on the ledger's levels. The terminal may have others by now, set by hand: a stop that is tighter there
@@ -142,7 +166,7 @@ internal sealed class InstructionSender(TerminalLink link, Func<Task<bool>> isHe
             Kind = TerminalFactKind.Filled,
             OrderId = order.Id,
             OrderTicket = answer.Order,
-            Volume = answer.Volume > 0m ? Math.Min(answer.Volume, order.RemainingVolume) : order.RemainingVolume,
+            Volume = answer.Volume > 0m ? answer.Volume : order.RemainingVolume,
             Price = answer.Price,
             Retcode = answer.Retcode,
             Message = answer.Description,

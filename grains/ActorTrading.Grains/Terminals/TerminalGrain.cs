@@ -33,10 +33,14 @@ public sealed class TerminalGrain(
     // What was asked under the session, by attempt. Nothing leaves it before the next comparison: the same message may come again, late.
     private readonly HashSet<(Guid Id, int Attempt)> _taken = [];
 
-    // Orders handed to the socket in this activation; what an earlier one handed is not known, only that it may have.
+    // Orders without outcome that may have been sent: what this activation has handed to the socket, and what it found without outcome
+    // when it took the terminal, for an earlier one may have.
     private readonly HashSet<Guid> _handed = [];
-    private readonly DateTimeOffset _since = clock.GetUtcNow();
     private long _accountAsked = clock.GetTimestamp();
+
+    // What the terminal cannot do for the moment, until its pause is over.
+    private readonly List<(TerminalInstruction Instruction, ActivityContext Cause)> _later = [];
+    private readonly RetryPace _pace = new(clock);
     private TerminalSession? _session;
     private TerminalLink? _link;
     private TerminalConfig? _config;
@@ -206,6 +210,14 @@ public sealed class TerminalGrain(
         {
             await ReconcileAsync();
         }
+
+        foreach (var due in _later.Where(l => _pace.IsDue(l.Instruction.Id)).ToList())
+        {
+            _later.Remove(due);
+            _queue.Enqueue(due);
+        }
+
+        _ = SendAllAsync();
     }
 
     /// <summary>Orders have their end from the account's activation: one that is gone, with its silo or for idleness, would let them outlive it.</summary>
@@ -264,6 +276,7 @@ public sealed class TerminalGrain(
                     return;
                 }
 
+                var isFirst = _session is null;
                 var owner = _session?.Owner ?? Guid.CreateVersion7(clock.GetUtcNow());
                 if (_session is null)
                 {
@@ -284,7 +297,18 @@ public sealed class TerminalGrain(
                     return;
                 }
 
-                result = LedgerReconciler.Reconcile(state, settled, now);
+                var submitted = state.Orders.Values.Where(o => o.Status == OrderStatus.Submitted).Select(o => o.Id).ToHashSet();
+                if (isFirst)
+                {
+                    _handed.UnionWith(submitted);
+                }
+
+                result = LedgerReconciler.Reconcile(state, settled, now, submitted.Except(_handed).ToHashSet());
+                foreach (var (fact, reason) in result.Unbookable)
+                {
+                    _log.LogError("Account {AccountId}: what the terminal shows cannot be booked and is left out: {Reason} [{Fact}]", Id, reason, fact);
+                }
+
                 foreach (var (id, reason) in result.Ambiguous)
                 {
                     _log.LogError("Account {AccountId}: the outcome of {RequestId} cannot be told from the terminal's books: {Reason}", Id, id, reason);
@@ -294,6 +318,8 @@ public sealed class TerminalGrain(
                 _session = new TerminalSession(owner, (_session?.Round ?? 0) + 1);
                 _queue.Clear();
                 _taken.Clear();
+                _later.Clear();
+                _pace.Keep(id => state.Orders.ContainsKey(id) || state.Requests.ContainsKey(id));
                 foreach (var (id, _) in result.Ambiguous)
                 {
                     _taken.Add((id, state.Orders.GetValueOrDefault(id)?.Attempt ?? 0));
@@ -304,7 +330,8 @@ public sealed class TerminalGrain(
                 _state = "connected";
                 _reason = null;
                 await TellAsync([.. InVain(state, result).Chunk(FactParts.FactsMax).Select(ImmutableArray.Create), .. result.Parts]);
-                _handed.ExceptWith(result.NotExecuted);
+                // Every other order has an outcome now, or was not executed.
+                _handed.IntersectWith(result.Ambiguous.Select(a => a.Id));
                 link.Reconciled(settled.Snapshot);
             }
             catch (Exception e) when (TerminalFaults.IsUnanswered(e))
@@ -337,7 +364,7 @@ public sealed class TerminalGrain(
     /// <summary>Attempts that may have reached the terminal and led to nothing: the next one needs a name of its own.</summary>
     private IEnumerable<TerminalFact> InVain(AccountState state, Reconciliation result) =>
         from order in TerminalQueue.Submitted(state)
-        where result.NotExecuted.Contains(order.Id) && (_handed.Contains(order.Id) || order.CreatedAt < _since)
+        where result.NotExecuted.Contains(order.Id) && _handed.Contains(order.Id)
         select new TerminalFact { Kind = TerminalFactKind.NotExecuted, OrderId = order.Id, Attempt = order.Attempt, At = clock.GetUtcNow() };
 
     private async Task SendAllAsync()
@@ -359,8 +386,14 @@ public sealed class TerminalGrain(
                         break;
                     }
 
+                    if (!_pace.IsDue(next.Instruction.Id))
+                    {
+                        _later.Add(next);
+                        continue;
+                    }
+
                     using var span = TradeTrace.Start("terminal.order", next.Cause)?.SetTag("instruction.id", next.Instruction.Id);
-                    if (!await SendAsync(next.Instruction))
+                    if (!await SendAsync(next.Instruction, next.Cause))
                     {
                         break;
                     }
@@ -379,21 +412,32 @@ public sealed class TerminalGrain(
         }
     }
 
-    private async Task<bool> SendAsync(TerminalInstruction instruction)
+    private async Task<bool> SendAsync(TerminalInstruction instruction, ActivityContext cause)
     {
         if (_link is not { } link)
         {
             return false;
         }
 
-        if (instruction.Order is { } order)
+        var wasHanded = !_handed.Add(instruction.Id);
+        var sender = new InstructionSender(link, () => IsHeldAsync(instruction.Session.Owner, ifUnknown: false), settings.OpenWithin, clock);
+        var outcome = await sender.SendAsync(instruction);
+        if (!outcome.WasSent && !wasHanded)
         {
-            _handed.Add(order.Id);
+            _handed.Remove(instruction.Id);
         }
 
-        var sender = new InstructionSender(link, () => IsHeldAsync(instruction.Session.Owner, ifUnknown: false), settings.OpenWithin, clock);
-        var (facts, inDoubt) = await sender.SendAsync(instruction);
-        if (inDoubt is not null)
+        if (outcome.IsBusy)
+        {
+            // What opens is refused as soon as it is too late, so that nobody waits for it in vain.
+            _pace.Postpone(instruction.Id, instruction.Order is { Type: OrderType.Market, ClosesPositionId: null } opening ? opening.CreatedAt + settings.OpenWithin : null);
+        }
+        else
+        {
+            _pace.Forget(instruction.Id);
+        }
+
+        if (outcome.InDoubt is { } inDoubt)
         {
             // Stays in the set of what is known, so that it is not sent again before the comparison.
             _log.LogWarning("Account {AccountId}: {InstructionId} has no known outcome ({Reason}); the books will be compared", Id, instruction.Id, inDoubt);
@@ -401,12 +445,23 @@ public sealed class TerminalGrain(
             return false;
         }
 
-        await Account.OnTerminalAsync(new TerminalReport(facts, _state, _lastSync));
-        if (!_queue.Any(q => q.Instruction.Id == instruction.Id))
+        if (outcome.Again)
         {
-            _handed.Remove(instruction.Id);
+            _later.Add((instruction, cause));
+        }
+        else if (outcome.IsBusy)
+        {
+            // Asked for again under the same name where there is none left.
+            _taken.Remove((instruction.Id, instruction.Order!.Attempt));
         }
 
+        if (!outcome.Facts.IsEmpty)
+        {
+            await Account.OnTerminalAsync(new TerminalReport(outcome.Facts, _state, _lastSync));
+        }
+
+        // It has its outcome; a next attempt has not left the queue.
+        _handed.Remove(instruction.Id);
         return true;
     }
 
@@ -416,5 +471,5 @@ public sealed class TerminalGrain(
         await Account.OnTerminalAsync(new TerminalReport([], state, _lastSync));
     }
 
-    private TerminalStatus Status() => new(_state, _reason, _lastSync, _queue.Count);
+    private TerminalStatus Status() => new(_state, _reason, _lastSync, _queue.Count + _later.Count);
 }

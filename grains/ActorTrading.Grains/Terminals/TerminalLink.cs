@@ -81,6 +81,9 @@ internal sealed class TerminalLink : ITerminalEvents, IAsyncDisposable
 
     public string? Reason => _reason;
 
+    /// <summary>As of the last comparison.</summary>
+    public bool HasWideTickets => _known?.HasWideTickets == true;
+
     public async Task<TradeOutcome> TradeAsync(TradeRequest request)
     {
         if (request.Action != TradeAction.PositionModify)

@@ -29,6 +29,10 @@ public sealed record TerminalSnapshot
     /// <summary>What the deals say is held and no position shows. Empty on a sound terminal with its whole history.</summary>
     public required ImmutableArray<Exposure> Unidentified { get; init; }
 
+    /// <summary>The account's tickets do not fit into the 32 bits that an answer has for them: no answered ticket can be believed.</summary>
+    public bool HasWideTickets =>
+        Positions.Any(p => p.Ticket > int.MaxValue) || Orders.Any(o => o.Ticket > int.MaxValue) || Deals.Any(d => d.Ticket > int.MaxValue);
+
     public bool PositionsAreComplete => SymbolsWithCopies.IsEmpty;
 
     public static TerminalSnapshot Create(TerminalAccount account, IReadOnlyList<TerminalPosition> positions, IReadOnlyList<TerminalOrder> orders,

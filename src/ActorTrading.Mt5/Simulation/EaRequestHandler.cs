@@ -19,6 +19,9 @@ internal sealed class EaRequestHandler(SimulatedTerminalOptions options, Simulat
     public EaAnswers Frames => _answers;
     private EaTrading Trading => _trading ??= new EaTrading(options, broker, _answers, dice);
 
+    /// <summary>Answers the next trades with a retcode, whatever they ask.</summary>
+    public void RefuseNext(Retcode retcode, int count) => Trading.RefuseNext(retcode, count);
+
     /// <summary>Whether a frame is a TRADE, which takes the broker's time; a frame that is no JSON is not.</summary>
     public static bool IsTrade(ReadOnlySpan<byte> frame) => frame.IndexOf("\"TRADE\""u8) >= 0;
 

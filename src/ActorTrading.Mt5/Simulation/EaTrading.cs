@@ -6,6 +6,8 @@ namespace ActorTrading.Mt5.Simulation;
 /// <summary>The EA's TRADE: from a request to the broker's command, and from its decision to answer and event.</summary>
 internal sealed class EaTrading(SimulatedTerminalOptions options, SimulatedBroker broker, EaAnswers answers, Random dice)
 {
+    private readonly Queue<Retcode> _refusals = new();
+
     /// <summary>What a TRADE sends back.</summary>
     /// <param name="Answers">Frames for the answer socket, in order.</param>
     /// <param name="Event">Frame for the event socket, or null.</param>
@@ -31,9 +33,17 @@ internal sealed class EaTrading(SimulatedTerminalOptions options, SimulatedBroke
             (orderId, clientOrderId) => Command(request, action, symbol, instrument, filling, orderId, clientOrderId), now, settings, instead));
     }
 
+    public void RefuseNext(Retcode retcode, int count)
+    {
+        for (var i = 0; i < count; i++)
+            _refusals.Enqueue(retcode);
+    }
+
     /// <summary>The dice: what the broker does to this one.</summary>
     private (BrokerSettings? Settings, FillPolicy Filling, BrokerDecision? Instead) Fate(EaRequest request, TradeAction action)
     {
+        if (_refusals.TryDequeue(out var refusal))
+            return (null, options.FillPolicy, new BrokerDecision(refusal, "Refused as the test wants it.", []));
         if (dice.NextDouble() < options.RejectRate)
             return (null, options.FillPolicy, new BrokerDecision(Retcode.Reject, "Rejected by the dice.", []));
         if (dice.NextDouble() < options.RequoteRate)

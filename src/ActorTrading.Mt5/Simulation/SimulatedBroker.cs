@@ -23,7 +23,7 @@ internal sealed class SimulatedBroker : IDisposable
     {
         _options = options;
         Board = board;
-        Tickets = new TicketBook(options.Has(TerminalDefects.NarrowTickets) ? 3_000_000_001 : 500_000_001);
+        Tickets = new TicketBook(options.Has(TerminalDefects.NarrowTickets) ? options.FirstWideTicket : 500_000_001);
         if (options.StateFolder is { } folder)
         {
             (_journal, var lines) = BrokerJournal.Open(Path.Combine(folder, $"account-{options.Login}.jsonl"));

@@ -133,6 +133,13 @@ public sealed class SimulatedTerminal : IAsyncDisposable
             : throw new ArgumentException($"The terminal cannot send {request.Action} of '{request.Symbol}'.", nameof(request));
     });
 
+    /// <summary>The broker refuses the next trades with this retcode.</summary>
+    public Task RefuseNext(Retcode retcode, int count = 1) => OnThread(() =>
+    {
+        _handler.RefuseNext(retcode, count);
+        return true;
+    });
+
     /// <summary>Every trade request that the broker has received, oldest first.</summary>
     public Task<IReadOnlyList<AuditRecord>> GetAuditAsync() => OnThread<IReadOnlyList<AuditRecord>>(() => [.. _broker.Audit]);
 

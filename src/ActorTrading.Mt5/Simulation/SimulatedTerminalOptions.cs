@@ -29,6 +29,9 @@ public sealed record SimulatedTerminalOptions
 
     public TerminalDefects Defects { get; init; } = TerminalDefects.AsTheEaIs;
 
+    /// <summary>With defect 5: the first ticket that is given.</summary>
+    public long FirstWideTicket { get; init; } = 3_000_000_001;
+
     /// <summary>With defect 1: which answers are late, and how late.</summary>
     public int LateAnswerEvery { get; init; } = 5;
     public TimeSpan LateAnswerDelay { get; init; } = TimeSpan.FromSeconds(15);

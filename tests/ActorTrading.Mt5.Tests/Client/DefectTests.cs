@@ -201,4 +201,49 @@ public sealed class DefectTests
         found.Volume.ShouldBe(1m);
         (await pair.Terminal.GetAuditAsync()).Count(a => a.ClientOrderId == "a").ShouldBe(1);
     }
+
+    [Fact]
+    public async Task A_trade_cut_off_after_it_was_done_and_stopped_out_before_anybody_looked_is_in_the_ledger_with_both_deals()
+    {
+        await using var pair = await SimulatedPair.Online(o => o with { DisconnectRate = 1 });
+        await Price(pair);
+        var board = new MarketBoard([SimulatedPair.Eurusd]);
+        var id = DeterministicId.FromNumbers(9, 30);
+        var state = AccountState.Empty;
+        Add(new AccountOpened(Guid.Empty, "a", AccountKind.Mt5, PositionMode.Hedging, "USD", 100));
+        await CompareAsync();
+        var order = (OrderSubmitted)TerminalBook.Decide(state, new PlaceOrder
+        {
+            OrderId = id, ClientOrderId = "a", Symbol = "EURUSD", Side = Side.Buy, Type = OrderType.Market, Volume = 1m, StopLoss = 1.05m,
+        }, SimulatedPair.Eurusd, SimulatedPair.Start).Events.Single();
+        Add(order);
+
+        var request = LedgerReconciler.RequestOf(order.Order, null, null, null, false, false)!;
+        (await pair.Client.TradeAsync(request).OrHang()).ShouldBeOfType<TradeOutcome.Unknown>();
+        await pair.Quote("EURUSD", 1.04m, 1.0401m);
+        await pair.Time.Pass(TimeSpan.FromMilliseconds(50));
+        await pair.Events.Until(TerminalConnectionState.Online);
+        await pair.Events.Until(TerminalConnectionState.Online);
+        var deals = await CompareAsync();
+        deals.Select(d => (d.Entry, d.Volume, d.PositionId)).ShouldBe([(DealEntry.In, 1m, id), (DealEntry.Out, 1m, id)]);
+        state.Positions.ShouldBeEmpty();
+        state.Orders.ShouldBeEmpty();
+        state.Balance.ShouldBe((await pair.Terminal.GetAccountAsync()).Balance);
+        (await CompareAsync()).ShouldBeEmpty();
+
+        async Task<List<Deal>> CompareAsync()
+        {
+            var made = new List<Deal>();
+            foreach (var fact in LedgerReconciler.Reconcile(state, await pair.Settled(), SimulatedPair.Start).Facts)
+            foreach (var happened in TerminalBook.Observe(state, fact, board))
+            {
+                Add(happened);
+                if (happened is DealExecuted { Deal: var deal })
+                    made.Add(deal);
+            }
+            return made;
+        }
+
+        void Add(LedgerEvent happened) => state = state.Apply(new LedgerEntry(id, state.Seq + 1, SimulatedPair.Start, happened));
+    }
 }
