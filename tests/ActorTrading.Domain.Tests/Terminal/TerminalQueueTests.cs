@@ -50,12 +50,10 @@ public class TerminalQueueTests
     {
         var position = Position(1m);
         Close("close", position, null).Accepted.ShouldBeTrue();
-        var own = _state.Orders[Submit(Id("own"), 0.1m, link: Account)];
-        var another = _state.Orders[Submit(Id("another"), 0.1m, link: Id("link"))];
-        var byHand = _state.Orders[Submit(Id("by hand"), 0.1m)];
-        new[] { own, another, byHand }.Select(o => TerminalQueue.Waits(_state, o)).ShouldBe([true, false, false]);
+        Guid[] after = [Submit(Id("own"), 0.1m, link: Account), Submit(Id("another"), 0.1m, link: Id("link")), Submit(Id("by hand"), 0.1m)];
+        after.Select(id => TerminalQueue.Waits(_state, _state.Orders[id])).ShouldBe([true, false, false]);
         Observe(new TerminalFact { Kind = TerminalFactKind.Rejected, OrderId = Id("close"), Retcode = Retcode.MarketClosed, At = At });
-        TerminalQueue.Waits(_state, own).ShouldBeFalse();
+        TerminalQueue.Waits(_state, _state.Orders[Id("own")]).ShouldBeFalse();
     }
 
     [Fact]
