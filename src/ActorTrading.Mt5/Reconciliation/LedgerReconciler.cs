@@ -44,8 +44,10 @@ public static class LedgerReconciler
 
         var ledger = new ForeseenLedger(state);
         ledger.Add(Facts.InOrder(facts));
+        // Fills found by their positions only: their deals are to come, and are nobody else's.
+        var awaited = ledger.State.UnconfirmedFills.Select(f => f.Id).Except(state.UnconfirmedFills.Select(f => f.Id)).ToList();
         Levelling.Level(ledger, snapshot, books, now);
-        ledger.Add(Facts.Reconciled(snapshot, books.Late(now), now));
+        ledger.Add(Facts.Reconciled(snapshot, [.. books.Late(now), .. awaited], now));
         return new Reconciliation([.. ledger.Facts], [.. inDoubt.NotExecuted], [.. inDoubt.Ambiguous], [.. ledger.Unbookable]);
     }
 
