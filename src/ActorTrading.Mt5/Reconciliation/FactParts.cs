@@ -13,7 +13,8 @@ public static class FactParts
     public const int FactsMax = 200;
 
     /// <param name="books">Null for the first comparison, which books no deals and counts only as a whole.</param>
-    internal static ImmutableArray<ImmutableArray<TerminalFact>> Of(IReadOnlyList<TerminalFact> facts, TwoBooks? books, DateTimeOffset now)
+    /// <param name="awaited">Fills among the facts whose deals are still to come.</param>
+    internal static ImmutableArray<ImmutableArray<TerminalFact>> Of(IReadOnlyList<TerminalFact> facts, TwoBooks? books, IReadOnlyList<Guid> awaited, DateTimeOffset now)
     {
         var parts = facts.Chunk(FactsMax).Select(ImmutableArray.Create).ToImmutableArray();
         if (books is null)
@@ -25,7 +26,7 @@ public static class FactParts
         return [.. parts.Select((part, i) =>
         {
             newest = Math.Max(newest, part.Max(f => f.DealTicket) ?? 0);
-            return i == parts.Length - 1 ? part : part.Add(AgreedUpTo(newest, books.Unconfirmed(newest, now), now));
+            return i == parts.Length - 1 ? part : part.Add(AgreedUpTo(newest, [.. books.Unconfirmed(newest, now), .. awaited], now));
         })];
     }
 

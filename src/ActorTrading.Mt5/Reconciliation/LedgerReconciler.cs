@@ -30,7 +30,7 @@ public static class LedgerReconciler
         {
             // Orders that rest already may be changed and cancelled from here, so they are taken over too.
             TerminalFact[] found = [.. snapshot.Positions.Select(p => Facts.Of(TerminalFactKind.PositionFound, p)), .. snapshot.Orders.Select(Facts.Of), Facts.Reconciled(snapshot, [], now)];
-            return new Reconciliation(FactParts.Of(found, null, now), AllInDoubt(state), [], []);
+            return new Reconciliation(FactParts.Of(found, null, [], now), AllInDoubt(state), [], []);
         }
 
         var books = new TwoBooks(state, snapshot);
@@ -47,9 +47,11 @@ public static class LedgerReconciler
 
         var ledger = new ForeseenLedger(state);
         ledger.Add(Facts.InOrder(facts));
+        // Fills found by their positions only: their deals are to come, and are nobody else's.
+        var awaited = ledger.State.UnconfirmedFills.Select(f => f.Id).Except(state.UnconfirmedFills.Select(f => f.Id)).ToList();
         Levelling.Level(ledger, snapshot, books, now);
-        ledger.Add(Facts.Reconciled(snapshot, books.Late(now), now));
-        return new Reconciliation(FactParts.Of([.. ledger.Facts], books, now), [.. inDoubt.NotExecuted], [.. inDoubt.Ambiguous], [.. ledger.Unbookable]);
+        ledger.Add(Facts.Reconciled(snapshot, [.. books.Late(now), .. awaited], now));
+        return new Reconciliation(FactParts.Of([.. ledger.Facts], books, awaited, now), [.. inDoubt.NotExecuted], [.. inDoubt.Ambiguous], [.. ledger.Unbookable]);
     }
 
     /// <summary>The request that an order or a change is at the terminal; null where the terminal's ticket it needs is not known.</summary>

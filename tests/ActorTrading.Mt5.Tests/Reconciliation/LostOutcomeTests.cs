@@ -287,8 +287,10 @@ public sealed class LostOutcomeTests
         _hedging.Positions = [TwoBooksSetup.Position(5, 1m)];
         _hedging.Compare().NotExecuted.ShouldBeEmpty();
         _hedging.State.Positions[order.Id].BrokerTicket.ShouldBe(5);
+        _hedging.State.UnconfirmedFills.ShouldHaveSingleItem();
         _hedging.Deal(6, Side.Buy, DealEntry.In, 1m);
-        _hedging.Compare();
+        var next = _hedging.Submit("b", 1m);
+        _hedging.Compare().NotExecuted.ShouldBe([next.Id]);
         _hedging.Deals.ShouldBeEmpty();
         _hedging.State.UnconfirmedFills.ShouldBeEmpty();
     }
