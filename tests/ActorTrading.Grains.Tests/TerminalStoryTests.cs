@@ -194,20 +194,27 @@ public sealed class TerminalStoryTests(Server server)
         placed.Order!.Status.ShouldBe(OrderStatus.Filled);
     }
 
+    /// <summary>A leader on paper, copied lot for lot into a netting account at the terminal.</summary>
+    private static async Task<(IAccountGrain Leader, IAccountGrain Follower, Guid Link)> FollowedAsync(TradingHost host, TestTerminal terminal, PositionMode leading)
+    {
+        var user = await host.UserAsync();
+        await host.QuoteAsync("EURUSD", 1.10000m, 1.10002m);
+        var leader = await host.PaperAccountAsync(user, 100_000m, leading);
+        var follower = await TestTerminal.AccountAsync(host, user, terminal, PositionMode.Netting);
+        await host.PublishAsync(leader.GetPrimaryKey(), user);
+        var link = await host.LinkAsync(user, new LinkSettings
+        {
+            LeaderAccountId = leader.GetPrimaryKey(), FollowerAccountId = follower.GetPrimaryKey(), Sizing = new SizingSettings { Mode = SizingMode.None },
+        });
+        return (leader, follower, link);
+    }
+
     [Fact]
     public async Task A_leader_that_turns_its_net_position_turns_its_followers()
     {
         await using var terminal = TestTerminal.Start(1, o => o with { Mode = PositionMode.Netting });
         await using var host = await TradingHost.StartAsync(server);
-        var user = await host.UserAsync();
-        await host.QuoteAsync("EURUSD", 1.10000m, 1.10002m);
-        var leader = await host.PaperAccountAsync(user, 100_000m, PositionMode.Netting);
-        var follower = await TestTerminal.AccountAsync(host, user, terminal, PositionMode.Netting);
-        await host.PublishAsync(leader.GetPrimaryKey(), user);
-        await host.LinkAsync(user, new LinkSettings
-        {
-            LeaderAccountId = leader.GetPrimaryKey(), FollowerAccountId = follower.GetPrimaryKey(), Sizing = new SizingSettings { Mode = SizingMode.None },
-        });
+        var (leader, follower, _) = await FollowedAsync(host, terminal, PositionMode.Netting);
         (await leader.PlaceAsync(TradingHost.Buy("EURUSD", 0.50m))).Accepted.ShouldBeTrue();
         await Settled(host, leader, follower);
         for (var turn = 0; turn < 8; turn++)
@@ -226,15 +233,7 @@ public sealed class TerminalStoryTests(Server server)
     {
         await using var terminal = TestTerminal.Start(1, o => o with { Mode = PositionMode.Netting });
         await using var host = await TradingHost.StartAsync(server);
-        var user = await host.UserAsync();
-        await host.QuoteAsync("EURUSD", 1.10000m, 1.10002m);
-        var leader = await host.PaperAccountAsync(user, 100_000m, PositionMode.Netting);
-        var follower = await TestTerminal.AccountAsync(host, user, terminal, PositionMode.Netting);
-        await host.PublishAsync(leader.GetPrimaryKey(), user);
-        await host.LinkAsync(user, new LinkSettings
-        {
-            LeaderAccountId = leader.GetPrimaryKey(), FollowerAccountId = follower.GetPrimaryKey(), Sizing = new SizingSettings { Mode = SizingMode.None },
-        });
+        var (leader, follower, _) = await FollowedAsync(host, terminal, PositionMode.Netting);
         (await leader.PlaceAsync(TradingHost.Buy("EURUSD", 0.30m))).Accepted.ShouldBeTrue();
         (await leader.PlaceAsync(TradingHost.Buy("EURUSD", 0.20m) with { Type = OrderType.Stop, Price = 1.10100m, FillPolicy = FillPolicy.Return })).Accepted.ShouldBeTrue();
         await Settled(host, leader, follower);
@@ -258,15 +257,7 @@ public sealed class TerminalStoryTests(Server server)
     {
         await using var terminal = TestTerminal.Start(1, o => o with { Mode = PositionMode.Netting });
         await using var host = await TradingHost.StartAsync(server);
-        var user = await host.UserAsync();
-        await host.QuoteAsync("EURUSD", 1.10000m, 1.10002m);
-        var leader = await host.PaperAccountAsync(user, 100_000m);
-        var follower = await TestTerminal.AccountAsync(host, user, terminal, PositionMode.Netting);
-        await host.PublishAsync(leader.GetPrimaryKey(), user);
-        var link = await host.LinkAsync(user, new LinkSettings
-        {
-            LeaderAccountId = leader.GetPrimaryKey(), FollowerAccountId = follower.GetPrimaryKey(), Sizing = new SizingSettings { Mode = SizingMode.None },
-        });
+        var (leader, follower, link) = await FollowedAsync(host, terminal, PositionMode.Hedging);
         foreach (var volume in new[] { 0.60m, 0.40m })
         {
             (await leader.PlaceAsync(TradingHost.Buy("EURUSD", volume))).Accepted.ShouldBeTrue();
