@@ -195,7 +195,7 @@ public sealed class TerminalStoryTests(Server server)
     }
 
     /// <summary>A leader on paper, copied lot for lot into a netting account at the terminal.</summary>
-    private static async Task<(IAccountGrain Leader, IAccountGrain Follower, Guid Link)> FollowedAsync(TradingHost host, TestTerminal terminal, PositionMode leading)
+    private static async Task<(IAccountGrain Leader, IAccountGrain Follower, Guid Link)> FollowedAsync(TradingHost host, SimulatedTerminal terminal, PositionMode leading)
     {
         var user = await host.UserAsync();
         await host.QuoteAsync("EURUSD", 1.10000m, 1.10002m);
