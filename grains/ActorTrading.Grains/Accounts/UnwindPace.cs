@@ -1,36 +1,36 @@
 namespace ActorTrading.Grains;
 
 /// <summary>
-/// Keeps what a link closes by itself from hammering a broker that refuses it: after each try that has led nowhere the pause doubles, from
-/// one second to a minute. Only as old as the activation.
+/// Keeps what a link closes by itself from hammering a broker that refuses it: after each try that has led nowhere there is a pause. Only as
+/// old as the activation.
 /// </summary>
 internal sealed class UnwindPace(TimeProvider clock)
 {
-    private static readonly TimeSpan First = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(1);
-
-    private readonly Dictionary<Guid, Pause> _pauses = [];
+    private readonly Pauses _pauses = new(clock);
+    private readonly Dictionary<Guid, int> _left = [];
 
     /// <summary>Whether to try now; then it is taken as tried.</summary>
-    /// <param name="left">What there is to close or cancel.</param>
+    /// <param name="left">What there is to close or cancel; less than before shows that it leads somewhere.</param>
     public bool Allows(Guid linkId, int left)
     {
-        var length = First;
-        if (_pauses.TryGetValue(linkId, out var pause) && left >= pause.Left)
+        if (_left.TryGetValue(linkId, out var before) && left < before)
         {
-            if (clock.GetElapsedTime(pause.Since) < pause.Length)
-            {
-                return false;
-            }
-
-            length = pause.Length * 2 < Longest ? pause.Length * 2 : Longest;
+            _pauses.Forget(linkId);
         }
 
-        _pauses[linkId] = new Pause(clock.GetTimestamp(), length, left);
+        if (!_pauses.IsOver(linkId))
+        {
+            return false;
+        }
+
+        _pauses.Refused(linkId);
+        _left[linkId] = left;
         return true;
     }
 
-    public void Done(Guid linkId) => _pauses.Remove(linkId);
-
-    private readonly record struct Pause(long Since, TimeSpan Length, int Left);
+    public void Done(Guid linkId)
+    {
+        _pauses.Forget(linkId);
+        _left.Remove(linkId);
+    }
 }

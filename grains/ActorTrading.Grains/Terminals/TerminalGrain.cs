@@ -40,7 +40,7 @@ public sealed class TerminalGrain(
 
     // What the terminal cannot do for the moment, until its pause is over.
     private readonly List<(TerminalInstruction Instruction, ActivityContext Cause)> _later = [];
-    private readonly RetryPace _pace = new(clock);
+    private readonly Pauses _pauses = new(clock);
     private TerminalSession? _session;
     private TerminalLink? _link;
     private TerminalConfig? _config;
@@ -211,7 +211,7 @@ public sealed class TerminalGrain(
             await ReconcileAsync();
         }
 
-        foreach (var due in _later.Where(l => _pace.IsDue(l.Instruction.Id)).ToList())
+        foreach (var due in _later.Where(l => _pauses.IsOver(l.Instruction.Id)).ToList())
         {
             _later.Remove(due);
             _queue.Enqueue(due);
@@ -319,7 +319,7 @@ public sealed class TerminalGrain(
                 _queue.Clear();
                 _taken.Clear();
                 _later.Clear();
-                _pace.Keep(id => state.Orders.ContainsKey(id) || state.Requests.ContainsKey(id));
+                _pauses.Keep(id => state.Orders.ContainsKey(id) || state.Requests.ContainsKey(id));
                 foreach (var (id, _) in result.Ambiguous)
                 {
                     _taken.Add((id, state.Orders.GetValueOrDefault(id)?.Attempt ?? 0));
@@ -386,7 +386,7 @@ public sealed class TerminalGrain(
                         break;
                     }
 
-                    if (!_pace.IsDue(next.Instruction.Id))
+                    if (!_pauses.IsOver(next.Instruction.Id))
                     {
                         _later.Add(next);
                         continue;
@@ -430,11 +430,11 @@ public sealed class TerminalGrain(
         if (outcome.IsBusy)
         {
             // What opens is refused as soon as it is too late, so that nobody waits for it in vain.
-            _pace.Postpone(instruction.Id, instruction.Order is { Type: OrderType.Market, ClosesPositionId: null } opening ? opening.CreatedAt + settings.OpenWithin : null);
+            _pauses.Refused(instruction.Id, instruction.Order is { Type: OrderType.Market, ClosesPositionId: null } opening ? opening.CreatedAt + settings.OpenWithin : null);
         }
         else
         {
-            _pace.Forget(instruction.Id);
+            _pauses.Forget(instruction.Id);
         }
 
         if (outcome.InDoubt is { } inDoubt)

@@ -93,7 +93,7 @@ public static class BrokerEngine
     public static DateTimeOffset? NextTimeEvent(AccountState state, IMarketView market, BrokerSettings settings, DateTimeOffset now)
     {
         DateTimeOffset? next = state.Positions.Count == 0 ? null
-            : RolloverEngine.Due(state, new MarketMoment(market), settings, now, max: 1).Count > 0 ? now
+            : RolloverEngine.Due(state, market, settings, now, max: 1).Count > 0 ? now
             : settings.TradingDay.NextStart(now);
         foreach (var (_, order) in state.Orders)
             if (order.ExpiresAt is { } at && (next is null || at < next)) next = at;

@@ -9,7 +9,7 @@ namespace ActorTrading.Mt5;
 /// </summary>
 public static class FactParts
 {
-    /// <summary>Most facts lead to one entry of the ledger or two, and an append holds 1,000 entries.</summary>
+    /// <summary>Most facts lead to one entry of the ledger or two, so a part stays far below what an append takes.</summary>
     public const int FactsMax = 200;
 
     /// <param name="books">Null for the first comparison, which books no deals and counts only as a whole.</param>

@@ -1,6 +1,7 @@
 using ActorTrading.Contracts;
 using ActorTrading.Domain;
 using Microsoft.Extensions.Logging.Abstractions;
+using Orleans.Embedded.Simulation;
 
 namespace ActorTrading.Grains.Tests.Terminals;
 
@@ -8,7 +9,7 @@ namespace ActorTrading.Grains.Tests.Terminals;
 public sealed class TrailingPaceTests
 {
     private static readonly Instrument EurUsd = TestTerminal.EurUsd;
-    private readonly SetClock _clock = new();
+    private readonly SimulatedTimeProvider _clock = new();
     private readonly List<PriceReached> _told = [];
     private TaskCompletionSource? _answer;
 

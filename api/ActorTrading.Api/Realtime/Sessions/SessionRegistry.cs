@@ -159,10 +159,10 @@ public sealed class SessionRegistry : IAsyncDisposable
                 if (await _admission.HoldsAsync(same.First().Caller, _stop.Token))
                     continue;
             }
-            catch (Exception e) when (!_stop.IsCancellationRequested && FailureMap.Translate(e) is not null)
+            catch (Exception e) when (!_stop.IsCancellationRequested)
             {
                 // Whoever was let in stays in while nobody can say otherwise.
-                _log.LogDebug(e, "What user {UserId} came in with cannot be looked at just now", same.Key.UserId);
+                _log.LogWarning(e, "What user {UserId} came in with cannot be looked at just now", same.Key.UserId);
                 continue;
             }
 
