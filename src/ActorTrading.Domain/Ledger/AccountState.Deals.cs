@@ -92,25 +92,9 @@ public sealed partial record AccountState
             Copy = order?.Copy,
             Comment = order?.Comment,
         };
-        var trade = TradeOf(position);
         changes?.Position(position);
-        changes?.Trade(trade);
-        return books with { Positions = books.Positions.Add(id, position), Trades = books.Trades.Add(id, trade) };
+        return books with { Positions = books.Positions.Add(id, position), Trades = books.Trades.Add(id, Trade.JustOpened(position)) };
     }
-
-    private static Trade TradeOf(Position position) => new()
-    {
-        Id = position.Id,
-        Symbol = position.Symbol,
-        Side = position.Side,
-        Volume = position.Volume,
-        OpenPrice = position.OpenPrice,
-        OpenedAt = position.OpenedAt,
-        Commission = position.Commission,
-        InitialStopLoss = position.StopLoss,
-        Copy = position.Copy,
-        Comment = position.Comment,
-    };
 
     // MetaTrader 5, netting: the levels of an order that adds replace those of the position, and none removes them.
     private static Books Enlarge(Books books, LedgerEntry entry, Deal deal, Order? order, Position position, ChangeCollector? changes)
@@ -198,10 +182,8 @@ public sealed partial record AccountState
             throw new InvalidLedgerException(entry.AccountId, entry.Seq, $"position {position.Id} has volume {position.Volume}");
         if (Mode == PositionMode.Netting) RequireFlat(Positions, entry, position.Symbol);
         position = position with { PeakVolume = Math.Max(position.PeakVolume, position.Volume) };
-        var trade = TradeOf(position);
         changes?.Position(position);
-        changes?.Trade(trade);
-        return this with { Seq = entry.Seq, Positions = Positions.Add(position.Id, position), OpenTrades = OpenTrades.Add(trade.Id, trade) };
+        return this with { Seq = entry.Seq, Positions = Positions.Add(position.Id, position), OpenTrades = OpenTrades.Add(position.Id, Trade.JustOpened(position)) };
     }
 
     private static void RequireFlat(ImmutableDictionary<Guid, Position> positions, LedgerEntry entry, string symbol)

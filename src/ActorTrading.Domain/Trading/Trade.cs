@@ -25,4 +25,19 @@ public sealed record Trade
 
     public decimal NetProfit => Profit + Commission + Swap;
     public bool IsClosed => ClosedAt is not null;
+
+    /// <summary>The trade of a position that has had one deal. Until the next one the position goes on telling all of it but the stop loss it began with.</summary>
+    public static Trade JustOpened(Position position) => new()
+    {
+        Id = position.Id,
+        Symbol = position.Symbol,
+        Side = position.Side,
+        Volume = position.Volume,
+        OpenPrice = position.OpenPrice,
+        OpenedAt = position.OpenedAt,
+        Commission = position.Commission,
+        InitialStopLoss = position.StopLoss,
+        Copy = position.Copy,
+        Comment = position.Comment,
+    };
 }

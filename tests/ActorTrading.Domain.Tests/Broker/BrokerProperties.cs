@@ -242,8 +242,9 @@ public class BrokerProperties
             desk.State.Positions.Values.Where(p => p.Symbol == symbol).Sum(p => p.Side == Side.Buy ? p.Volume : -p.Volume).ShouldBe(net);
         }
 
-        // The trades' totals are the deals' totals, and a trade's id is never used for another.
+        // The trades' totals are the deals' totals, and a trade's id is never used for another; one that has no row is told by its position.
         var trades = new Dictionary<Guid, Trade>();
+        var firstStops = new Dictionary<Guid, decimal?>();
         var state = AccountState.Empty;
         foreach (var entry in desk.Ledger)
         {
@@ -253,8 +254,12 @@ public class BrokerProperties
                 if (trades.TryGetValue(t.Id, out var known)) known.IsClosed.ShouldBeFalse();
                 trades[t.Id] = t;
             }
+            foreach (var p in changes.Positions) firstStops.TryAdd(p.Id, changes.Account.OpenTrades[p.Id].InitialStopLoss);
             state = next;
+            foreach (var (id, open) in state.OpenTrades)
+                (trades.GetValueOrDefault(id) ?? Trade.JustOpened(state.Positions[id]) with { InitialStopLoss = firstStops[id] }).ShouldBe(open);
         }
+        foreach (var (id, open) in state.OpenTrades) trades.TryAdd(id, open);
         trades.Values.Sum(t => t.NetProfit).ShouldBe(deals.Sum(d => d.Profit + d.Commission + d.Swap));
         trades.Values.Where(t => !t.IsClosed).Select(t => t.Id).ShouldBe(state.Positions.Keys, ignoreOrder: true);
         trades.Values.Where(t => t.IsClosed).ShouldAllBe(t => t.Volume == t.ClosedVolume);

@@ -165,9 +165,26 @@ public class ApplyTests
         var (after, changes) = AccountProjection.Fold(before, AccountProjection.Entries(before,
             [new OrderSubmitted(turn), new DealExecuted(Deal(turn, 1.5m, DealEntry.InOut, open.Id) with { Commission = -3m, Profit = 5m })], At));
         changes.RemovedPositions.ShouldBe([open.Id]);
-        changes.Trades.Select(t => (t.Id, t.IsClosed, t.Side, t.Volume, t.Commission)).ShouldBe([
-            (open.Id, true, Side.Buy, 1m, -2m), (turn.Id, false, Side.Sell, 0.5m, -1m)]);
+        var ended = changes.Trades.ShouldHaveSingleItem();
+        (ended.Id, ended.IsClosed, ended.Side, ended.Volume, ended.Commission).ShouldBe((open.Id, true, Side.Buy, 1m, -2m));
+        var begun = after.OpenTrades[turn.Id];
+        (begun.IsClosed, begun.Side, begun.Volume, begun.Commission).ShouldBe((false, Side.Sell, 0.5m, -1m));
         after.Positions.Keys.ShouldBe([turn.Id]);
+    }
+
+    [Fact]
+    public void A_trade_changes_with_its_second_deal()
+    {
+        var (open, part) = (Order(1) with { StopLoss = 1.1m }, Order(2, 0.4m, Side.Sell));
+        var before = Fold(Opened, new OrderSubmitted(open));
+        var (opened, first) = AccountProjection.Fold(before, AccountProjection.Entries(before, [new DealExecuted(Deal(open, 1m))], At));
+        first.Trades.ShouldBeEmpty("its position tells it");
+        var (moved, second) = AccountProjection.Fold(opened, AccountProjection.Entries(opened, [new PositionModified(open.Id, 1.15m, null, null, DealReason.Client)], At));
+        second.Trades.ShouldBeEmpty();
+        second.Account.OpenTrades[open.Id].InitialStopLoss.ShouldBe(1.1m);
+        var (_, third) = AccountProjection.Fold(moved, AccountProjection.Entries(moved, [new OrderSubmitted(part), new DealExecuted(Deal(part, 0.4m, DealEntry.Out, open.Id))], At));
+        var trade = third.Trades.ShouldHaveSingleItem();
+        (trade.ClosedVolume, trade.IsClosed, trade.InitialStopLoss).ShouldBe((0.4m, false, 1.1m));
     }
 
     [Fact]

@@ -18,7 +18,7 @@ public sealed class TestAccount(Guid id, Guid userId)
 
     public LedgerAppend Deposit(decimal amount = 1m) => Next(new BalanceAdjusted(amount, BalanceReason.Deposit, "more"));
 
-    /// <summary>A market order that fills at once: two entries; an order, a position and a trade.</summary>
+    /// <summary>A market order that fills at once: two entries; an order and a position.</summary>
     public LedgerAppend Buy(CopyOrigin? copy = null, string? clientOrderId = null, string? comment = null)
     {
         var order = new Order
@@ -54,11 +54,16 @@ public sealed class TestAccount(Guid id, Guid userId)
     }
 
     /// <summary>Closes everything that is open at a profit.</summary>
-    public LedgerAppend CloseAll() => Next([.. State.Positions.Values.SelectMany(position =>
+    public LedgerAppend CloseAll() => Next([.. State.Positions.Values.SelectMany(position => Closing(position, position.Volume))]);
+
+    /// <summary>Closes a part.</summary>
+    public LedgerAppend Reduce(Guid positionId, decimal volume) => Next(Closing(State.Positions[positionId], volume));
+
+    private LedgerEvent[] Closing(Position position, decimal volume)
     {
         var order = new Order
         {
-            Id = Guid.NewGuid(), ClientOrderId = $"c{++orders}", Symbol = position.Symbol, Side = Side.Sell, Type = OrderType.Market, Volume = position.Volume,
+            Id = Guid.NewGuid(), ClientOrderId = $"c{++orders}", Symbol = position.Symbol, Side = Side.Sell, Type = OrderType.Market, Volume = volume,
             Status = OrderStatus.Submitted, CreatedAt = Start, UpdatedAt = Start, ClosesPositionId = position.Id,
         };
         var deal = new Deal
@@ -66,8 +71,8 @@ public sealed class TestAccount(Guid id, Guid userId)
             Id = Guid.NewGuid(), OrderId = order.Id, PositionId = position.Id, Symbol = order.Symbol, Side = order.Side, Entry = DealEntry.Out,
             Volume = order.Volume, Price = 1.11m, Profit = 99.50m, Time = Start,
         };
-        return new LedgerEvent[] { new OrderSubmitted(order), new DealExecuted(deal) };
-    })]);
+        return [new OrderSubmitted(order), new DealExecuted(deal)];
+    }
 
     public LedgerAppend Copied(Guid link, long leaderSeq) => Next(
         new CopyDecided(link, Guid.Empty, leaderSeq, CopyOutcome.Copied, null, "0.10 lots", [Guid.NewGuid(), Guid.NewGuid()], Start));

@@ -249,6 +249,45 @@ public sealed class TradingStoresTests(Server server)
     }
 
     [Fact]
+    public async Task A_trade_is_listed_once_from_its_opening_to_its_close_also_one_that_an_earlier_version_wrote_at_once()
+    {
+        await using var database = await server.MigratedAsync();
+        var user = await database.NewUserAsync("ann");
+        var account = new TestAccount((await database.NewAccountsAsync(user))[0], user);
+        await using var writer = new LedgerWriter(database.Options, TimeProvider.System);
+        await account.DoAsync(writer, account.Open());
+        var trades = new TradeQueries(database.Access);
+        async Task Lists()
+        {
+            var open = account.State.OpenTrades.Values.ToList();
+            (await trades.ListAsync(user, new TradeFilter(Closed: false), new PageRequest())).Items.Select(t => t.Row).ShouldBe(open, ignoreOrder: true);
+            (await trades.ListAsync(user, new TradeFilter(account.Id, "EURUSD"), new PageRequest())).Items.Count.ShouldBe(3);
+            (await trades.ListAsync(user, new TradeFilter(account.Id, Closed: true), new PageRequest())).Items.Count.ShouldBe(3 - open.Count);
+            foreach (var trade in open) (await trades.FindAsync(user, trade.Id))!.Row.ShouldBe(trade);
+        }
+
+        for (var i = 0; i < 3; i++) await account.DoAsync(writer, account.Buy());
+        await Lists();
+        var ids = account.State.Positions.Keys.ToList();
+        foreach (var id in ids.Take(2))
+        {
+            await account.DoAsync(writer, account.Next(
+                new PositionModified(id, 1.095m, 1.13m, null, DealReason.Client), new SwapCharged(id, -0.2m, new DateOnly(2026, 1, 5))));
+        }
+        await Lists();
+
+        // As the version before left it: a row from the opening on.
+        await database.SqlAsync($"INSERT INTO trades (account_id, id, symbol, side, volume, closed_volume, open_price, opened_at, profit, commission, swap, initial_stop_loss) SELECT account_id, id, symbol, side, volume, 0, open_price, opened_at, 0, commission, 0, initial_stop_loss FROM positions WHERE id = '{ids[0]}'");
+        await Lists();
+        await account.DoAsync(writer, account.Reduce(ids[0], 0.04m));
+        await account.DoAsync(writer, account.Reduce(ids[1], 0.04m));
+        await Lists();
+        await account.DoAsync(writer, account.CloseAll());
+        await Lists();
+        (await database.CountAsync("trades WHERE closed_at IS NOT NULL AND volume = 0.10 AND closed_volume = 0.10 AND initial_stop_loss = 1.09")).ShouldBe(3);
+    }
+
+    [Fact]
     public async Task A_broker_cursor_never_goes_back()
     {
         await using var database = await server.MigratedAsync();

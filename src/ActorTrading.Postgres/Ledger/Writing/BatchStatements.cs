@@ -21,8 +21,7 @@ internal sealed class BatchStatements
     private readonly RemovedPositionRows removed = new();
     private readonly PositionRows newPositions = new(fresh: true);
     private readonly PositionRows positions = new(fresh: false);
-    private readonly TradeRows newTrades = new(fresh: true);
-    private readonly TradeRows trades = new(fresh: false);
+    private readonly TradeRows trades = new();
     private readonly CopyRows copies = new();
     private readonly CopyLatencyRows latencies = new();
     private readonly OutboxRows outbox = new();
@@ -52,7 +51,6 @@ internal sealed class BatchStatements
         if (removed.Set.Rows > 0) batch.BatchCommands.Add(removed.Command());
         if (newPositions.Set.Rows > 0) batch.BatchCommands.Add(newPositions.Command());
         if (positions.Set.Rows > 0) batch.BatchCommands.Add(positions.Command());
-        if (newTrades.Set.Rows > 0) batch.BatchCommands.Add(newTrades.Command());
         if (trades.Set.Rows > 0) batch.BatchCommands.Add(trades.Command());
         if (copies.Set.Rows > 0) batch.BatchCommands.Add(copies.Command());
         if (latencies.Set.Rows > 0) batch.BatchCommands.Add(latencies.Command());
@@ -69,7 +67,7 @@ internal sealed class BatchStatements
         var at = append.Entries[^1].At;
         (append.ExpectedSeq == 0 ? opened : moved).Add(append);
         entries.Add(pending);
-        // A position and its trade carry the id of the order that opened them: with the order they are new.
+        // A position carries the id of the order that opened it: with the order it is new.
         submitted.Clear();
         // By index: there is one of a kind most of the time, and an enumerator of a list that is known as an interface is an object.
         for (var i = 0; i < append.Entries.Count; i++)
@@ -80,8 +78,12 @@ internal sealed class BatchStatements
         }
         for (var i = 0; i < changes.Orders.Count; i++) (submitted.Contains(changes.Orders[i].Id) ? newOrders : orders).Add(account, changes.Orders[i]);
         for (var i = 0; i < changes.RemovedPositions.Count; i++) removed.Add(account, changes.RemovedPositions[i]);
-        for (var i = 0; i < changes.Positions.Count; i++) (submitted.Contains(changes.Positions[i].Id) ? newPositions : positions).Add(account, changes.Positions[i]);
-        for (var i = 0; i < changes.Trades.Count; i++) (submitted.Contains(changes.Trades[i].Id) ? newTrades : trades).Add(account, changes.Trades[i]);
+        for (var i = 0; i < changes.Positions.Count; i++)
+        {
+            var position = changes.Positions[i];
+            (submitted.Contains(position.Id) ? newPositions : positions).Add(account, position, changes.Account.OpenTrades.GetValueOrDefault(position.Id));
+        }
+        for (var i = 0; i < changes.Trades.Count; i++) trades.Add(account, changes.Trades[i]);
         foreach (var copy in changes.Copies) copies.Add(account, copy);
         foreach (var latency in append.Latencies) latencies.Add(latency);
         foreach (var message in append.Outbox) outbox.Add(message, at);
@@ -92,8 +94,8 @@ internal sealed class BatchStatements
     {
         RowSet[] sets =
         [
-            opened.Set, moved.Set, operations.Set, newOrders.Set, orders.Set, removed.Set, newPositions.Set, positions.Set, newTrades.Set, trades.Set,
-            copies.Set, latencies.Set, outbox.Set, answers.Set,
+            opened.Set, moved.Set, operations.Set, newOrders.Set, orders.Set, removed.Set, newPositions.Set, positions.Set, trades.Set, copies.Set,
+            latencies.Set, outbox.Set, answers.Set,
         ];
         foreach (var set in sets) set.Clear();
         entries.Clear();

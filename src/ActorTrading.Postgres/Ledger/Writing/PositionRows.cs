@@ -9,7 +9,7 @@ internal sealed class PositionRows
     private readonly Column<Guid> accountId, id;
     private readonly Column<string?> symbol, side, comment;
     private readonly Column<decimal> volume, peakVolume, openPrice, swap, commission;
-    private readonly Column<decimal?> stopLoss, takeProfit;
+    private readonly Column<decimal?> stopLoss, takeProfit, initialStopLoss;
     private readonly Column<int?> trailingPoints;
     private readonly Column<DateTime> openedAt;
     private readonly Column<long?> brokerTicket;
@@ -35,14 +35,16 @@ internal sealed class PositionRows
         brokerTicket = rows.LongOrNull("broker_ticket");
         copy = new CopyOriginColumns(rows);
         comment = rows.Text("comment");
-        sql = rows.Insert("positions") + (fresh ? "" : rows.OrUpdate("account_id, id", "symbol"));
+        initialStopLoss = rows.NumberOrNull("initial_stop_loss");
+        sql = rows.Insert("positions") + (fresh ? "" : rows.OrUpdate("account_id, id", "symbol", "initial_stop_loss"));
     }
 
     public RowSet Set => rows;
 
     public NpgsqlBatchCommand Command() => rows.Command(sql);
 
-    public void Add(Guid account, Position position)
+    /// <param name="trade">Has no row of its own until its second deal: this one tells all of it but its first stop loss.</param>
+    public void Add(Guid account, Position position, Trade? trade)
     {
         accountId.Add(account);
         id.Add(position.Id);
@@ -60,6 +62,7 @@ internal sealed class PositionRows
         brokerTicket.Add(position.BrokerTicket);
         copy.Add(position.Copy);
         comment.Add(position.Comment);
+        initialStopLoss.Add(trade?.InitialStopLoss);
         rows.EndRow();
     }
 }

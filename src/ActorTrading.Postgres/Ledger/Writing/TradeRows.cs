@@ -3,6 +3,7 @@ using Npgsql;
 
 namespace ActorTrading.Postgres.Ledger.Writing;
 
+/// <summary>Round trips from their second deal on, which for most of them is the close.</summary>
 internal sealed class TradeRows
 {
     private readonly RowSet rows = new();
@@ -15,8 +16,7 @@ internal sealed class TradeRows
     private readonly CopyOriginColumns copy;
     private readonly string sql;
 
-    /// <param name="fresh">For rows that cannot be there yet: a plain insert, which costs a good deal less than one that is ready to update.</param>
-    public TradeRows(bool fresh)
+    public TradeRows()
     {
         accountId = rows.Id("account_id");
         id = rows.Id("id");
@@ -35,7 +35,7 @@ internal sealed class TradeRows
         closeReason = rows.Text("close_reason");
         copy = new CopyOriginColumns(rows);
         comment = rows.Text("comment");
-        sql = rows.Insert("trades") + (fresh ? "" : rows.OrUpdate("account_id, id", "symbol", "opened_at"));
+        sql = rows.Insert("trades") + rows.OrUpdate("account_id, id", "symbol", "opened_at");
     }
 
     public RowSet Set => rows;

@@ -24,16 +24,26 @@ public sealed class TradeQueries(PostgresDatabase database) : ITradeQueries
         copy_link_id, copy_leader_account_id, copy_leader_seq, copy_leader_position_id, copy_leader_order_id, comment
         """;
 
+    /// <summary>Trades that have had one deal only, which have no row of their own: their positions tell them.</summary>
+    private const string JustOpened = """
+        (SELECT p.account_id, p.id, p.symbol, p.side, p.volume, 0::numeric AS closed_volume, p.open_price, NULL::numeric AS close_price, p.opened_at,
+            NULL::timestamptz AS closed_at, 0::numeric AS profit, p.commission, 0::numeric AS swap, p.initial_stop_loss, NULL::text AS close_reason,
+            p.copy_link_id, p.copy_leader_account_id, p.copy_leader_seq, p.copy_leader_position_id, p.copy_leader_order_id, p.comment
+        FROM positions p WHERE NOT EXISTS (SELECT FROM trades t WHERE t.account_id = p.account_id AND t.id = p.id)) AS just_opened
+        """;
+
     public Task<Page<Owned<Trade>>> ListAsync(Guid userId, TradeFilter filter, PageRequest page, CancellationToken cancellation = default)
     {
         var after = PageKey.Of(page);
-        var sql = $"""
-            SELECT {Columns} FROM trades WHERE {(filter.AccountId is null ? OrderQueries.OwnAccounts : "account_id = @account")}
+        // One page of each, in the order of their index, and one page of both together.
+        string Newest(string from) => $"""
+            (SELECT {Columns} FROM {from} WHERE {(filter.AccountId is null ? OrderQueries.OwnAccounts : "account_id = @account")}
             {(filter.Symbol is null ? "" : "AND symbol = @symbol")}
             {(filter.Closed is { } closed ? $"AND closed_at IS {(closed ? "NOT " : "")}NULL" : "")}
             {(filter.From is null ? "" : "AND opened_at >= @from")} {(filter.To is null ? "" : "AND opened_at < @to")}
-            AND (opened_at, id) < (@at, @id) ORDER BY opened_at DESC, id DESC LIMIT @limit
+            AND (opened_at, id) < (@at, @id) ORDER BY opened_at DESC, id DESC LIMIT @limit)
             """;
+        var sql = filter.Closed is true ? Newest("trades") : $"{Newest("trades")} UNION ALL {Newest(JustOpened)} ORDER BY opened_at DESC, id DESC LIMIT @limit";
         return database.AsUserAsync(userId, async connection => PageKey.Cut(await connection.ListAsync(sql, Read, cancellation,
             RowReading.Parameter("user", userId), RowReading.Optional("account", filter.AccountId, NpgsqlDbType.Uuid),
             RowReading.Optional("symbol", filter.Symbol, NpgsqlDbType.Text),
@@ -43,8 +53,10 @@ public sealed class TradeQueries(PostgresDatabase database) : ITradeQueries
     }
 
     public Task<Owned<Trade>?> FindAsync(Guid userId, Guid tradeId, CancellationToken cancellation = default) => database.AsUserAsync(userId, async connection =>
-        (await connection.ListAsync($"SELECT {Columns} FROM trades WHERE {OrderQueries.OwnAccounts} AND id = @id", Read, cancellation,
-            RowReading.Parameter("user", userId), RowReading.Parameter("id", tradeId))).SingleOrDefault(), cancellation);
+        (await connection.ListAsync($"""
+            SELECT {Columns} FROM trades WHERE {OrderQueries.OwnAccounts} AND id = @id
+            UNION ALL SELECT {Columns} FROM {JustOpened} WHERE {OrderQueries.OwnAccounts} AND id = @id
+            """, Read, cancellation, RowReading.Parameter("user", userId), RowReading.Parameter("id", tradeId))).SingleOrDefault(), cancellation);
 
     private static Owned<Trade> Read(NpgsqlDataReader row) => new(row.Id("account_id"), new Trade
     {
