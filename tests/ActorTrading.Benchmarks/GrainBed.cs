@@ -71,12 +71,12 @@ internal sealed class GrainBed : IAsyncDisposable
     public async Task LinkAsync(IAccountGrain leader, IReadOnlyList<IAccountGrain> followers, SizingSettings sizing)
     {
         var leaderId = leader.GetPrimaryKey();
-        await Database.UseAsync(c => c.ExecuteAsync(
-            "INSERT INTO leaders (account_id, user_id, published, name, created_at, updated_at) VALUES (@leaderId, @UserId, true, 'bench', now(), now())", new { leaderId, UserId }));
         var ids = followers.Select(f => f.GetPrimaryKey()).ToArray();
         var settings = ids.Select(id => JsonSerializer.Serialize(new LinkSettings { LeaderAccountId = leaderId, FollowerAccountId = id, Sizing = sizing }, DomainJson.Options)).ToArray();
+        // In one transaction: the leaders are watched, and one that is found before its links are there does not look for them again.
         await Database.UseAsync(c => c.ExecuteAsync(
             """
+            WITH leader AS (INSERT INTO leaders (account_id, user_id, published, name, created_at, updated_at) VALUES (@leaderId, @UserId, true, 'bench', now(), now()))
             INSERT INTO copy_links (id, user_id, leader_account_id, follower_account_id, settings, status, start_seq, version, created_at, updated_at)
             SELECT gen_random_uuid(), @UserId, @leaderId, f.id, f.settings::jsonb, 'active', (SELECT max(seq) FROM account_ledger WHERE account_id = @leaderId), 1, now(), now()
             FROM unnest(@ids, @settings) AS f (id, settings)
