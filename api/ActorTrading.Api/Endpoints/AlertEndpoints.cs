@@ -3,6 +3,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using ActorTrading.Api.Auth;
 using ActorTrading.Api.Conventions;
+using ActorTrading.Api.Limits;
 using ActorTrading.Api.Trading;
 using ActorTrading.Contracts;
 using ActorTrading.Domain;
@@ -32,7 +33,7 @@ internal static class AlertEndpoints
     public static async Task<ListOf<AlertJson>> ListAsync(HttpContext context, IAlertStore store, IMarketView market, CancellationToken cancel) =>
         ListOf.From(await store.ListAsync(context.UserId(), context.Page(), cancel), a => AlertJson.Of(a, market));
 
-    private static async Task<IResult> CreateAsync(NewAlert request, HttpContext context, IMarketView market, WebhookOptions webhooks, GrainCalls grains, TimeProvider clock, CancellationToken cancel)
+    private static async Task<IResult> CreateAsync(NewAlert request, HttpContext context, IAlertStore store, LimitOptions limits, IMarketView market, WebhookOptions webhooks, GrainCalls grains, TimeProvider clock, CancellationToken cancel)
     {
         var check = new Checks();
         check.Symbol(request.Symbol, "symbol");
@@ -43,12 +44,13 @@ internal static class AlertEndpoints
         var now = clock.GetUtcNow();
         var definition = request.ApplyTo(new AlertDefinition { Id = Idempotency.IdFor(context, clock, "alert"), UserId = context.UserId(), CreatedAt = now });
         Validate(definition, market, webhooks, now);
+        await RequireRoomAsync(definition, limits, store, cancel);
         var created = await grains.Grain<IAlertGrain>(definition.Id).AskAsync(g => g.CreateAsync(definition), cancel);
         context.Response.Headers.Location = $"/api/v1/alerts/{created.Id}";
         return Results.Json(AlertJson.Of(new(created, AlertState.New), market), statusCode: 201);
     }
 
-    private static async Task<AlertJson> ChangeAsync(string id, AlertRequest request, HttpContext context, IAlertStore store, IMarketView market, WebhookOptions webhooks, GrainCalls grains, TimeProvider clock, CancellationToken cancel)
+    private static async Task<AlertJson> ChangeAsync(string id, AlertRequest request, HttpContext context, IAlertStore store, LimitOptions limits, IMarketView market, WebhookOptions webhooks, GrainCalls grains, TimeProvider clock, CancellationToken cancel)
     {
         var alert = await FindAsync(id, context, store, cancel);
         if (request.Status is not (null or AlertStatus.Active or AlertStatus.Paused))
@@ -57,6 +59,8 @@ internal static class AlertEndpoints
         Validate(changed, market, webhooks, clock.GetUtcNow());
         // An alert that has fired or expired is armed again by changing it.
         var active = (request.Status ?? (alert.State.Status == AlertStatus.Paused ? AlertStatus.Paused : AlertStatus.Active)) == AlertStatus.Active;
+        if (alert.State.Status is not (AlertStatus.Active or AlertStatus.Paused))
+            await RequireRoomAsync(changed, limits, store, cancel);
         var grain = grains.Grain<IAlertGrain>(alert.Definition.Id);
         await grain.AskAsync(g => g.UpdateAsync(changed, active), cancel);
         var now = await grain.AskAsync(g => g.GetAsync(), cancel) ?? throw ApiException.NotFound("alert", alert.Definition.Id);
@@ -82,6 +86,13 @@ internal static class AlertEndpoints
     {
         var alertId = Requests.PathId(id, "alert");
         return await store.FindAsync(context.UserId(), alertId, cancel) ?? throw ApiException.NotFound("alert", alertId);
+    }
+
+    // Not to the last one where several are made at once: it bounds what a user costs, nothing depends on the number.
+    private static async Task RequireRoomAsync(AlertDefinition alert, LimitOptions limits, IAlertStore store, CancellationToken cancel)
+    {
+        if (limits.AlertsPerUser > 0 && await store.CountOthersAsync(alert.UserId, alert.Id, limits.AlertsPerUser, cancel) >= limits.AlertsPerUser)
+            throw new ApiException(409, ProblemCodes.TooManyAlerts, $"You have {limits.AlertsPerUser} alerts that can fire, which is as many as one may have: delete one first.");
     }
 
     private static void Validate(AlertDefinition definition, IMarketView market, WebhookOptions webhooks, DateTimeOffset now)

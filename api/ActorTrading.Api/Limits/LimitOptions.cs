@@ -12,6 +12,9 @@ public sealed class LimitOptions
     /// <summary>Live connections (hub and plain WebSocket together) that one user may have open in a process; 0 for no limit.</summary>
     public int ConnectionsPerUser { get; set; } = 100;
 
+    /// <summary>Alerts, active and paused, that one user may have; 0 for no limit.</summary>
+    public int AlertsPerUser { get; set; } = 1_000;
+
     /// <summary>How long a request asks a grain again whose silo has gone or is going, seconds; 0 for not at all. Below what clients wait.</summary>
     public double AskAgainSeconds { get; set; } = 20;
 

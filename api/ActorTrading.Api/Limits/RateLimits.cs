@@ -19,8 +19,7 @@ public sealed class RateLimits(RequestDelegate next, LimitOptions options) : IDi
 
     public async Task InvokeAsync(HttpContext context)
     {
-        var path = context.Request.Path;
-        if (path.StartsWithSegments("/api"))
+        if (IsCounted(context.Request.Path))
         {
             var isSignIn = context.GetEndpoint()?.Metadata.GetMetadata<SignInLimitAttribute>() is not null;
             var (limiter, rate) = isSignIn ? (_signIn, options.SignIn) : (_requests, options.Requests);
@@ -30,6 +29,9 @@ public sealed class RateLimits(RequestDelegate next, LimitOptions options) : IDi
         }
         await next(context);
     }
+
+    // A hub connection begins with a request like any other.
+    private static bool IsCounted(PathString path) => path.StartsWithSegments("/api") || path.StartsWithSegments("/hubs/trading/negotiate");
 
     private static void Take(HttpContext context, PartitionedRateLimiter<string> limiter, RateOptions rate, string who)
     {

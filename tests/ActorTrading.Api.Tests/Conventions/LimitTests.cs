@@ -41,6 +41,39 @@ public class LimitTests(ApiHost host)
     }
 
     [Fact]
+    public async Task Negotiating_a_connection_is_a_request_like_any_other()
+    {
+        await using var app = await host.StartAnotherAsync(new() { ["Limits:Requests:Burst"] = "3", ["Limits:Requests:PerSecond"] = "0.001" });
+        using var http = ApiHost.ClientOf(app);
+        var user = await host.RegisterAsync(http);
+        const string negotiate = "/hubs/trading/negotiate?negotiateVersion=1";
+        for (var left = 2; left >= 0; left--)
+            (await user.Http.PostAsync(negotiate, null)).Headers.GetValues("RateLimit-Remaining").Single().ShouldBe($"{left}");
+        await (await user.Http.PostAsync(negotiate, null)).ProblemAsync(429, "TOO_MANY_REQUESTS");
+        await (await user.Http.GetAsync("/api/v1/accounts")).ProblemAsync(429, "TOO_MANY_REQUESTS");
+    }
+
+    [Fact]
+    public async Task A_user_has_so_many_alerts_that_can_fire_and_others_have_their_own()
+    {
+        await using var app = await host.StartAnotherAsync(new() { ["Limits:AlertsPerUser"] = "2" });
+        using var http = ApiHost.ClientOf(app);
+        var (user, other) = (await host.RegisterAsync(http), await host.RegisterAsync(http));
+        Task<HttpResponseMessage> AddAsync(TestUser who) =>
+            who.Http.PostAsJsonAsync("/api/v1/alerts", new { symbol = "EURUSD", condition = "crossingUp", value = 1.39m });
+        (await AddAsync(user)).StatusCode.ShouldBe(HttpStatusCode.Created);
+        var second = await AddAsync(user);
+        second.StatusCode.ShouldBe(HttpStatusCode.Created);
+
+        await (await AddAsync(user)).ProblemAsync(409, "TOO_MANY_ALERTS");
+        (await AddAsync(other)).StatusCode.ShouldBe(HttpStatusCode.Created);
+        (await user.Http.PatchAsJsonAsync(second.Headers.Location, new { status = "paused" })).StatusCode.ShouldBe(HttpStatusCode.OK);
+        await (await AddAsync(user)).ProblemAsync(409, "TOO_MANY_ALERTS");
+        (await user.Http.DeleteAsync(second.Headers.Location)).StatusCode.ShouldBe(HttpStatusCode.NoContent);
+        (await AddAsync(user)).StatusCode.ShouldBe(HttpStatusCode.Created);
+    }
+
+    [Fact]
     public async Task Whoever_tries_keys_is_told_to_wait_before_they_are_looked_up_and_a_token_is_no_key()
     {
         await using var app = await host.StartAnotherAsync(new() { ["Limits:SignIn:Burst"] = "4", ["Limits:SignIn:PerSecond"] = "0.001" });

@@ -28,6 +28,9 @@ public interface IAlertStore
     /// <summary>The user's alerts, newest first.</summary>
     Task<Page<StoredAlert>> ListAsync(Guid userId, PageRequest page, CancellationToken cancellation = default);
 
+    /// <summary>How many others than this one the user has that can fire, now or once they are resumed; not counted beyond the limit.</summary>
+    Task<int> CountOthersAsync(Guid userId, Guid alertId, int limit, CancellationToken cancellation = default);
+
     Task<StoredAlert?> GetAsync(Guid alertId, CancellationToken cancellation = default);
 
     /// <summary>The active alerts of a symbol, page by page.</summary>
@@ -77,6 +80,12 @@ public sealed class AlertStore(PostgresDatabase database) : IAlertStore
     public Task<StoredAlert?> FindAsync(Guid userId, Guid alertId, CancellationToken cancellation = default) => database.AsUserAsync(userId, async connection =>
         (await connection.QuerySingleOrDefaultAsync<Row>($"{Select} WHERE id = @alertId AND user_id = @userId AND deleted_at IS NULL"
             .With(new { alertId, userId }, cancellation)))?.ToAlert(), cancellation);
+
+    public Task<int> CountOthersAsync(Guid userId, Guid alertId, int limit, CancellationToken cancellation = default) => database.AsUserAsync(userId, connection =>
+        connection.ExecuteScalarAsync<int>("""
+            SELECT count(*) FROM (
+                SELECT FROM alerts WHERE user_id = @userId AND id <> @alertId AND deleted_at IS NULL AND status IN ('active', 'paused') LIMIT @limit) AS others
+            """.With(new { userId, alertId, limit }, cancellation)), cancellation);
 
     public Task<Page<StoredAlert>> ListAsync(Guid userId, PageRequest page, CancellationToken cancellation = default)
     {
