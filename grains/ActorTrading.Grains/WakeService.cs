@@ -6,8 +6,8 @@ using Orleans;
 namespace ActorTrading.Grains;
 
 /// <summary>
-/// Brings up what must not wait for a call: the process's view of the market, terminals, and leaders, which catch up with what their
-/// followers have not decided yet. At the start and whenever a silo has come or gone, then again after 1, 2, 4, … seconds, because a call
+/// Brings up what must not wait for a call: the process's view of the market, terminals, leaders, which catch up with what their followers
+/// have not decided yet, and accounts that a silo may have taken with it before their levels were armed. At the start and whenever a silo has come or gone, then again after 1, 2, 4, … seconds, because a call
 /// to a grain that is on the move may be lost, and now and then; waking one that is awake changes nothing.
 /// </summary>
 public sealed class WakeService(IGrainFactory grains, ProcessMarket market, IAccountDirectory accounts, WakeSignal signal, TimeProvider clock, ILogger<WakeService> log) : BackgroundService
@@ -15,6 +15,7 @@ public sealed class WakeService(IGrainFactory grains, ProcessMarket market, IAcc
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan LookAgainAfter = TimeSpan.FromSeconds(1);
 
+    private readonly MovedAccounts _moved = new(accounts, id => grains.GetGrain<IAccountGrain>(id).GetStatusAsync(), clock);
     private readonly TaskCompletionSource _awake = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Done when everything was woken for the first time.</summary>
@@ -49,23 +50,36 @@ public sealed class WakeService(IGrainFactory grains, ProcessMarket market, IAcc
             {
             }
 
+            if (asked)
+            {
+                _moved.Look();
+            }
+
             wait = asked ? LookAgainAfter : wait * 2 < LookEvery ? wait * 2 : LookEvery;
         }
     }
 
     private async Task<int> WakeAsync(CancellationToken cancellation)
     {
-        foreach (var account in await accounts.AtTerminalsAsync(cancellation))
+        var moved = _moved.CallAsync(cancellation);
+        try
         {
-            await grains.GetGrain<ITerminalGrain>(account).WakeAsync();
-        }
+            foreach (var account in await accounts.AtTerminalsAsync(cancellation))
+            {
+                await grains.GetGrain<ITerminalGrain>(account).WakeAsync();
+            }
 
-        var leaders = await accounts.LeadersAsync(cancellation);
-        foreach (var leader in leaders)
+            var leaders = await accounts.LeadersAsync(cancellation);
+            foreach (var leader in leaders)
+            {
+                await grains.GetGrain<ILeaderGrain>(leader).WakeAsync();
+            }
+
+            return leaders.Count;
+        }
+        finally
         {
-            await grains.GetGrain<ILeaderGrain>(leader).WakeAsync();
+            await moved;
         }
-
-        return leaders.Count;
     }
 }

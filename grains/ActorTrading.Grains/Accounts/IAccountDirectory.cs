@@ -10,6 +10,9 @@ public interface IAccountDirectory
     /// <summary>Open paper accounts with a position or a resting order in the symbol: those that a symbol asks to arm again.</summary>
     Task<IReadOnlyList<Guid>> HoldersAsync(string symbol, CancellationToken cancellation);
 
+    /// <summary>Open paper accounts with an entry at or after the time.</summary>
+    Task<IReadOnlyList<Guid>> MovedAsync(DateTimeOffset since, CancellationToken cancellation);
+
     /// <summary>Accounts whose terminals must be connected while the system runs.</summary>
     Task<IReadOnlyList<Guid>> AtTerminalsAsync(CancellationToken cancellation);
 

@@ -16,6 +16,8 @@ public sealed class AccountDirectory(IAccountStore accounts, ILeaderStore leader
 
     public Task<IReadOnlyList<Guid>> HoldersAsync(string symbol, CancellationToken cancellation) => accounts.HoldersAsync(symbol, cancellation);
 
+    public Task<IReadOnlyList<Guid>> MovedAsync(DateTimeOffset since, CancellationToken cancellation) => accounts.MovedAsync(since, cancellation);
+
     public Task<IReadOnlyList<Guid>> AtTerminalsAsync(CancellationToken cancellation) => accounts.AtTerminalsAsync(cancellation);
 
     public Task<IReadOnlyList<Guid>> LeadersAsync(CancellationToken cancellation) => leaders.LeadingAccountsAsync(cancellation);

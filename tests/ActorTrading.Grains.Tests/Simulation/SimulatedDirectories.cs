@@ -16,6 +16,9 @@ public sealed class SimulatedAccounts(SimulatedStore store, SimulatedLedger ledg
     public Task<IReadOnlyList<Guid>> HoldersAsync(string symbol, CancellationToken cancellation) => store.ReadAsync<IReadOnlyList<Guid>>(
         () => [.. ledger.Accounts.Where(a => a.Value.Positions.Values.Any(p => p.Symbol == symbol) || a.Value.Orders.Values.Any(o => o.Symbol == symbol && !o.IsFinal)).Select(a => a.Key)]);
 
+    public Task<IReadOnlyList<Guid>> MovedAsync(DateTimeOffset since, CancellationToken cancellation) =>
+        store.ReadAsync<IReadOnlyList<Guid>>(() => [.. ledger.Accounts.Where(a => a.Value.Entries.Count > 0 && a.Value.Entries[^1].At >= since).Select(a => a.Key)]);
+
     public Task<IReadOnlyList<Guid>> AtTerminalsAsync(CancellationToken cancellation) => store.ReadAsync<IReadOnlyList<Guid>>(() => []);
 
     public Task<IReadOnlyList<Guid>> LeadersAsync(CancellationToken cancellation) => store.ReadAsync<IReadOnlyList<Guid>>(() => [.. Published]);

@@ -217,6 +217,9 @@ public sealed class TradingStoresTests(Server server)
         (await new AccountStore(database.Access, database.Vault).HoldersAsync("EURUSD")).ShouldBe([account.Id]);
         (await new AccountStore(database.Access, database.Vault).HoldersAsync("GBPUSD")).ShouldBe([account.Id], "it may convert the account's margin");
         (await new AccountStore(database.Access, database.Vault).HoldersAsync("GBPJPY")).ShouldBeEmpty();
+        var moved = append.Entries[^1].At;
+        (await new AccountStore(database.Access, database.Vault).MovedAsync(moved)).ShouldBe([account.Id]);
+        (await new AccountStore(database.Access, database.Vault).MovedAsync(moved.AddMilliseconds(1))).ShouldBeEmpty();
     }
 
     [Fact]

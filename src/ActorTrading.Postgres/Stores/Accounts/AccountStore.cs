@@ -60,6 +60,9 @@ public interface IAccountStore
     /// <summary>Open paper accounts that hold a position or a resting order in the symbol, or a position whose margin the symbol may convert.</summary>
     Task<IReadOnlyList<Guid>> HoldersAsync(string symbol, CancellationToken cancellation = default);
 
+    /// <summary>Open paper accounts whose newest entry is at or after the time, by the clock of whoever wrote it.</summary>
+    Task<IReadOnlyList<Guid>> MovedAsync(DateTimeOffset since, CancellationToken cancellation = default);
+
     /// <summary>Open accounts that have a terminal, oldest first.</summary>
     Task<IReadOnlyList<Guid>> AtTerminalsAsync(CancellationToken cancellation = default);
 
@@ -140,6 +143,11 @@ public sealed class AccountStore(PostgresDatabase database, SecretVault vault) :
           AND (EXISTS (SELECT FROM positions p WHERE p.account_id = a.id AND (p.symbol = @symbol OR strpos(@symbol, a.currency) > 0))
             OR EXISTS (SELECT FROM orders o WHERE o.account_id = a.id AND o.symbol = @symbol AND o.status IN ('submitted', 'placed', 'partiallyFilled')))
         """, new { symbol }, cancellation);
+
+    public Task<IReadOnlyList<Guid>> MovedAsync(DateTimeOffset since, CancellationToken cancellation = default) => IdsAsync("""
+        SELECT a.id FROM accounts a JOIN account_state s ON s.account_id = a.id
+        WHERE a.kind = 'paper' AND a.status = 'active' AND s.updated_at >= @since
+        """, new { since }, cancellation);
 
     public Task<IReadOnlyList<Guid>> AtTerminalsAsync(CancellationToken cancellation = default) =>
         IdsAsync("SELECT id FROM accounts WHERE terminal_host IS NOT NULL AND status = 'active' ORDER BY created_at", null, cancellation);
