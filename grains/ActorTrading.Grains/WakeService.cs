@@ -53,9 +53,12 @@ public sealed class WakeService(IGrainFactory grains, ProcessMarket market, IAcc
             if (asked)
             {
                 _moved.Look();
+                wait = LookAgainAfter;
             }
-
-            wait = asked ? LookAgainAfter : wait * 2 < LookEvery ? wait * 2 : LookEvery;
+            else
+            {
+                wait = wait * 2 < LookEvery ? wait * 2 : LookEvery;
+            }
         }
     }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Claims;
 using System.Threading.RateLimiting;
 using ActorTrading.Api.Conventions;
+using ActorTrading.Api.Realtime;
 using Microsoft.AspNetCore.Http;
 
 namespace ActorTrading.Api.Limits;
@@ -31,7 +32,7 @@ public sealed class RateLimits(RequestDelegate next, LimitOptions options) : IDi
     }
 
     // A hub connection begins with a request like any other.
-    private static bool IsCounted(PathString path) => path.StartsWithSegments("/api") || path.StartsWithSegments("/hubs/trading/negotiate");
+    private static bool IsCounted(PathString path) => path.StartsWithSegments("/api") || path.StartsWithSegments($"{RealtimeServices.HubPath}/negotiate");
 
     private static void Take(HttpContext context, PartitionedRateLimiter<string> limiter, RateOptions rate, string who)
     {

@@ -3,7 +3,7 @@ namespace ActorTrading.Grains;
 /// <summary>
 /// A silo that goes between an account's commit and the arming of what it opened leaves levels that stand in no book, and nobody who knows of
 /// them. So when one has come or gone, the paper accounts that moved lately are called, which brings up, and so arms, those that were there. Each
-/// is called until it has answered once; for a minute more also those that move late, by a silo that was given up and lived on.
+/// is called until it answers; for a minute also those that have moved since the look before, by a silo that was given up and lived on.
 /// </summary>
 /// <param name="call">Completes when the account is up.</param>
 internal sealed class MovedAccounts(IAccountDirectory accounts, Func<Guid, Task> call, TimeProvider clock)
@@ -42,22 +42,8 @@ internal sealed class MovedAccounts(IAccountDirectory accounts, Func<Guid, Task>
         foreach (var some in _left.Chunk(AtOnce))
         {
             cancellation.ThrowIfCancellationRequested();
-            var answered = await Task.WhenAll(some.Select(TryCallAsync));
+            var answered = await RollCall.AskAsync(some, call);
             _left.ExceptWith(some.Where((_, i) => answered[i]));
-        }
-    }
-
-    private async Task<bool> TryCallAsync(Guid account)
-    {
-        try
-        {
-            await call(account);
-            return true;
-        }
-        catch (Exception)
-        {
-            // Whoever could not be brought up has said why in its own log.
-            return false;
         }
     }
 }

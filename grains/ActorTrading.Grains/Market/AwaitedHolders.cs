@@ -54,7 +54,7 @@ internal sealed class AwaitedHolders(TimeProvider clock, Func<Guid, Task> ask)
             }
         }
 
-        var answered = await Task.WhenAll(round.Select(TryAskAsync));
+        var answered = await RollCall.AskAsync(round, ask);
         var all = true;
         for (var i = 0; i < round.Count; i++)
         {
@@ -72,19 +72,5 @@ internal sealed class AwaitedHolders(TimeProvider clock, Func<Guid, Task> ask)
         _pause = all ? AskAfter : _pause * 2 < AskAfterMax ? _pause * 2 : AskAfterMax;
         _next = all ? default : clock.GetUtcNow() + _pause;
         _asking = false;
-    }
-
-    private async Task<bool> TryAskAsync(Guid account)
-    {
-        try
-        {
-            await ask(account);
-            return true;
-        }
-        catch (Exception)
-        {
-            // Whoever could not be brought up has said why in its own log.
-            return false;
-        }
     }
 }

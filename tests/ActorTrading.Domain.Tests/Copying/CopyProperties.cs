@@ -201,8 +201,8 @@ public class CopyProperties
                 var before = Worth(context, []);
                 var worth = Worth(context, [.. plan.Commands.OfType<ClosePosition>(), order]);
                 var equity = AccountFigures.Of(context.Follower, context.FollowerMarket).Equity;
-                // Only the newest decision is still at the present prices; a hundredth is left for the spread. What takes risk away is never forbidden.
-                if (ReferenceEquals(context, link.Contexts[^1]) && worth > before)
+                // Only the newest decision is still at the present prices; a hundredth is left for the spread. In netting what only takes risk away is never forbidden.
+                if (ReferenceEquals(context, link.Contexts[^1]) && (context.Follower.Mode == PositionMode.Hedging || worth > before))
                     worth.ShouldBeLessThan(settings.Limits.MaxLeverage!.Value * equity * 1.01m);
             }
         }
