@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net.Sockets;
 using ActorTrading.Postgres;
+using Microsoft.AspNetCore.SignalR;
 using Npgsql;
 using Serilog.Core;
 using Serilog.Events;
@@ -10,7 +11,7 @@ namespace ActorTrading.Silo;
 
 /// <summary>
 /// Says in one line what went wrong where that is known: a database or a terminal that is away, somebody else who was first, a wait that ended.
-/// Where in the code it was noticed helps nobody then, and a page of it for each account hides the rest of the log. Anything else keeps its stack.
+/// Where in the code it was noticed helps nobody then, and a page of it for each account hides the rest of the log. What a client is refused is the client's to know. Anything else keeps its stack.
 /// </summary>
 /// <param name="next">Where it is written; closed with this.</param>
 internal sealed class PlainFaults(Logger next) : ILogEventSink, IDisposable
@@ -19,7 +20,16 @@ internal sealed class PlainFaults(Logger next) : ILogEventSink, IDisposable
 
     private readonly ConcurrentDictionary<string, MessageTemplate> _withReason = new(StringComparer.Ordinal);
 
-    public void Emit(LogEvent logEvent) => next.Write(logEvent.Exception is { } error && IsKnown(error) ? Plain(logEvent, error) : logEvent);
+    public void Emit(LogEvent logEvent)
+    {
+        // What a client is answered for a call of its own to the hub; SignalR calls it an error here. A refused request of HTTP is no line either.
+        if (logEvent.Exception is HubException)
+        {
+            return;
+        }
+
+        next.Write(logEvent.Exception is { } error && IsKnown(error) ? Plain(logEvent, error) : logEvent);
+    }
 
     public void Dispose() => next.Dispose();
 

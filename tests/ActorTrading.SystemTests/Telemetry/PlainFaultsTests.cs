@@ -1,5 +1,6 @@
 using ActorTrading.Postgres;
 using ActorTrading.Silo;
+using Microsoft.AspNetCore.SignalR;
 using Serilog;
 using Serilog.Core;
 using Serilog.Events;
@@ -28,9 +29,18 @@ public sealed class PlainFaultsTests
         Told(log => log.Information("Nothing wrong")).RenderMessage().ShouldBe("Nothing wrong");
     }
 
-    private static LogEvent Told(Action<ILogger> tell)
+    [Fact]
+    public void What_a_client_is_refused_fills_no_log()
     {
-        var written = new Written();
+        var refused = Thrown(() => throw new HubException("VALIDATION_FAILED: id: must be a UUID."));
+        Written(log => log.Error(refused, "Failed to invoke hub method '{HubMethod}'.", "SubscribeBacktest")).ShouldBeEmpty();
+    }
+
+    private static LogEvent Told(Action<ILogger> tell) => Written(tell).ShouldHaveSingleItem();
+
+    private static List<LogEvent> Written(Action<ILogger> tell)
+    {
+        var written = new Sink();
         using (var log = new LoggerConfiguration().WriteTo.Sink(new PlainFaults(new LoggerConfiguration().WriteTo.Sink(written).CreateLogger())).CreateLogger())
         {
             tell(log);
@@ -38,12 +48,12 @@ public sealed class PlainFaultsTests
         }
 
         written.IsClosed.ShouldBeTrue("what is buffered must be written at the end");
-        return written.Events.ShouldHaveSingleItem();
+        return written.Events;
     }
 
     private static Exception Thrown(Action act) => Should.Throw<Exception>(act);
 
-    private sealed class Written : ILogEventSink, IDisposable
+    private sealed class Sink : ILogEventSink, IDisposable
     {
         public List<LogEvent> Events { get; } = [];
 
