@@ -162,7 +162,7 @@ public sealed class FanoutBench : IBench
         services.AddSingleton<IBacktestStore>(new BacktestStore(new PostgresDatabase(new PostgresOptions { ConnectionString = "Host=127.0.0.1;Database=none;Username=none" })));
         builder.AddGrains(typeof(ActorTrading.Contracts.IAccountGrain).Assembly);
         // All clients are one user here.
-        services.AddSingleton(new LimitOptions { ConnectionsPerUser = 0 });
+        services.AddSingleton(new LimitOptions { ConnectionsPerUser = 0, Requests = new() });
         services.AddTradingRealtime(new FanoutOptions());
         var app = builder.Build();
         app.Use((context, next) =>

@@ -22,7 +22,8 @@ internal static class TokenBuckets
         return new IPAddress(bytes).ToString();
     }
 
-    public static PartitionedRateLimiter<string>? Create(RateOptions rate)
+    /// <param name="queued">How many may wait for a token, the first to come first; the others are refused.</param>
+    public static PartitionedRateLimiter<string>? Create(RateOptions rate, int queued = 0)
     {
         if (rate.Burst <= 0)
             return null;
@@ -37,7 +38,8 @@ internal static class TokenBuckets
             TokensPerPeriod = tokens,
             ReplenishmentPeriod = period,
             AutoReplenishment = true,
-            QueueLimit = 0,
+            QueueLimit = queued,
+            QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
         }));
     }
 }

@@ -3,6 +3,7 @@ using System.Net.WebSockets;
 using System.Text.Json;
 using ActorTrading.Api.Auth.Tokens;
 using ActorTrading.Api.Conventions;
+using ActorTrading.Api.Limits;
 using ActorTrading.Api.Realtime.Quotes;
 using ActorTrading.Api.Realtime.Sessions;
 using Microsoft.AspNetCore.Http;
@@ -11,7 +12,7 @@ using Microsoft.Extensions.Logging;
 namespace ActorTrading.Api.Realtime;
 
 /// <summary>The WebSocket at <c>/ws/v1</c> for programs without a SignalR client: one JSON object a text frame, both ways.</summary>
-public sealed class PlainSocket(SessionRegistry registry, Subscriptions subscriptions, TimeProvider clock, ILogger<PlainSocket> log)
+public sealed class PlainSocket(SessionRegistry registry, Subscriptions subscriptions, LiveCalls calls, TimeProvider clock, ILogger<PlainSocket> log)
 {
     /// <summary>A client's message, bytes; a longer one closes the connection.</summary>
     public const int MessageBytesMax = 64 * 1024;
@@ -104,6 +105,7 @@ public sealed class PlainSocket(SessionRegistry registry, Subscriptions subscrip
 
     private async Task AnswerAsync(ReadOnlyMemory<byte> message, Sink sink, LiveSession session, CancellationToken cancel)
     {
+        await calls.TakeTurnAsync(session.UserId, cancel);
         string? action = null;
         try
         {

@@ -1,3 +1,4 @@
+using ActorTrading.Api.Limits;
 using ActorTrading.Api.Realtime.Quotes;
 using ActorTrading.Api.Realtime.Sessions;
 using Microsoft.AspNetCore.Builder;
@@ -25,6 +26,7 @@ public static class RealtimeServices
         services.AddSingleton<RealtimeMetrics>();
         services.AddSingleton<QuoteFanout>();
         services.AddSingleton<SessionRegistry>();
+        services.AddSingleton<LiveCalls>();
         services.AddSingleton<Subscriptions>();
         services.AddSingleton<PlainSocket>();
         services.AddSingleton<HubSessions>();

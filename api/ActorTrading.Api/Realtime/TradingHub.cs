@@ -1,11 +1,12 @@
 using ActorTrading.Api.Conventions;
+using ActorTrading.Api.Limits;
 using ActorTrading.Api.Realtime.Sessions;
 using Microsoft.AspNetCore.SignalR;
 
 namespace ActorTrading.Api.Realtime;
 
 /// <summary>The SignalR hub at <c>/hubs/trading</c>: what a client may call. What it is sent is in docs/api.md.</summary>
-public sealed class TradingHub(HubSessions sessions, Subscriptions subscriptions) : Hub
+public sealed class TradingHub(HubSessions sessions, Subscriptions subscriptions, LiveCalls calls) : Hub
 {
     /// <param name="maxPerSecond">Most quotes a second and symbol, 1 to 1000; 0 for every quote, in order; default 10.</param>
     public Task SubscribeSymbols(string[] symbols, int? maxPerSecond) =>
@@ -27,7 +28,9 @@ public sealed class TradingHub(HubSessions sessions, Subscriptions subscriptions
     {
         try
         {
-            await call(sessions.Of(Context.ConnectionId));
+            var session = sessions.Of(Context.ConnectionId);
+            await calls.TakeTurnAsync(session.UserId, Context.ConnectionAborted);
+            await call(session);
         }
         catch (Exception e) when (FailureMap.Translate(e) is { } known)
         {

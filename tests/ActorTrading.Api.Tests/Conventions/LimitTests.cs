@@ -1,7 +1,9 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Net.WebSockets;
+using ActorTrading.Api.Limits;
 using ActorTrading.Api.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace ActorTrading.Api.Tests.Conventions;
 
@@ -51,6 +53,43 @@ public class LimitTests(ApiHost host)
             (await user.Http.PostAsync(negotiate, null)).Headers.GetValues("RateLimit-Remaining").Single().ShouldBe($"{left}");
         await (await user.Http.PostAsync(negotiate, null)).ProblemAsync(429, "TOO_MANY_REQUESTS");
         await (await user.Http.GetAsync("/api/v1/accounts")).ProblemAsync(429, "TOO_MANY_REQUESTS");
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Calls_over_live_connections_beyond_a_users_rate_wait_and_others_do_not(bool plainly)
+    {
+        await using var app = await host.StartAnotherAsync(new() { ["Limits:Requests:Burst"] = "2", ["Limits:Requests:PerSecond"] = "0.001" });
+        using var http = ApiHost.ClientOf(app);
+        var (user, other) = (await host.RegisterAsync(http), await host.RegisterAsync(http));
+        await using var hub = await HubClient.ConnectAsync(http.BaseAddress!, user.Token);
+        using var plain = new ClientWebSocket();
+        await plain.ConnectAsync(Address(http, user), CancellationToken.None);
+        await hub.CallAsync("SubscribeSymbols", [new[] { "EURUSD" }]);
+        await AnsweredAsync(plain);
+
+        var calls = app.Services.GetRequiredService<LiveCalls>();
+        calls.Waiting(user.Id).ShouldBe(0);
+        var third = plainly ? AnsweredAsync(plain) : hub.CallAsync("SubscribeSymbols", [new[] { "EURUSD" }]);
+        for (var tries = 1; calls.Waiting(user.Id) == 0; tries++)
+        {
+            tries.ShouldBeLessThan(2_000, "the call does not wait");
+            await http.GetAsync("/health/live");
+        }
+        third.IsCompleted.ShouldBeFalse();
+        await using var others = await HubClient.ConnectAsync(http.BaseAddress!, other.Token);
+        await others.CallAsync("SubscribeSymbols", [new[] { "EURUSD" }]);
+
+        // Whoever goes waits no longer.
+        plain.Abort();
+        await hub.DisposeAsync();
+        for (var tries = 1; calls.Waiting(user.Id) > 0; tries++)
+        {
+            tries.ShouldBeLessThan(2_000, "the call waits for nobody");
+            await http.GetAsync("/health/live");
+        }
+        await Should.ThrowAsync<Exception>(() => third);
     }
 
     [Fact]
