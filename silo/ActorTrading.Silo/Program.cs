@@ -125,6 +125,14 @@ static async Task<int> RunAsync(RunOptions options)
     }
     else
     {
+        builder.Services.AddSingleton(TerminalSettings.Default with
+        {
+            Limits = new TerminalLimits
+            {
+                OpeningsWaitingMax = builder.Configuration.GetValue("Terminals:OpeningsWaitingMax", TerminalLimits.Default.OpeningsWaitingMax),
+                ChangesWaitingMax = builder.Configuration.GetValue("Terminals:ChangesWaitingMax", TerminalLimits.Default.ChangesWaitingMax),
+            },
+        });
         builder.Services.AddActorTradingGrains(instruments);
     }
 

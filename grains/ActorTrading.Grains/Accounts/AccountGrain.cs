@@ -24,6 +24,7 @@ public sealed partial class AccountGrain(
     IAccountDirectory directory,
     ProcessMarket market,
     BrokerSettings broker,
+    TerminalSettings terminals,
     TradingMetrics metrics,
     TimeProvider clock,
     ILogger<AccountGrain> log) : Grain, IAccountGrain
@@ -217,7 +218,7 @@ public sealed partial class AccountGrain(
             return BrokerEngine.Decide(draft, command, market, broker, now);
         }
 
-        var decision = TerminalBook.Decide(draft.State, command, InstrumentOf(draft.State, command), now, broker.TradingDay);
+        var decision = TerminalBook.Decide(draft.State, command, InstrumentOf(draft.State, command), now, broker.TradingDay, terminals.Limits);
         draft.Add(decision.Events, now);
         return decision;
     }

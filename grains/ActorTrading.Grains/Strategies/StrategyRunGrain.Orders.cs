@@ -117,7 +117,7 @@ public sealed partial class StrategyRunGrain
     private RunBook After(RunOrder order, decimal filled, string? code) =>
         filled > 0 ? _book.Filled(filled, _settings.Mode == PositionMode.Netting && _book.Held.Count > 0 ? _book.Held[0].PositionId : order.IdFor(Id))
         : code == "POSITION_NOT_FOUND" ? _book.Gone()
-        : _book.Refused(code is "REQUOTE" or "NO_QUOTE" or "MARKET_CLOSED" or "FROZEN" or "BROKER_UNAVAILABLE" or "BROKER_BUSY");
+        : _book.Refused(code is "REQUOTE" or "NO_QUOTE" or "MARKET_CLOSED" or "FROZEN" or "BROKER_UNAVAILABLE" or "BROKER_BUSY" or "TOO_MANY_ORDERS");
 
     /// <summary>Notes what became of the order under way, without sending anything.</summary>
     private async Task NoteOutcomeAsync()

@@ -24,6 +24,9 @@ public sealed record TerminalSettings(TimeSpan PollEvery, TimeSpan SettlePause, 
     /// <summary>How often the account is asked for a sign of life, which brings up one that is gone. Less than the time after which an idle grain is let go.</summary>
     public TimeSpan AccountEvery { get; init; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>What may wait at an account for its terminal.</summary>
+    public TerminalLimits Limits { get; init; } = TerminalLimits.Default;
+
     public static TerminalSettings Default { get; } = new(TimeSpan.FromSeconds(1), TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(10));
 }
 

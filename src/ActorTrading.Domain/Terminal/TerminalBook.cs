@@ -8,28 +8,20 @@ public static partial class TerminalBook
 {
     /// <summary>Decides a command: the events to make durable before anything is sent, or the refusal.</summary>
     /// <param name="tradingDay">Whose end orders for the day have; null for New York's.</param>
-    public static BrokerDecision Decide(AccountState state, TradeCommand command, Instrument? instrument, DateTimeOffset now, TradingDay? tradingDay = null) => command switch
+    /// <param name="limits">What may wait for the terminal; null for the default.</param>
+    public static BrokerDecision Decide(AccountState state, TradeCommand command, Instrument? instrument, DateTimeOffset now, TradingDay? tradingDay = null, TerminalLimits? limits = null) => command switch
     {
-        PlaceOrder c => Place(state, c, instrument, now, tradingDay ?? TradingDay.NewYork),
+        PlaceOrder c => Place(state, c, instrument, now, tradingDay ?? TradingDay.NewYork, limits ?? TerminalLimits.Default),
         ClosePosition c => Close(state, c, instrument, now),
-        ModifyPosition c => Modify(state, c, instrument),
-        ModifyOrder c => Modify(state, c, now, tradingDay ?? TradingDay.NewYork),
-        CancelOrder c => Resting(state, c.OrderId) is null
-            ? Refuse(Retcode.InvalidOrder, $"There is no resting order {c.OrderId}.")
-            : Ask(c, new TerminalRequest
-            {
-                Id = DeterministicId.Create(c.OrderId, $"cancel:{state.Seq}"),
-                Kind = TerminalRequestKind.CancelOrder,
-                OrderId = c.OrderId,
-                AfterSeq = state.Seq,
-                Copy = c.Copy,
-            }),
+        ModifyPosition c => Modify(state, c, instrument, limits ?? TerminalLimits.Default),
+        ModifyOrder c => Modify(state, c, now, tradingDay ?? TradingDay.NewYork, limits ?? TerminalLimits.Default),
+        CancelOrder c => Cancel(state, c),
         CloseBy => Refuse(Retcode.Invalid, "This terminal's protocol has no close-by; close each position instead."),
         AdjustBalance => Refuse(Retcode.Invalid, "The balance of an account at a terminal is the broker's to change."),
         _ => Refuse(Retcode.Invalid, $"Unknown command {command.GetType().Name}."),
     };
 
-    private static BrokerDecision Place(AccountState state, PlaceOrder c, Instrument? instrument, DateTimeOffset now, TradingDay tradingDay)
+    private static BrokerDecision Place(AccountState state, PlaceOrder c, Instrument? instrument, DateTimeOffset now, TradingDay tradingDay, TerminalLimits limits)
     {
         if (Repeated(state, c.ClientOrderId, c.OrderId) is { } repeated)
         {
@@ -62,6 +54,11 @@ public static partial class TerminalBook
             return over.ToDecision();
         }
 
+        if (limits.Opening(state, c) is { } full)
+        {
+            return full.ToDecision();
+        }
+
         return Submit(state, new Order
         {
             Id = c.OrderId,
@@ -88,7 +85,7 @@ public static partial class TerminalBook
         });
     }
 
-    private static BrokerDecision Modify(AccountState state, ModifyPosition c, Instrument? instrument)
+    private static BrokerDecision Modify(AccountState state, ModifyPosition c, Instrument? instrument, TerminalLimits limits)
     {
         if (!state.Positions.TryGetValue(c.PositionId, out var position))
         {
@@ -109,6 +106,11 @@ public static partial class TerminalBook
                     [new PositionModified(c.PositionId, c.StopLoss, c.TakeProfit, c.TrailingPoints, c.Reason)]);
         }
 
+        if (c.Copy is null && limits.Change(state, c.PositionId) is { } full)
+        {
+            return full.ToDecision();
+        }
+
         return Ask(c, new TerminalRequest
         {
             Id = DeterministicId.Create(c.PositionId, $"modify:{state.Seq}"),
@@ -122,7 +124,7 @@ public static partial class TerminalBook
         });
     }
 
-    private static BrokerDecision Modify(AccountState state, ModifyOrder c, DateTimeOffset now, TradingDay tradingDay)
+    private static BrokerDecision Modify(AccountState state, ModifyOrder c, DateTimeOffset now, TradingDay tradingDay, TerminalLimits limits)
     {
         if (Resting(state, c.OrderId) is not { } order)
         {
@@ -145,6 +147,11 @@ public static partial class TerminalBook
                 [new OrderModified(order.Id, order.Price, order.StopLimitPrice, order.StopLoss, order.TakeProfit, c.TrailingPoints, c.TimeInForce, expiresAt)]) { OrderId = order.Id };
         }
 
+        if (c.Copy is null && limits.Change(state, c.OrderId) is { } full)
+        {
+            return full.ToDecision(order.Id);
+        }
+
         return Ask(c, new TerminalRequest
         {
             Id = DeterministicId.Create(c.OrderId, $"modify:{state.Seq}"),
@@ -156,6 +163,32 @@ public static partial class TerminalBook
             TrailingPoints = c.TrailingPoints,
             TimeInForce = c.TimeInForce,
             ExpiresAt = expiresAt,
+            AfterSeq = state.Seq,
+            Copy = c.Copy,
+        });
+    }
+
+    /// <summary>One cancellation at a time is enough; a link's own goes beside its user's, as the link is told what becomes of it.</summary>
+    private static BrokerDecision Cancel(AccountState state, CancelOrder c)
+    {
+        if (Resting(state, c.OrderId) is null)
+        {
+            return Refuse(Retcode.InvalidOrder, $"There is no resting order {c.OrderId}.");
+        }
+
+        foreach (var (_, request) in state.Requests)
+        {
+            if (request.Kind == TerminalRequestKind.CancelOrder && request.OrderId == c.OrderId && (c.Copy is null || c.Copy.LinkId == request.Copy?.LinkId))
+            {
+                return new BrokerDecision(Retcode.Placed, $"A cancellation of order {c.OrderId} is under way.", []) { OrderId = c.OrderId };
+            }
+        }
+
+        return Ask(c, new TerminalRequest
+        {
+            Id = DeterministicId.Create(c.OrderId, $"cancel:{state.Seq}"),
+            Kind = TerminalRequestKind.CancelOrder,
+            OrderId = c.OrderId,
             AfterSeq = state.Seq,
             Copy = c.Copy,
         });

@@ -18,7 +18,7 @@ public class TerminalQueueTests
         var resting = Submit(Id("resting"), 0.1m, limit: 1.05m);
         Observe(new TerminalFact { Kind = TerminalFactKind.Placed, OrderId = resting, OrderTicket = 9, At = At });
         var asked = new List<Guid>();
-        for (var i = 0; i < 20; i++)
+        for (var i = 0; i < TerminalLimits.Default.ChangesWaitingMax; i++)
         {
             asked.Add(Submit(Id($"order {i}"), 0.1m));
             Decide(new ModifyPosition(position, 1m + (i * 0.001m), null, null));

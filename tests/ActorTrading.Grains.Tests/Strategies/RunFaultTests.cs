@@ -145,6 +145,26 @@ public sealed class RunFaultTests(Server server)
         await AuditAsync(stage);
     }
 
+    [Fact]
+    public async Task An_entry_that_finds_too_many_orders_waiting_is_tried_again_while_its_bar_forms()
+    {
+        await using var stage = await RunStage.StartAsync(server, Venue.TerminalHedging,
+            services: services => services.AddSingleton(TerminalSettings.Default with { Limits = new TerminalLimits { OpeningsWaitingMax = 1 } }));
+        await stage.CommandAsync(RunStage.Wait);
+        await stage.QuietAsync();
+
+        // Its user's order waits for a terminal that says "not now" some times.
+        await stage.Terminal!.RefuseNext(Retcode.Locked, 3);
+        var waits = stage.Account.PlaceAsync(TradingHost.Buy("EURUSD", 0.10m) with { Type = OrderType.Limit, Price = 1.00000m, FillPolicy = FillPolicy.Return });
+        await TradingHost.UntilAsync(stage.Account.GetStateAsync, account => account.Orders.Count == 1, "the order that waits");
+        await stage.CommandAsync(RunStage.Buy);
+        await stage.UntilAsync((_, book) => book is { Pending: null, Retry.Tries: 1 }, "the refusal");
+        await TradingHost.UntilAsync(stage.Account.GetStateAsync, account => account.Orders.Values.Single().Status == OrderStatus.Placed, "the order that waited");
+        await stage.RestAsync();
+        await stage.UntilNetAsync(0.1m);
+        _ = waits;
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
