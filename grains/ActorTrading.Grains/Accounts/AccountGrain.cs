@@ -218,7 +218,7 @@ public sealed partial class AccountGrain(
             return BrokerEngine.Decide(draft, command, market, broker, now);
         }
 
-        var decision = TerminalBook.Decide(draft.State, command, InstrumentOf(draft.State, command), now, broker.TradingDay, terminals.Limits);
+        var decision = TerminalBook.Decide(draft.State, Seen(command), InstrumentOf(draft.State, command), now, broker.TradingDay, terminals.Limits);
         draft.Add(decision.Events, now);
         return decision;
     }
@@ -312,6 +312,12 @@ public sealed partial class AccountGrain(
     }
 
     private TradeResult Missing() => new(false, Retcode.Invalid, $"There is no open account {Id}.", "ACCOUNT_NOT_FOUND", null, null, _state.Seq);
+
+    /// <summary>Who bounds the deviation without naming a price means the one that he sees.</summary>
+    private TradeCommand Seen(TradeCommand command) =>
+        command is PlaceOrder { Type: OrderType.Market, DeviationPoints: not null, ReferencePrice: null } order && market.LastQuote(order.Symbol) is { } quote
+            ? order with { ReferencePrice = quote.OpenPrice(order.Side) }
+            : command;
 
     private Instrument? InstrumentOf(AccountState state, TradeCommand command) => command switch
     {

@@ -15,8 +15,7 @@ internal readonly record struct InstructionOutcome(ImmutableArray<TerminalFact> 
 
 /// <summary>Sends one instruction and tells what became of it.</summary>
 /// <param name="isHeld">Whether the terminal is still ours; asked before each try.</param>
-/// <param name="openWithin">See <see cref="TerminalSettings.OpenWithin"/>.</param>
-internal sealed class InstructionSender(TerminalLink link, Func<Task<bool>> isHeld, TimeSpan openWithin, TimeProvider clock)
+internal sealed class InstructionSender(TerminalLink link, Func<Task<bool>> isHeld, TerminalSettings settings, TimeProvider clock)
 {
     /// <summary>How often a change that is refused for the price's sake is tried in all. An order is not tried again from here: each of its attempts is durable first.</summary>
     private const int ChangeTriesMax = 3;
@@ -30,7 +29,7 @@ internal sealed class InstructionSender(TerminalLink link, Func<Task<bool>> isHe
         }
 
         // It has not been executed: what may have been is compared first, and only what was not is asked for again.
-        if (instruction.Order is { Type: OrderType.Market, ClosesPositionId: null } opening && clock.GetUtcNow() - opening.CreatedAt is var age && age > openWithin)
+        if (instruction.Order is { Type: OrderType.Market, ClosesPositionId: null } opening && clock.GetUtcNow() - opening.CreatedAt is var age && age > settings.OpenWithin)
         {
             return new InstructionOutcome([Rejected(instruction, Retcode.Timeout, $"The terminal could not be asked for {age.TotalSeconds:0} s: the market has moved on.")], WasSent: false);
         }
@@ -43,6 +42,11 @@ internal sealed class InstructionSender(TerminalLink link, Func<Task<bool>> isHe
         if (instruction.Order is { IsPending: true, ExpiresAt: { } end } && end <= clock.GetUtcNow())
         {
             return new InstructionOutcome([Rejected(instruction, Retcode.InvalidExpiration, $"It was over at {end:O}, before the terminal could be asked.")], WasSent: false);
+        }
+
+        if (instruction.Order is { WorstPrice: { } worst, ClosesPositionId: null } bounded && await SlippedAsync(instruction, bounded, worst) is { } slipped)
+        {
+            return new InstructionOutcome([slipped], WasSent: false);
         }
 
         if (instruction.Request is { OnlyTightens: true })
@@ -128,6 +132,41 @@ internal sealed class InstructionSender(TerminalLink link, Func<Task<bool>> isHe
             // Nothing was sent: the next price asks for the stop anew.
             return (request, Rejected(instruction, Retcode.Connection, e.Message));
         }
+    }
+
+    /// <summary>
+    /// The protocol applies no deviation, so the price is looked at again just before. What a terminal streams costs nothing; it is asked only
+    /// for an order that has waited.
+    /// </summary>
+    private async Task<TerminalFact?> SlippedAsync(TerminalInstruction instruction, Order order, decimal worst)
+    {
+        if (link.StreamedPrice(order.Symbol) is not { } quote)
+        {
+            if (clock.GetUtcNow() - order.CreatedAt <= settings.PriceFreshFor)
+            {
+                return null;
+            }
+
+            try
+            {
+                if (await link.AskPriceAsync(order.Symbol) is not { } newest)
+                {
+                    return Rejected(instruction, Retcode.PriceOff, $"The terminal has had no price of {order.Symbol} for a minute, so the order's deviation cannot be kept.");
+                }
+
+                quote = newest;
+            }
+            catch (Exception e) when (TerminalFaults.IsUnanswered(e))
+            {
+                return Rejected(instruction, Retcode.Connection, e.Message);
+            }
+        }
+
+        // A better price is no slippage.
+        var price = quote.OpenPrice(order.Side);
+        return (order.Side == Side.Buy ? price > worst : price < worst)
+            ? Rejected(instruction, Retcode.Requote, $"The terminal's price is {price}; {worst} is {order.DeviationPoints} points from the price at which the order was decided.")
+            : null;
     }
 
     /// <summary>

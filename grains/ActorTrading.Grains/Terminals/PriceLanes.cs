@@ -14,7 +14,7 @@ namespace ActorTrading.Grains;
 internal sealed class PriceLanes(Func<PriceReached, Task> tell, TimeSpan every, TimeProvider clock, ILogger log)
 {
     /// <summary>A terminal whose zone is not set right must not lose its trailing stops: order and jumps are what is looked at.</summary>
-    private static readonly QuotePolicy Policy = QuotePolicy.Default with { AheadMax = TimeSpan.FromDays(1) };
+    internal static readonly QuotePolicy Policy = QuotePolicy.Default with { AheadMax = TimeSpan.FromDays(1) };
 
     private volatile FrozenDictionary<string, Lane> _lanes = FrozenDictionary<string, Lane>.Empty;
 

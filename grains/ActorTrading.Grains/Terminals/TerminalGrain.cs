@@ -420,7 +420,7 @@ public sealed class TerminalGrain(
         }
 
         var wasHanded = !_handed.Add(instruction.Id);
-        var sender = new InstructionSender(link, () => IsHeldAsync(instruction.Session.Owner, ifUnknown: false), settings.OpenWithin, clock);
+        var sender = new InstructionSender(link, () => IsHeldAsync(instruction.Session.Owner, ifUnknown: false), settings, clock);
         var outcome = await sender.SendAsync(instruction);
         if (!outcome.WasSent && !wasHanded)
         {

@@ -21,6 +21,12 @@ public sealed record TerminalSettings(TimeSpan PollEvery, TimeSpan SettlePause, 
     /// </summary>
     public TimeSpan OpenWithin { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// How long a price counts as the present one for an order that bounds its deviation: the price of its decision, or one that the terminal has
+    /// streamed since. An order that is older and has none is held against the terminal's newest tick, which takes a question.
+    /// </summary>
+    public TimeSpan PriceFreshFor { get; init; } = TimeSpan.FromSeconds(2);
+
     /// <summary>How often the account is asked for a sign of life, which brings up one that is gone. Less than the time after which an idle grain is let go.</summary>
     public TimeSpan AccountEvery { get; init; } = TimeSpan.FromMinutes(1);
 
@@ -35,6 +41,10 @@ internal sealed class TerminalLink : ITerminalEvents, IAsyncDisposable
 {
     private const int SettleTriesMax = 20;
 
+    /// <summary>How far back a terminal's newest tick is looked for. All ticks since come with it, and the end lies ahead, so that a fast server's clock hides none.</summary>
+    private static readonly TimeSpan TickReach = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan TickAhead = TimeSpan.FromHours(1);
+
     private readonly Mt5TerminalClient _client;
     private readonly TerminalSettings _settings;
     private readonly TimeProvider _clock;
@@ -44,6 +54,7 @@ internal sealed class TerminalLink : ITerminalEvents, IAsyncDisposable
     private readonly IGrainFactory _grains;
     private readonly HistoryPace _pace;
     private readonly PriceLanes _prices;
+    private readonly TerminalPrices _newest;
     private readonly HashSet<string> _fed;
     private readonly HashSet<string> _subscribed;
     private TerminalSnapshot? _known;
@@ -56,6 +67,7 @@ internal sealed class TerminalLink : ITerminalEvents, IAsyncDisposable
         (_settings, _clock, _accountId, _grains) = (settings, clock, accountId, grains);
         _log = logs.CreateLogger<TerminalLink>();
         _pace = new HistoryPace(clock);
+        _newest = new TerminalPrices(clock);
         _prices = new PriceLanes(price => grains.GetGrain<IAccountGrain>(accountId).OnPriceAsync(price), settings.PriceEvery, clock, _log);
         _fed = new HashSet<string>(config.FeedSymbols, StringComparer.Ordinal);
         _subscribed = new HashSet<string>(_fed, StringComparer.Ordinal);
@@ -112,6 +124,16 @@ internal sealed class TerminalLink : ITerminalEvents, IAsyncDisposable
 
     /// <summary>The position as the terminal has it now; null where it shows none of this ticket.</summary>
     public async Task<TerminalPosition?> FindPositionAsync(long ticket) => (await _client.GetPositionsAsync()).FirstOrDefault(p => p.Ticket == ticket);
+
+    /// <summary>A price that the terminal has streamed lately; null where none has come.</summary>
+    public Quote? StreamedPrice(string symbol) => _newest.Find(symbol, _settings.PriceFreshFor);
+
+    /// <summary>The terminal's newest tick of the last minute, asked for; null where it has none.</summary>
+    public async Task<Quote?> AskPriceAsync(string symbol)
+    {
+        var now = _clock.GetUtcNow();
+        return await _client.GetTicksAsync(symbol, now - TickReach, now + TickAhead) is { Count: > 0 } ticks ? ticks[^1] : null;
+    }
 
     /// <summary>
     /// Follows the prices of what the account waits for. A symbol once subscribed stays so while the connection's client lives: the
@@ -209,6 +231,7 @@ internal sealed class TerminalLink : ITerminalEvents, IAsyncDisposable
             _quotes?.Add(quote);
         }
 
+        _newest.OnQuote(quote);
         _prices.OnQuote(quote);
     }
 
@@ -236,6 +259,7 @@ internal sealed class TerminalLink : ITerminalEvents, IAsyncDisposable
         if (state != TerminalConnectionState.Online)
         {
             Interlocked.Exchange(ref _lost, 1);
+            _newest.Forget();
         }
 
         _log.LogInformation("Terminal of account {AccountId} is {State}: {Reason}", _accountId, state, reason);
@@ -246,8 +270,15 @@ internal sealed class TerminalLink : ITerminalEvents, IAsyncDisposable
         }
     }
 
-    public void OnBrokerLink(bool connected) =>
+    public void OnBrokerLink(bool connected)
+    {
+        if (!connected)
+        {
+            _newest.Forget();
+        }
+
         _log.LogInformation("Terminal of account {AccountId} {What} its broker", _accountId, connected ? "has" : "has lost");
+    }
 
     public void OnProtocolFault(ProtocolFault fault) =>
         _log.LogWarning("Terminal of account {AccountId}: {Kind} at {Where}: {Description} [{Excerpt}]", _accountId, fault.Kind, fault.Where, fault.Description, fault.Excerpt);

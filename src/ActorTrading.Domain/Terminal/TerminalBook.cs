@@ -72,6 +72,7 @@ public static partial class TerminalBook
             TakeProfit = c.TakeProfit,
             TrailingPoints = c.TrailingPoints,
             DeviationPoints = c.DeviationPoints,
+            WorstPrice = Worst(c, instrument!),
             FillPolicy = c.FillPolicy,
             TimeInForce = c.TimeInForce,
             ExpiresAt = expiresAt,
@@ -84,6 +85,12 @@ public static partial class TerminalBook
             UpdatedAt = now,
         });
     }
+
+    /// <summary>The price that a market order's deviation leads to; null where it bounds none.</summary>
+    private static decimal? Worst(PlaceOrder c, Instrument instrument) =>
+        c is { Type: OrderType.Market, DeviationPoints: { } points, ReferencePrice: { } reference }
+            ? reference + (c.Side == Side.Buy ? points : -points) * instrument.Point
+            : null;
 
     private static BrokerDecision Modify(AccountState state, ModifyPosition c, Instrument? instrument, TerminalLimits limits)
     {

@@ -42,6 +42,12 @@ public sealed record Order
     public decimal? TakeProfit { get; init; }
     public int? TrailingPoints { get; init; }
     public int? DeviationPoints { get; init; }
+
+    /// <summary>
+    /// A market order that opens is not sent to a terminal whose price is worse than this, <see cref="DeviationPoints"/> from the price at which it was
+    /// decided. Null for any price. Kept by the ledger only, not in the stored rows.
+    /// </summary>
+    public decimal? WorstPrice { get; init; }
     public FillPolicy FillPolicy { get; init; } = FillPolicy.FillOrKill;
     public TimeInForce TimeInForce { get; init; } = TimeInForce.GoodTillCancelled;
     public DateTimeOffset? ExpiresAt { get; init; }

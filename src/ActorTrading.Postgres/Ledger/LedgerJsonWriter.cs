@@ -65,6 +65,7 @@ internal sealed class LedgerJsonWriter
         Number(Names.TakeProfit, order.TakeProfit);
         Number(Names.TrailingPoints, order.TrailingPoints);
         Number(Names.DeviationPoints, order.DeviationPoints);
+        Number(Names.WorstPrice, order.WorstPrice);
         Enum(Names.FillPolicy, order.FillPolicy);
         Enum(Names.TimeInForce, order.TimeInForce);
         Time(Names.ExpiresAt, order.ExpiresAt);
@@ -188,7 +189,7 @@ internal sealed class LedgerJsonWriter
             Profit = Of("profit"), Reason = Of("reason"), RejectMessage = Of("rejectMessage"), Retcode = Of("retcode"), Side = Of("side"), Source = Of("source"), Status = Of("status"),
             StopLimitPrice = Of("stopLimitPrice"), StopLoss = Of("stopLoss"), StopTouched = Of("stopTouched"), Swap = Of("swap"), Symbol = Of("symbol"), TakeProfit = Of("takeProfit"),
             Time = Of("time"), TimeInForce = Of("timeInForce"), Trace = Of("trace"), TrailingPoints = Of("trailingPoints"), Type = Of("type"), UpdatedAt = Of("updatedAt"),
-            Volume = Of("volume");
+            Volume = Of("volume"), WorstPrice = Of("worstPrice");
 
         private static JsonEncodedText Of(string name) => JsonEncodedText.Encode(name);
     }
