@@ -76,9 +76,8 @@ internal sealed class InstructionSender(TerminalLink link, Func<Task<bool>> isHe
                     return new InstructionOutcome([], doubt, IsBusy: answer.IsInDoubt);
                 case TradeOutcome.Answered { Succeeded: true } answer:
                     return new InstructionOutcome(Succeeded(instruction, answer));
-                case TradeOutcome.Answered answer when instruction.Order is { } order && (answer.IsForLater || answer.Retcode is Retcode.Requote or Retcode.PriceChanged):
-                    return new InstructionOutcome([Rejected(instruction, answer.Retcode, answer.Description) with { Kind = TerminalFactKind.Requoted, Attempt = order.Attempt }],
-                        IsBusy: answer.IsForLater);
+                case TradeOutcome.Answered answer when instruction.Order is not null && MayGoAgain(answer):
+                    return new InstructionOutcome([Requoted(instruction, answer)], IsBusy: answer.IsForLater);
                 case TradeOutcome.Answered { Retcode: Retcode.Requote or Retcode.PriceChanged } when attempt < ChangeTriesMax:
                     continue;
                 case TradeOutcome.Answered { IsForLater: true } when instruction.Request is { OnlyTightens: false }:
@@ -187,6 +186,12 @@ internal sealed class InstructionSender(TerminalLink link, Func<Task<bool>> isHe
         }
     }
 
+    /// <summary>What became of an order whose answer was lost, and of which the terminal has told otherwise; none where that does not tell the outcome.</summary>
+    public ImmutableArray<TerminalFact> Told(TerminalInstruction instruction, TradeOutcome.Answered told) =>
+        Doubt(instruction, told, link.HasWideTickets) is not null ? []
+        : told.Succeeded ? Succeeded(instruction, told)
+        : [MayGoAgain(told) ? Requoted(instruction, told) : Rejected(instruction, told.Retcode, told.Description)];
+
     private ImmutableArray<TerminalFact> Succeeded(TerminalInstruction instruction, TradeOutcome.Answered answer)
     {
         var now = clock.GetUtcNow();
@@ -217,6 +222,12 @@ internal sealed class InstructionSender(TerminalLink link, Func<Task<bool>> isHe
             ? [filled, new TerminalFact { Kind = TerminalFactKind.Cancelled, OrderId = order.Id, Retcode = answer.Retcode, At = now }]
             : [filled];
     }
+
+    /// <summary>Nothing was done, and another time or price may do; whether it goes again is the account's to decide.</summary>
+    private static bool MayGoAgain(TradeOutcome.Answered answer) => answer.IsForLater || answer.Retcode is Retcode.Requote or Retcode.PriceChanged;
+
+    private TerminalFact Requoted(TerminalInstruction instruction, TradeOutcome.Answered answer) =>
+        Rejected(instruction, answer.Retcode, answer.Description) with { Kind = TerminalFactKind.Requoted, Attempt = instruction.Order!.Attempt };
 
     private TerminalFact Rejected(TerminalInstruction instruction, Retcode retcode, string message) => new()
     {

@@ -289,12 +289,17 @@ public sealed class TerminalGrain(
                     return;
                 }
 
-                var settled = await link.SettleAsync();
+                var (settled, announced) = await link.SettleAsync();
                 var now = clock.GetUtcNow();
                 var state = await Account.GetStateAsync();
                 if (state.Seq == 0)
                 {
                     return;
+                }
+
+                if (announced.Count > 0 && await TellAnnouncedAsync(state, announced, link))
+                {
+                    state = await Account.GetStateAsync();
                 }
 
                 var submitted = state.Orders.Values.Where(o => o.Status == OrderStatus.Submitted).Select(o => o.Id).ToHashSet();
@@ -332,7 +337,7 @@ public sealed class TerminalGrain(
                 await TellAsync([.. InVain(state, result).Chunk(FactParts.FactsMax).Select(ImmutableArray.Create), .. result.Parts]);
                 // Every other order has an outcome now, or was not executed.
                 _handed.IntersectWith(result.Ambiguous.Select(a => a.Id));
-                link.Reconciled(settled.Snapshot);
+                link.Reconciled(settled.Snapshot, all: result.Ambiguous.IsEmpty);
             }
             catch (Exception e) when (TerminalFaults.IsUnanswered(e))
             {
@@ -359,6 +364,30 @@ public sealed class TerminalGrain(
         {
             await account.OnTerminalAsync(new TerminalReport(parts[i], _state, _lastSync, i == parts.Length - 1 ? _session : null));
         }
+    }
+
+    /// <summary>What the terminal has named is an outcome like an answered one; only the rest has to be told from what is new in its books.</summary>
+    /// <returns>Whether there was anything to tell.</returns>
+    private async Task<bool> TellAnnouncedAsync(AccountState state, IReadOnlyDictionary<string, TradeOutcome.Answered> announced, TerminalLink link)
+    {
+        var sender = new InstructionSender(link, () => Task.FromResult(false), settings, clock);
+        var facts = ImmutableArray.CreateBuilder<TerminalFact>();
+        foreach (var order in TerminalQueue.Submitted(state))
+        {
+            if (announced.TryGetValue(ClientOrderIds.ForAttempt(order.ClientOrderId, order.Attempt), out var told)
+                && sender.Told(new TerminalInstruction(order, null, null, null, _session!, false), told) is { IsEmpty: false } outcome)
+            {
+                facts.AddRange(outcome);
+                _handed.Remove(order.Id);
+            }
+        }
+
+        if (facts.Count > 0)
+        {
+            await Account.OnTerminalAsync(new TerminalReport(facts.ToImmutable(), _state, _lastSync));
+        }
+
+        return facts.Count > 0;
     }
 
     /// <summary>Attempts that may have reached the terminal and led to nothing: the next one needs a name of its own.</summary>

@@ -55,6 +55,7 @@ internal sealed class TerminalLink : ITerminalEvents, IAsyncDisposable
     private readonly HistoryPace _pace;
     private readonly PriceLanes _prices;
     private readonly TerminalPrices _newest;
+    private readonly Announcements _announced = new();
     private readonly HashSet<string> _fed;
     private readonly HashSet<string> _subscribed;
     private TerminalSnapshot? _known;
@@ -104,7 +105,10 @@ internal sealed class TerminalLink : ITerminalEvents, IAsyncDisposable
         if (request.Action != TradeAction.PositionModify)
         {
             Interlocked.Exchange(ref _changed, 1);
-            return await _client.TradeAsync(request);
+            _announced.Sending(request.ClientOrderId);
+            var answer = await _client.TradeAsync(request);
+            _announced.Sent(answer);
+            return answer;
         }
 
         // Levels show in the next look at the positions, so that a stop that follows the market does not ask for the whole history each time.
@@ -165,7 +169,15 @@ internal sealed class TerminalLink : ITerminalEvents, IAsyncDisposable
     /// <summary>Whether the connection was lost since this was last asked; true on the first question.</summary>
     public bool TakeConnectionLost() => Interlocked.Exchange(ref _lost, 0) != 0;
 
-    public void Reconciled(TerminalSnapshot snapshot) => _known = snapshot;
+    /// <param name="all">Every trade has an outcome, or was not executed.</param>
+    public void Reconciled(TerminalSnapshot snapshot, bool all)
+    {
+        _known = snapshot;
+        if (all)
+        {
+            _announced.Forget();
+        }
+    }
 
     /// <summary>
     /// Whether positions, orders or balance differ from those that were last compared, or there are deals since: what was opened and
@@ -205,17 +217,19 @@ internal sealed class TerminalLink : ITerminalEvents, IAsyncDisposable
     }
 
     /// <summary>Looks until two looks agree: only then is nothing on its way any more.</summary>
+    /// <returns>With what the terminal had told of trades without an answer before it was looked at last: that is in the books.</returns>
     /// <exception cref="TimeoutException">It never came to rest.</exception>
-    public async Task<SettledSnapshot> SettleAsync()
+    public async Task<(SettledSnapshot Books, IReadOnlyDictionary<string, TradeOutcome.Answered> Announced)> SettleAsync()
     {
         var previous = await LookAsync();
         for (var i = 0; i < SettleTriesMax; i++)
         {
             await Task.Delay(_settings.SettlePause, _clock);
+            var announced = _announced.SoFar();
             var current = await LookAsync();
             if (SettledSnapshot.TryCreate(previous, current) is { } settled)
             {
-                return settled;
+                return (settled, announced);
             }
 
             previous = current;
@@ -245,11 +259,17 @@ internal sealed class TerminalLink : ITerminalEvents, IAsyncDisposable
         {
             Interlocked.Exchange(ref _changed, 1);
         }
+
+        if (trade.ClientOrderId is { } name)
+        {
+            _announced.Heard(name, new TradeOutcome.Answered(trade.Retcode, trade.Order, trade.Volume, trade.Price, 0m, 0m, "", TimeSpan.Zero));
+        }
     }
 
     public void OnLateTradeAnswer(TradeRequest request, TradeOutcome.Answered answer)
     {
         Interlocked.Exchange(ref _changed, 1);
+        _announced.Heard(request.ClientOrderId, answer);
         _log.LogInformation("A late answer for {ClientOrderId}: {Retcode}", request.ClientOrderId, answer.Retcode);
     }
 

@@ -44,6 +44,7 @@ public sealed class SimulatedTerminal : IAsyncDisposable
     private byte[]? _held;
     private EaRequestHandler.Outcome? _pending;
     private bool _cutOff;
+    private bool _loseAnswer;
     private long _busyUntil = MonotonicClock.Never;
     private long _downUntil = MonotonicClock.Never;
     private long _answered;
@@ -139,6 +140,9 @@ public sealed class SimulatedTerminal : IAsyncDisposable
         _handler.RefuseNext(retcode, count);
         return true;
     });
+
+    /// <summary>The answer to the next trade is lost on its way; its event is not.</summary>
+    public Task LoseNextAnswer() => OnThread(() => _loseAnswer = true);
 
     /// <summary>Every trade request that the broker has received, oldest first.</summary>
     public Task<IReadOnlyList<AuditRecord>> GetAuditAsync() => OnThread<IReadOnlyList<AuditRecord>>(() => [.. _broker.Audit]);
@@ -269,8 +273,10 @@ public sealed class SimulatedTerminal : IAsyncDisposable
         if (_sockets is not { } sockets || outcome.IsTrade && _dice.NextDouble() < _options.SilenceRate)
             return;
         // Not waited for: with no peer, or a full queue, an answer is lost as the EA's is.
-        foreach (var answer in outcome.Answers)
-            sockets.Answer.TrySend(answer);
+        if (!(outcome.IsTrade && _loseAnswer))
+            foreach (var answer in outcome.Answers)
+                sockets.Answer.TrySend(answer);
+        _loseAnswer &= !outcome.IsTrade;
         if (outcome.Event is { } e)
             sockets.Event.TrySend(e);
     }
