@@ -11,7 +11,7 @@ internal sealed class CopyCase(CopyContext context, int firstPart = 0)
     private readonly ImmutableArray<TradeCommand>.Builder _commands = ImmutableArray.CreateBuilder<TradeCommand>(1);
     private AccountFigures? _leader, _follower;
     private List<CopyHolding>? _holdings;
-    private Dictionary<string, decimal>? _traded;
+    private CopyExit? _exit;
     private int _part = firstPart;
 
     public CopyContext Context => context;
@@ -45,10 +45,8 @@ internal sealed class CopyCase(CopyContext context, int firstPart = 0)
 
     public void Add(TradeCommand command) => _commands.Add(command);
 
-    /// <summary>What the plan's closings so far buy (above zero) or sell in the symbol, lots.</summary>
-    public decimal TradedIn(string symbol) => _traded?.GetValueOrDefault(symbol) ?? 0m;
-
-    public void Trade(string symbol, decimal lots) => (_traded ??= [])[symbol] = TradedIn(symbol) + lots;
+    /// <summary>The plan's closings.</summary>
+    public CopyExit Exit => _exit ??= new CopyExit(context.Follower);
 
     public CopyPlan Copied(string? reason = null, string? detail = null) => CopyPlan.Copy(_commands.ToImmutable(), reason, detail);
 

@@ -97,8 +97,7 @@ internal static class CopyClosing
     {
         var (orderId, clientOrderId) = copy.NextIds();
         var instrument = copy.Context.FollowerMarket.FindInstrument(holding.Symbol);
-        copy.Add(CopyExit.Of(copy.Follower, holding, volume, orderId, clientOrderId, copy.Origin(holding.LeaderPositionId, holding.LeaderOrderId),
-            instrument is null ? FillPolicy.FillOrKill : CopyOpening.Filling(instrument), copy.TradedIn(holding.Symbol)));
-        copy.Trade(holding.Symbol, holding.Side == Side.Buy ? -volume : volume);
+        copy.Add(copy.Exit.Of(holding, volume, orderId, clientOrderId, copy.Origin(holding.LeaderPositionId, holding.LeaderOrderId),
+            instrument is null ? FillPolicy.FillOrKill : CopyOpening.Filling(instrument)));
     }
 }

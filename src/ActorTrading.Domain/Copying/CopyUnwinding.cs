@@ -15,16 +15,14 @@ internal static class CopyUnwinding
                 commands.Add(new CancelOrder(order.Id) { Reason = DealReason.Copy, Copy = order.Copy });
         }
         var part = 0;
-        var traded = new Dictionary<string, decimal>();
+        var exit = new CopyExit(follower);
         foreach (var holding in CopyHolding.Of(follower, linkId))
         {
             if (!which(holding) || IsBeingClosed(follower, linkId, holding))
                 continue;
             var cause = DeterministicId.Create(linkId, $"unwind:{follower.Seq}:{part++}");
             var origin = new CopyOrigin(linkId, LeaderOf(follower, linkId, holding), follower.CopyCursors.GetValueOrDefault(linkId), holding.LeaderPositionId, holding.LeaderOrderId);
-            commands.Add(CopyExit.Of(follower, holding, holding.Volume, cause, ClientOrderIds.ForCopy(cause), origin, FillPolicy.ImmediateOrCancel,
-                traded.GetValueOrDefault(holding.Symbol)));
-            traded[holding.Symbol] = traded.GetValueOrDefault(holding.Symbol) + (holding.Side == Side.Buy ? -holding.Volume : holding.Volume);
+            commands.Add(exit.Of(holding, holding.Volume, cause, ClientOrderIds.ForCopy(cause), origin, FillPolicy.ImmediateOrCancel));
         }
         return commands.ToImmutable();
     }

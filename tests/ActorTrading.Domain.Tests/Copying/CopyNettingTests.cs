@@ -46,6 +46,36 @@ public class CopyNettingTests
     }
 
     [Fact]
+    public void A_close_that_comes_to_nothing_does_not_leave_its_part_to_the_next_of_its_plan()
+    {
+        var link = _scene.Follow(OneToOne, PositionMode.Netting);
+        _scene.Leader.Open(Side.Buy, 0.40m);
+        _scene.Leader.Open(Side.Buy, 0.60m);
+        _scene.Sync();
+        var plan = CopyRules.Unlink(link.Follower.State, link.Id, RemovalMode.CloseImmediately);
+        plan.Length.ShouldBe(2);
+        link.Follower.Do(plan[1]).Accepted.ShouldBeTrue();
+        link.Follower.Net("EURUSD").ShouldBe(0.40m);
+        link.Follower.State.Copying.Links[link.Id].Shares.ShouldHaveSingleItem().Volume.ShouldBe(0.40m);
+    }
+
+    [Fact]
+    public void Of_two_shares_that_leave_with_the_leader_only_the_first_close_may_be_for_all_that_is_there()
+    {
+        var scene = new CopyScene(PositionMode.Netting);
+        var link = scene.Follow(OneToOne, PositionMode.Netting);
+        scene.Leader.Open(Side.Buy, 0.40m);
+        scene.Leader.Do(scene.Leader.Order(Side.Buy, 0.60m, "EURUSD", OrderType.Limit, 1.0990m)).Accepted.ShouldBeTrue();
+        scene.Sync();
+        scene.Quote("EURUSD", 1.0980m, 1.0982m);
+        scene.Sync();
+        scene.Leader.Close(scene.Leader.Only.Id).Accepted.ShouldBeTrue();
+        scene.Sync();
+        link.Last.Commands.Cast<ClosePosition>().Select(c => c.Volume).ShouldBe([0.40m, 0.60m]);
+        link.Follower.State.Positions.ShouldBeEmpty();
+    }
+
+    [Fact]
     public void Trades_by_hand_are_not_touched()
     {
         var link = _scene.Follow(OneToOne, PositionMode.Netting);
