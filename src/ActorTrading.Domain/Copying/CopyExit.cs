@@ -3,8 +3,13 @@ namespace ActorTrading.Domain;
 /// <summary>The commands of one plan that leave holdings: what the ones before have done to a symbol's position decides about the next.</summary>
 internal sealed class CopyExit(AccountState follower)
 {
-    // Netting only: what the plan's closings so far buy (above zero) or sell in each symbol, lots.
-    private Dictionary<string, decimal>? _traded;
+    // Netting only, by symbol.
+    private Dictionary<string, Traded>? _traded;
+
+    /// <summary>What the plan's closings so far do in a symbol.</summary>
+    /// <param name="Lots">Bought, or below zero sold.</param>
+    /// <param name="Ended">The position that the account has comes to its end on the way: what is there then is another.</param>
+    private readonly record struct Traded(decimal Lots, bool Ended);
 
     public TradeCommand Of(in CopyHolding holding, decimal volume, Guid orderId, string clientOrderId, CopyOrigin origin, FillPolicy filling)
     {
@@ -14,17 +19,20 @@ internal sealed class CopyExit(AccountState follower)
 
         var net = CopyHolding.NetPosition(follower, holding.Symbol);
         var direction = holding.Side == Side.Buy ? 1m : -1m;
-        var tradedBefore = 0m;
-        var isFirst = _traded is null || !_traded.TryGetValue(holding.Symbol, out tradedBefore);
-        (_traded ??= [])[holding.Symbol] = tradedBefore - volume * direction;
-        var available = net is null || net.Side != holding.Side ? 0m : net.Volume + tradedBefore * direction;
+        var before = default(Traded);
+        var isFirst = _traded is null || !_traded.TryGetValue(holding.Symbol, out before);
+        var lots = before.Lots - volume * direction;
+        (_traded ??= [])[holding.Symbol] = new Traded(lots, before.Ended || net is null || net.Volume + (net.Side == Side.Buy ? lots : -lots) <= 0);
+        var isThere = net is not null && !before.Ended;
+        // At a terminal nothing of the plan is done yet: no more can be closed than there is now.
+        var available = isThere && net!.Side == holding.Side ? net.Volume + Math.Min(0m, before.Lots * direction) : 0m;
         // "All that is left" is only this holding's where nothing before can be refused or filled in part: of those after it the volume is said.
-        if (net is not null && available >= volume)
-            return new ClosePosition(orderId, clientOrderId, net.Id, isFirst && volume == available ? null : volume) { Reason = DealReason.Copy, Copy = origin };
+        if (available >= volume)
+            return new ClosePosition(orderId, clientOrderId, net!.Id, isFirst && volume == available ? null : volume) { Reason = DealReason.Copy, Copy = origin };
 
         // Other shares have netted this one away, at least in part: leaving it is a trade of its own. Where it adds to the
         // position, it repeats the position's levels, which it would otherwise replace.
-        var adds = net is not null && net.Side != holding.Side && tradedBefore == 0;
+        var adds = isThere && net!.Side != holding.Side;
         return new PlaceOrder
         {
             OrderId = orderId,

@@ -76,6 +76,46 @@ public class CopyNettingTests
     }
 
     [Fact]
+    public void A_position_that_the_plan_turns_round_on_its_way_is_not_closed_by_its_old_id()
+    {
+        var link = _scene.Follow(OneToOne, PositionMode.Netting);
+        _scene.Leader.Open(Side.Buy, 0.40m);
+        _scene.Leader.Open(Side.Sell, 0.40m);
+        _scene.Leader.Open(Side.Buy, 0.30m);
+        _scene.Sync();
+        link.Follower.Net("EURUSD").ShouldBe(0.30m);
+        foreach (var command in CopyRules.Unlink(link.Follower.State, link.Id, RemovalMode.CloseImmediately))
+            link.Follower.Do(command).Accepted.ShouldBeTrue();
+        link.Follower.State.Positions.ShouldBeEmpty();
+        CopyRules.IsFlat(link.Follower.State, link.Id).ShouldBeTrue();
+    }
+
+    [Fact]
+    public void A_terminal_is_not_asked_to_close_what_an_order_before_has_still_to_open()
+    {
+        var link = _scene.Follow(OneToOne, PositionMode.Netting);
+        _scene.Leader.Open(Side.Sell, 0.40m);
+        _scene.Leader.Open(Side.Buy, 0.70m);
+        _scene.Sync();
+        var plan = CopyRules.Unlink(link.Follower.State, link.Id, RemovalMode.CloseImmediately);
+        AtTerminal(link.Follower.State, plan).Sum(o => o.Side == Side.Buy ? o.Volume : -o.Volume).ShouldBe(-0.30m);
+    }
+
+    [Fact]
+    public void Shares_that_leave_one_after_the_other_into_a_position_by_hand_keep_its_stop_loss()
+    {
+        var link = _scene.Follow(OneToOne, PositionMode.Netting);
+        link.Follower.Open(Side.Buy, 1.00m, stopLoss: 1.0950m);
+        _scene.Leader.Open(Side.Sell, 0.40m);
+        _scene.Leader.Open(Side.Sell, 0.30m);
+        _scene.Sync();
+        link.Follower.Net("EURUSD").ShouldBe(0.30m);
+        foreach (var command in CopyRules.Unlink(link.Follower.State, link.Id, RemovalMode.CloseImmediately))
+            link.Follower.Do(command).Accepted.ShouldBeTrue();
+        link.Follower.Only.ShouldSatisfyAllConditions(p => p.Volume.ShouldBe(1.00m), p => p.StopLoss.ShouldBe(1.0950m));
+    }
+
+    [Fact]
     public void Trades_by_hand_are_not_touched()
     {
         var link = _scene.Follow(OneToOne, PositionMode.Netting);
@@ -289,6 +329,18 @@ public class CopyNettingTests
         _scene.Sync();
         link.Last.Reason.ShouldBe(CopyReasons.ClosedWhole);
         link.Follower.State.Positions.ShouldBeEmpty();
+    }
+
+    /// <summary>The orders that a terminal would be sent: of each is decided while the ones before have no outcome.</summary>
+    private static IEnumerable<Order> AtTerminal(AccountState state, IEnumerable<TradeCommand> plan)
+    {
+        foreach (var command in plan)
+        {
+            var decision = TerminalBook.Decide(state, command, InstrumentCatalog.Get("EURUSD"), CopyScene.Start);
+            decision.Accepted.ShouldBeTrue(decision.Message);
+            state = AccountProjection.Entries(state.AccountId, state.Seq, decision.Events, CopyScene.Start).Aggregate(state, (before, entry) => before.Apply(entry));
+        }
+        return state.Orders.Values.Where(o => o.Status == OrderStatus.Submitted);
     }
 
     [Fact]
