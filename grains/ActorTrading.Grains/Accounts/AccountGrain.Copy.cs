@@ -136,7 +136,7 @@ public sealed partial class AccountGrain
 
     public async Task<CopyAck> UnlinkAsync(UnlinkRequest request)
     {
-        await CarryOutAsync(request.LinkId, () => CopyRules.Unlink(_state, request.LinkId, request.Mode));
+        await CarryOutAsync(request.LinkId, () => CopyRules.Unlink(_state, market, request.LinkId, request.Mode));
         return new CopyAck(_state.CopyCursors.GetValueOrDefault(request.LinkId), false, null,
             IsFlat: CopyRules.IsFlat(_state, request.LinkId) && !Unresolved(_state, request.LinkId));
     }

@@ -92,12 +92,18 @@ internal static class CopyClosing
         }
     }
 
-    /// <summary>Closes part of a holding, or all of it.</summary>
+    /// <summary>Closes part of a holding, or all of it; in several orders where it is more than one may trade.</summary>
     public static void AddClose(CopyCase copy, in CopyHolding holding, decimal volume)
     {
-        var (orderId, clientOrderId) = copy.NextIds();
         var instrument = copy.Context.FollowerMarket.FindInstrument(holding.Symbol);
-        copy.Add(copy.Exit.Of(holding, volume, orderId, clientOrderId, copy.Origin(holding.LeaderPositionId, holding.LeaderOrderId),
-            instrument is null ? FillPolicy.FillOrKill : CopyOpening.Filling(instrument)));
+        var filling = instrument is null ? FillPolicy.FillOrKill : CopyOpening.Filling(instrument);
+        var origin = copy.Origin(holding.LeaderPositionId, holding.LeaderOrderId);
+        for (var parts = 0; volume > 0 && parts < CopyExit.PartsMax; parts++)
+        {
+            var part = VolumeMath.FirstPart(volume, instrument);
+            var (orderId, clientOrderId) = copy.NextIds();
+            copy.Add(copy.Exit.Of(holding, part, orderId, clientOrderId, origin, filling));
+            volume -= part;
+        }
     }
 }

@@ -3,6 +3,9 @@ namespace ActorTrading.Domain;
 /// <summary>The commands of one plan that leave holdings: what the ones before have done to a symbol's position decides about the next.</summary>
 internal sealed class CopyExit(AccountState follower)
 {
+    /// <summary>Orders in which a plan leaves one holding, at most: what is left then, the watch closes.</summary>
+    public const int PartsMax = 100;
+
     // Netting only, by symbol.
     private Dictionary<string, Traded>? _traded;
 
@@ -11,9 +14,10 @@ internal sealed class CopyExit(AccountState follower)
     /// <param name="Ended">The position that the account has comes to its end on the way: what is there then is another.</param>
     private readonly record struct Traded(decimal Lots, bool Ended);
 
+    /// <param name="volume">No more than one order may trade: see <see cref="VolumeMath.FirstPart"/>.</param>
     public TradeCommand Of(in CopyHolding holding, decimal volume, Guid orderId, string clientOrderId, CopyOrigin origin, FillPolicy filling)
     {
-        // A plan leaves each holding once, and in hedging mode a holding is a position.
+        // In hedging mode a holding is a position, and a plan leaves each once: whole, or in parts that say how much.
         if (follower.Mode == PositionMode.Hedging)
             return new ClosePosition(orderId, clientOrderId, holding.PositionId, volume == holding.Volume ? null : volume) { Reason = DealReason.Copy, Copy = origin };
 

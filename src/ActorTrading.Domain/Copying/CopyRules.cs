@@ -82,9 +82,9 @@ public static class CopyRules
     /// What a follower does when a link is removed. The graceful modes only cancel what would still open, and go on following with
     /// <see cref="WhileRemoving"/> until nothing is held; preserve leaves everything to the user.
     /// </summary>
-    public static ImmutableArray<TradeCommand> Unlink(AccountState follower, Guid linkId, RemovalMode mode) => mode switch
+    public static ImmutableArray<TradeCommand> Unlink(AccountState follower, IMarketView market, Guid linkId, RemovalMode mode) => mode switch
     {
-        RemovalMode.CloseImmediately => CopyUnwinding.Unwind(follower, linkId, orders: true, static _ => true),
+        RemovalMode.CloseImmediately => CopyUnwinding.Unwind(follower, market, linkId, orders: true, static _ => true),
         RemovalMode.CloseGracefullyByPosition => CopyResting.CancelUnwanted(follower, linkId, CloseOnlyMode.ByPosition),
         RemovalMode.CloseGracefullyBySymbol => CopyResting.CancelUnwanted(follower, linkId, CloseOnlyMode.BySymbol),
         _ => [],

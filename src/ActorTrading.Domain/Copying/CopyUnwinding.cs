@@ -6,7 +6,7 @@ namespace ActorTrading.Domain;
 internal static class CopyUnwinding
 {
     /// <summary>Closes the link's holdings that pass, and with <paramref name="orders"/> cancels its resting orders. Ids come of the account's state: a state asked twice gives the same commands.</summary>
-    public static ImmutableArray<TradeCommand> Unwind(AccountState follower, Guid linkId, bool orders, Func<CopyHolding, bool> which)
+    public static ImmutableArray<TradeCommand> Unwind(AccountState follower, IMarketView market, Guid linkId, bool orders, Func<CopyHolding, bool> which)
     {
         var commands = ImmutableArray.CreateBuilder<TradeCommand>();
         if (orders)
@@ -20,9 +20,16 @@ internal static class CopyUnwinding
         {
             if (!which(holding) || IsBeingClosed(follower, linkId, holding))
                 continue;
-            var cause = DeterministicId.Create(linkId, $"unwind:{follower.Seq}:{part++}");
+            var instrument = market.FindInstrument(holding.Symbol);
             var origin = new CopyOrigin(linkId, LeaderOf(follower, linkId, holding), follower.CopyCursors.GetValueOrDefault(linkId), holding.LeaderPositionId, holding.LeaderOrderId);
-            commands.Add(exit.Of(holding, holding.Volume, cause, ClientOrderIds.ForCopy(cause), origin, FillPolicy.ImmediateOrCancel));
+            var (left, last) = (holding.Volume, part + CopyExit.PartsMax);
+            while (left > 0 && part < last)
+            {
+                var volume = VolumeMath.FirstPart(left, instrument);
+                var cause = DeterministicId.Create(linkId, $"unwind:{follower.Seq}:{part++}");
+                commands.Add(exit.Of(holding, volume, cause, ClientOrderIds.ForCopy(cause), origin, FillPolicy.ImmediateOrCancel));
+                left -= volume;
+            }
         }
         return commands.ToImmutable();
     }

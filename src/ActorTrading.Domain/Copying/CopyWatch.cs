@@ -51,7 +51,7 @@ public static class CopyWatch
             if (!risk.IsStopped(now) && Breach(settings, risk, figures, profit - risk.Baseline, now) is { } breach)
             {
                 risk = risk with { StopReason = breach.Reason, StopDetail = breach.Detail, StoppedUntil = breach.Until, Closes = breach.Closes, StopSequence = risk.StopSequence + 1 };
-                var unwound = breach.Closes ? CopyUnwinding.Unwind(follower, context.LinkId, orders: true, static _ => true) : [];
+                var unwound = breach.Closes ? CopyUnwinding.Unwind(follower, context.FollowerMarket, context.LinkId, orders: true, static _ => true) : [];
                 return CopyResting.Settle(context, new CopyWatchPlan(risk, unwound, breach.Reason, breach.Detail, Stopped: true));
             }
         }
@@ -64,18 +64,18 @@ public static class CopyWatch
         var (reason, detail) = risk.Closes ? (risk.StopReason!, risk.StopDetail ?? "") : (CopyReasons.CloseOnly, "closeOnly Immediately");
         if (risk.Closes || settings.CloseOnly == CloseOnlyMode.Immediately)
         {
-            var all = CopyUnwinding.Unwind(follower, context.LinkId, orders: true, static _ => true);
+            var all = CopyUnwinding.Unwind(follower, context.FollowerMarket, context.LinkId, orders: true, static _ => true);
             if (all.IsEmpty && risk.Closes && CopyRules.IsFlat(follower, context.LinkId))
                 risk = risk with { Closes = false };
             return new CopyWatchPlan(risk, all, all.IsEmpty ? null : reason, all.IsEmpty ? null : detail, Stopped: false);
         }
         var lifetime = TimeSpan.FromHours((double)settings.Timing.LifetimeHours);
-        var old = CopyUnwinding.Unwind(follower, context.LinkId, orders: false, holding => Age(context, holding) >= lifetime);
+        var old = CopyUnwinding.Unwind(follower, context.FollowerMarket, context.LinkId, orders: false, holding => Age(context, holding) >= lifetime);
         if (!old.IsEmpty)
             return new CopyWatchPlan(risk, old, CopyReasons.LifetimeOver, $"{settings.Timing.LifetimeHours} hours", Stopped: false);
         if (context.Leader is { } leader)
         {
-            var orphans = CopyUnwinding.Unwind(follower, context.LinkId, orders: false, holding => IsOrphan(settings, leader, holding.LeaderPositionId, holding.LeaderOrderId, holding.Symbol));
+            var orphans = CopyUnwinding.Unwind(follower, context.FollowerMarket, context.LinkId, orders: false, holding => IsOrphan(settings, leader, holding.LeaderPositionId, holding.LeaderOrderId, holding.Symbol));
             if (!orphans.IsEmpty)
                 return new CopyWatchPlan(risk, orphans, CopyReasons.OrphanClosed, "the leader holds nothing that they follow", Stopped: false);
         }

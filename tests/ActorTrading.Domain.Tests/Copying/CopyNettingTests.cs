@@ -36,7 +36,7 @@ public class CopyNettingTests
         var other = new CopyOrigin(DeterministicId.FromNumbers(9, 70), DeterministicId.FromNumbers(1, 70), 1, DeterministicId.FromNumbers(5, 70), null);
         straight.Follower.Do(straight.Follower.Order(Side.Sell, 0.40m, "EURUSD") with { Copy = other }).Accepted.ShouldBeTrue();
         straight.Follower.Net("EURUSD").ShouldBe(0.60m);
-        foreach (var command in CopyRules.Unlink(straight.Follower.State, straight.Id, RemovalMode.CloseImmediately))
+        foreach (var command in CopyRules.Unlink(straight.Follower.State, _scene.Board, straight.Id, RemovalMode.CloseImmediately))
             straight.Follower.Do(command).Accepted.ShouldBeTrue();
         straight.Follower.Net("EURUSD").ShouldBe(-0.40m);
         CopyRules.IsFlat(straight.Follower.State, straight.Id).ShouldBeTrue();
@@ -52,7 +52,7 @@ public class CopyNettingTests
         _scene.Leader.Open(Side.Buy, 0.40m);
         _scene.Leader.Open(Side.Buy, 0.60m);
         _scene.Sync();
-        var plan = CopyRules.Unlink(link.Follower.State, link.Id, RemovalMode.CloseImmediately);
+        var plan = CopyRules.Unlink(link.Follower.State, _scene.Board, link.Id, RemovalMode.CloseImmediately);
         plan.Length.ShouldBe(2);
         link.Follower.Do(plan[1]).Accepted.ShouldBeTrue();
         link.Follower.Net("EURUSD").ShouldBe(0.40m);
@@ -84,7 +84,7 @@ public class CopyNettingTests
         _scene.Leader.Open(Side.Buy, 0.30m);
         _scene.Sync();
         link.Follower.Net("EURUSD").ShouldBe(0.30m);
-        foreach (var command in CopyRules.Unlink(link.Follower.State, link.Id, RemovalMode.CloseImmediately))
+        foreach (var command in CopyRules.Unlink(link.Follower.State, _scene.Board, link.Id, RemovalMode.CloseImmediately))
             link.Follower.Do(command).Accepted.ShouldBeTrue();
         link.Follower.State.Positions.ShouldBeEmpty();
         CopyRules.IsFlat(link.Follower.State, link.Id).ShouldBeTrue();
@@ -97,7 +97,7 @@ public class CopyNettingTests
         _scene.Leader.Open(Side.Sell, 0.40m);
         _scene.Leader.Open(Side.Buy, 0.70m);
         _scene.Sync();
-        var plan = CopyRules.Unlink(link.Follower.State, link.Id, RemovalMode.CloseImmediately);
+        var plan = CopyRules.Unlink(link.Follower.State, _scene.Board, link.Id, RemovalMode.CloseImmediately);
         AtTerminal(link.Follower.State, plan).Sum(o => o.Side == Side.Buy ? o.Volume : -o.Volume).ShouldBe(-0.30m);
     }
 
@@ -110,7 +110,7 @@ public class CopyNettingTests
         _scene.Leader.Open(Side.Sell, 0.30m);
         _scene.Sync();
         link.Follower.Net("EURUSD").ShouldBe(0.30m);
-        foreach (var command in CopyRules.Unlink(link.Follower.State, link.Id, RemovalMode.CloseImmediately))
+        foreach (var command in CopyRules.Unlink(link.Follower.State, _scene.Board, link.Id, RemovalMode.CloseImmediately))
             link.Follower.Do(command).Accepted.ShouldBeTrue();
         link.Follower.Only.ShouldSatisfyAllConditions(p => p.Volume.ShouldBe(1.00m), p => p.StopLoss.ShouldBe(1.0950m));
     }

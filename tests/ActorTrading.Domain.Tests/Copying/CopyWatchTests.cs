@@ -153,9 +153,9 @@ public class CopyWatchTests
         _scene.Leader.Open(Side.Buy, 1.00m);
         _scene.Leader.Do(_scene.Leader.Order(Side.Buy, 0.10m, "EURUSD", OrderType.Limit, 1.0900m)).Accepted.ShouldBeTrue();
         _scene.Sync();
-        CopyRules.Unlink(link.Follower.State, link.Id, RemovalMode.Preserve).ShouldBeEmpty();
-        var commands = CopyRules.Unlink(link.Follower.State, link.Id, RemovalMode.CloseImmediately);
-        commands.ShouldBe(CopyRules.Unlink(link.Follower.State, link.Id, RemovalMode.CloseImmediately));
+        CopyRules.Unlink(link.Follower.State, _scene.Board, link.Id, RemovalMode.Preserve).ShouldBeEmpty();
+        var commands = CopyRules.Unlink(link.Follower.State, _scene.Board, link.Id, RemovalMode.CloseImmediately);
+        commands.ShouldBe(CopyRules.Unlink(link.Follower.State, _scene.Board, link.Id, RemovalMode.CloseImmediately));
         foreach (var command in commands)
             link.Follower.Do(command).Accepted.ShouldBeTrue();
         link.Follower.Only.Id.ShouldBe(by);
@@ -217,7 +217,7 @@ public class CopyWatchTests
         _scene.Leader.Do(_scene.Leader.Order(Side.Buy, 0.10m, "EURUSD", OrderType.Limit, 1.0900m)).Accepted.ShouldBeTrue();
         _scene.Leader.Do(_scene.Leader.Order(Side.Buy, 0.10m, "GBPUSD", OrderType.Limit, 1.2000m)).Accepted.ShouldBeTrue();
         _scene.Sync();
-        foreach (var command in CopyRules.Unlink(link.Follower.State, link.Id, mode))
+        foreach (var command in CopyRules.Unlink(link.Follower.State, _scene.Board, link.Id, mode))
             link.Follower.Do(command).Accepted.ShouldBeTrue();
         link.Follower.State.Orders.Values.Select(o => o.Symbol).ShouldBe(keepsHeldSymbol ? ["EURUSD"] : []);
         link.Follower.Only.Volume.ShouldBe(1.00m);
