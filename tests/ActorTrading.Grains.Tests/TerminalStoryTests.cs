@@ -151,6 +151,25 @@ public sealed class TerminalStoryTests(Server server)
     }
 
     [Fact]
+    public async Task A_close_that_is_too_large_for_one_order_is_answered_with_what_would_be_taken()
+    {
+        await using var terminal = TestTerminal.Start(1, o => o with { Mode = PositionMode.Netting, Balance = 1_000_000m });
+        await using var host = await TradingHost.StartAsync(server);
+        var account = await TestTerminal.AccountAsync(host, await host.UserAsync(), terminal, PositionMode.Netting);
+        (await account.PlaceAsync(TradingHost.Buy("EURUSD", 70m))).Accepted.ShouldBeTrue();
+        var opened = await account.PlaceAsync(TradingHost.Buy("EURUSD", 70m));
+        opened.Accepted.ShouldBeTrue(opened.Message);
+
+        await terminal.RefuseNext(Retcode.InvalidVolume);
+        var refused = await account.ClosePositionAsync(TradingHost.Close(opened.PositionId!.Value));
+        (refused.Accepted, refused.Code).ShouldBe((false, "INVALID_VOLUME"));
+        refused.Message.ShouldStartWith("140 lots cannot be closed by one order: close at most 100 at a time");
+        (await account.ClosePositionAsync(TradingHost.Close(opened.PositionId.Value, 100m))).Accepted.ShouldBeTrue();
+        (await account.ClosePositionAsync(TradingHost.Close(opened.PositionId.Value))).Accepted.ShouldBeTrue();
+        (await terminal.GetAccountAsync()).Positions.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task What_was_opened_and_closed_between_two_looks_is_in_the_ledger()
     {
         await using var terminal = TestTerminal.Start(1);

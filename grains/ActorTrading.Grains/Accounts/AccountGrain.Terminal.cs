@@ -145,7 +145,7 @@ public sealed partial class AccountGrain
             var retcode = accepted && fact.Retcode == 0 ? Retcode.Done : fact.Retcode;
             var shown = FindOrder(order?.Id ?? request?.OrderId);
             var positionId = order?.ClosesPositionId ?? request?.PositionId ?? (shown?.FilledVolume > 0m ? PositionOf(shown) : null);
-            return new TradeResult(accepted, retcode, fact.Message ?? "", accepted ? null : RefusalCodes.Of(retcode), shown, positionId, _state.Seq);
+            return new TradeResult(accepted, retcode, (accepted ? null : shown?.RejectMessage) ?? fact.Message ?? "", accepted ? null : RefusalCodes.Of(retcode), shown, positionId, _state.Seq);
         }
         catch (Exception e) when (e is TimeoutException or OperationCanceledException)
         {

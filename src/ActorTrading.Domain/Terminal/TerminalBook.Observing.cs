@@ -11,7 +11,7 @@ public static partial class TerminalBook
             ? [new RequestSettled(id, fact.Retcode, fact.Message ?? "")]
             : [],
         TerminalFactKind.Rejected => fact.OrderId is { } id && state.Orders.TryGetValue(id, out var order) && order.Status == OrderStatus.Submitted
-            ? [new OrderRejected(id, fact.Retcode, fact.Message ?? "")]
+            ? [new OrderRejected(id, fact.Retcode, WhyNot(order, fact, market))]
             : [],
         TerminalFactKind.Requoted => Requoted(state, fact),
         TerminalFactKind.NotExecuted => NotExecuted(state, fact),
@@ -39,6 +39,13 @@ public static partial class TerminalBook
         TerminalFactKind.Reconciled => Reconciled(state, fact),
         _ => [],
     };
+
+    /// <summary>A terminal tells no more than the retcode's name. A close of more than one order may trade can be had otherwise, so that is said.</summary>
+    private static string WhyNot(Order order, TerminalFact fact, IMarketView market) =>
+        fact.Retcode == Retcode.InvalidVolume && order.ClosesPositionId is not null
+        && market.FindInstrument(order.Symbol) is { } instrument && order.Volume > instrument.VolumeMax
+            ? $"{order.Volume} lots cannot be closed by one order: close at most {instrument.VolumeMax} at a time ({fact.Message})."
+            : fact.Message ?? "";
 
     private static IReadOnlyList<LedgerEvent> Filled(AccountState state, TerminalFact fact, IMarketView market)
     {
