@@ -1,5 +1,6 @@
 using ActorTrading.Contracts;
 using ActorTrading.Domain;
+using ActorTrading.Postgres;
 using Dapper;
 using Orleans;
 
@@ -108,6 +109,31 @@ public sealed class CopyStoryTests(Server server)
             await host.QuoteAsync("EURUSD", 1.10000m, 1.10002m);
             (await host.Grains.GetGrain<IAccountGrain>(leaderId).PlaceAsync(TradingHost.Buy("EURUSD", 0.10m))).Accepted.ShouldBeTrue();
             await TradingHost.UntilAsync(host.Grains.GetGrain<IAccountGrain>(followerId).GetStateAsync, s => s.Positions.Count == 1, "the copy");
+        }
+    }
+
+    [Fact]
+    public async Task A_link_that_was_paused_before_a_restart_still_follows_its_leader_out()
+    {
+        var host = await TradingHost.StartAsync(server);
+        var user = await host.UserAsync();
+        await host.QuoteAsync("EURUSD", 1.10000m, 1.10002m);
+        var (leaderId, followerId) = ((await host.PaperAccountAsync(user)).GetPrimaryKey(), (await host.PaperAccountAsync(user)).GetPrimaryKey());
+        await host.PublishAsync(leaderId, user);
+        var settings = new LinkSettings { LeaderAccountId = leaderId, FollowerAccountId = followerId, Sizing = new SizingSettings { Mode = SizingMode.None } };
+        var link = await host.LinkAsync(user, settings);
+        var bought = await host.Grains.GetGrain<IAccountGrain>(leaderId).PlaceAsync(TradingHost.Buy("EURUSD", 0.10m));
+        await host.Grains.GetGrain<ILeaderGrain>(leaderId).WaitDecidedAsync(bought.Seq);
+
+        host = await host.RestartAsync(async database => (await new LinkStore(database).UpdateAsync(link, settings, "paused", 1, DateTimeOffset.UtcNow)).ShouldBeTrue());
+        await using (host)
+        {
+            await host.QuoteAsync("EURUSD", 1.10000m, 1.10002m);
+            var leader = host.Grains.GetGrain<IAccountGrain>(leaderId);
+            await leader.PlaceAsync(TradingHost.Buy("EURUSD", 0.20m));
+            (await leader.ClosePositionAsync(TradingHost.Close(bought.PositionId!.Value))).Accepted.ShouldBeTrue();
+            await TradingHost.UntilAsync(host.Grains.GetGrain<IAccountGrain>(followerId).GetStateAsync, s => s.Positions.IsEmpty, "the close");
+            (await new LinkStore(host.Database).GetAsync(link))!.ShouldSatisfyAllConditions(l => l.Status.ShouldBe("paused"), l => l.Settings.CloseOnly.ShouldBe(CloseOnlyMode.None));
         }
     }
 

@@ -5,7 +5,7 @@ namespace ActorTrading.Grains;
 /// <summary>Follower links as they are stored.</summary>
 public interface ILinkDirectory
 {
-    /// <summary>The active links of a leader, each with the last leader sequence it has decided.</summary>
+    /// <summary>The links of a leader that are not removed, each with the last leader sequence it has decided.</summary>
     Task<IReadOnlyList<LinkRow>> ActiveLinksAsync(Guid leaderAccountId, CancellationToken cancellation);
 
     Task<LinkRow?> GetAsync(Guid linkId, CancellationToken cancellation);
@@ -30,6 +30,8 @@ public interface ILinkDirectory
 /// <param name="Settings">Those with which it goes on until it is flat: they open nothing new.</param>
 public sealed record LinkEnding(LinkSettings Settings, bool Removed);
 
+/// <param name="Settings">Those that count: while the link is paused, its own would open.</param>
+/// <param name="Active">Whether it is not removed.</param>
 /// <param name="DecidedSeq">The last leader sequence that the follower has decided, or the one at which the link began.</param>
 /// <param name="StartSeq">The leader's sequence at which the link began.</param>
 /// <param name="Begun">Whether the follower has decided anything at or after the beginning.</param>

@@ -98,6 +98,10 @@ public static class CopyRules
         _ => settings with { CloseOnly = CloseOnlyMode.Immediately },
     };
 
+    /// <summary>The settings with which a link goes on while its user has paused it: it opens nothing, and follows and watches what it holds.</summary>
+    public static LinkSettings WhilePaused(LinkSettings settings) =>
+        settings.CloseOnly == CloseOnlyMode.Immediately ? settings : settings with { CloseOnly = CloseOnlyMode.ByPosition };
+
     /// <summary>Whether the link holds nothing and has no order at the follower: a graceful removal is then complete.</summary>
     public static bool IsFlat(AccountState follower, Guid linkId) =>
         CopyHolding.Of(follower, linkId).Count == 0 && !follower.Orders.Values.Any(order => order.Copy?.LinkId == linkId);

@@ -75,11 +75,15 @@ internal sealed class CopySimulation : IAsyncDisposable
         return simulation;
     }
 
-    /// <summary>The leader buys at market; when that is durable.</summary>
-    public Task<TradeResult> BuyAsync()
+    /// <summary>The leader buys, at market without a limit; when that is durable.</summary>
+    public Task<TradeResult> BuyAsync(decimal? limit = null)
     {
         var id = NewId();
-        return Account(Leader).PlaceAsync(new PlaceOrder { OrderId = id, ClientOrderId = ClientOrderIds.ForOrder(id), Symbol = Symbols[0], Side = Side.Buy, Type = OrderType.Market, Volume = 0.5m });
+        return Account(Leader).PlaceAsync(new PlaceOrder
+        {
+            OrderId = id, ClientOrderId = ClientOrderIds.ForOrder(id), Symbol = Symbols[0], Side = Side.Buy, Volume = 0.5m,
+            Type = limit is null ? OrderType.Market : OrderType.Limit, Price = limit, FillPolicy = limit is null ? FillPolicy.FillOrKill : FillPolicy.Return,
+        });
     }
 
     /// <summary>One more follower, who takes the leader's volumes.</summary>
@@ -265,25 +269,31 @@ internal sealed class CopySimulation : IAsyncDisposable
         {
             await Task.Delay(TimeSpan.FromMilliseconds(_dice.Next(1, 9_000)), Host.Clock);
             var link = Pick(Links.All.Keys, id => id);
-            await SetActiveAsync(link, !Links.All[link].Active);
+            await PauseAsync(link, !Links.All[link].Paused);
         }
     }
 
-    private async Task SetActiveAsync(Guid link, bool active)
+    /// <summary>As the user does who changes its settings.</summary>
+    public Task ChangeAsync(Guid link, Func<LinkSettings, LinkSettings> change) => AskAsync(async () =>
     {
-        await AskAsync(async () =>
-        {
-            await Links.SetActiveAsync(link, active);
-            await LeaderGrain.LinkChangedAsync(link);
-            return true;
-        });
-    }
+        await Links.ChangeAsync(link, change);
+        await LeaderGrain.LinkChangedAsync(link);
+        return true;
+    });
+
+    /// <summary>As the user does who pauses a link, or lets it go on.</summary>
+    public Task PauseAsync(Guid link, bool paused) => AskAsync(async () =>
+    {
+        await Links.SetPausedAsync(link, paused);
+        await LeaderGrain.LinkChangedAsync(link);
+        return true;
+    });
 
     private async Task ComeToRestAsync()
     {
         foreach (var link in Links.All.Keys)
         {
-            await SetActiveAsync(link, true);
+            await PauseAsync(link, false);
         }
 
         for (var round = 0; ; round++)

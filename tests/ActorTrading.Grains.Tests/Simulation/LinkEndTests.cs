@@ -200,6 +200,79 @@ public sealed class LinkEndTests
     }
 
     [Fact]
+    public async Task A_paused_link_opens_nothing_and_closes_with_its_leader()
+    {
+        await using var simulation = CopySimulation.Open();
+        simulation.Host.Run(async () =>
+        {
+            var (link, follower) = await BoughtAsync(simulation);
+            var held = (await follower.GetStateAsync()).Positions.Keys.Single();
+            await simulation.PauseAsync(link, true);
+            await simulation.BuyAsync();
+            await simulation.PassAsync(Moment);
+            (await follower.GetStateAsync()).Positions.Keys.ShouldBe([held]);
+
+            // What was opened meanwhile is not entered afterwards, however young it is.
+            await simulation.PauseAsync(link, false);
+            await simulation.PassAsync(Moment);
+            (await follower.GetStateAsync()).Positions.Keys.ShouldBe([held]);
+
+            await simulation.PauseAsync(link, true);
+            var leader = simulation.Account(simulation.Leader);
+            foreach (var position in (await leader.GetStateAsync()).Positions.Keys)
+            {
+                (await leader.ClosePositionAsync(TradingHost.Close(position))).Accepted.ShouldBeTrue();
+            }
+
+            await simulation.PassAsync(Moment);
+            (await follower.GetStateAsync()).Positions.ShouldBeEmpty();
+            await simulation.PauseAsync(link, false);
+            await simulation.BuyAsync();
+            await simulation.PassAsync(Moment);
+            (await follower.GetStateAsync()).Positions.Count.ShouldBe(1);
+        });
+    }
+
+    [Fact]
+    public async Task The_equity_stop_of_a_paused_link_closes_what_it_holds()
+    {
+        await using var simulation = CopySimulation.Open();
+        simulation.Host.Run(async () =>
+        {
+            var (link, follower) = await simulation.FollowAsync(s => s with { EquityStop = new EquityStop(EquityStopType.Fixed, 10_000m) });
+            await simulation.PassAsync(Moment);
+            await simulation.BuyAsync();
+            await simulation.PassAsync(Moment);
+            (await follower.GetStateAsync()).Positions.Count.ShouldBe(1);
+            await simulation.PauseAsync(link, true);
+            await simulation.PassAsync(Moment);
+            (await follower.GetStateAsync()).Positions.Count.ShouldBe(1);
+
+            // The spread alone is more.
+            await simulation.ChangeAsync(link, s => s with { EquityStop = new EquityStop(EquityStopType.Fixed, 1m) });
+            await simulation.PassAsync(Moment);
+            (await follower.GetStateAsync()).Positions.ShouldBeEmpty();
+            simulation.Links.All[link].Risk.StopReason.ShouldBe(CopyReasons.EquityStop);
+        });
+    }
+
+    [Fact]
+    public async Task A_copy_that_rests_does_not_fill_while_its_link_is_paused()
+    {
+        await using var simulation = CopySimulation.Open();
+        simulation.Host.Run(async () =>
+        {
+            var (link, follower) = await simulation.FollowAsync();
+            await simulation.BuyAsync(limit: 1.0000m);
+            await simulation.PassAsync(Moment);
+            (await follower.GetStateAsync()).Orders.Count.ShouldBe(1);
+            await simulation.PauseAsync(link, true);
+            await simulation.PassAsync(Moment);
+            (await follower.GetStateAsync()).Orders.ShouldBeEmpty();
+        });
+    }
+
+    [Fact]
     public async Task A_look_that_was_under_way_before_a_reset_does_not_stop_the_link_again()
     {
         await using var simulation = CopySimulation.Open();

@@ -46,7 +46,7 @@ public sealed class SimulatedLinks(SimulatedStore store, SimulatedLedger ledger)
     {
         if (_links[linkId].Ending is not { Removed: true })
         {
-            _links[linkId] = _links[linkId] with { Settings = settings, Active = closing, Ending = new LinkEnding(settings, Removed: !closing) };
+            _links[linkId] = _links[linkId] with { Settings = settings, Active = closing, Paused = false, Ending = new LinkEnding(settings, Removed: !closing) };
         }
 
         return true;
@@ -80,21 +80,28 @@ public sealed class SimulatedLinks(SimulatedStore store, SimulatedLedger ledger)
         return true;
     });
 
-    /// <summary>What the API writes when a link is paused or goes on.</summary>
-    public Task SetActiveAsync(Guid linkId, bool active) => store.WriteAsync(() =>
+    /// <summary>What the API writes when a link's settings are changed.</summary>
+    public Task ChangeAsync(Guid linkId, Func<LinkSettings, LinkSettings> change) => store.WriteAsync(() =>
     {
-        _links[linkId] = _links[linkId] with { Active = active };
+        _links[linkId] = _links[linkId] with { Settings = change(_links[linkId].Settings) };
+        return true;
+    });
+
+    /// <summary>What the API writes when a link is paused or goes on.</summary>
+    public Task SetPausedAsync(Guid linkId, bool paused) => store.WriteAsync(() =>
+    {
+        _links[linkId] = _links[linkId] with { Paused = paused };
         return true;
     });
 
     private LinkRow Row(Guid id, StoredLink link)
     {
         var decided = ledger.EntriesOf(link.Settings.FollowerAccountId).Select(e => e.Event).OfType<CopyDecided>().Where(d => d.LinkId == id).Select(d => d.LeaderSeq).ToList();
-        return new LinkRow(id, Guid.Empty, link.Settings, link.Risk, link.Active, Math.Max(link.StartSeq, decided.DefaultIfEmpty().Max()),
+        return new LinkRow(id, Guid.Empty, link.Paused ? CopyRules.WhilePaused(link.Settings) : link.Settings, link.Risk, link.Active, Math.Max(link.StartSeq, decided.DefaultIfEmpty().Max()),
             link.StartSeq, decided.Any(seq => seq >= link.StartSeq));
     }
 
-    public sealed record StoredLink(LinkSettings Settings, LinkRiskState Risk, bool Active, long StartSeq, LinkEnding? Ending = null);
+    public sealed record StoredLink(LinkSettings Settings, LinkRiskState Risk, bool Active, long StartSeq, LinkEnding? Ending = null, bool Paused = false);
 }
 
 /// <summary>Instruments, last quotes and bars.</summary>

@@ -45,6 +45,7 @@ public sealed class CopyingStoresTests(Server server)
         (await links.GetAsync(link.Id))!.Risk.StopReason.ShouldBe("EQUITY_STOP");
         (await links.UpdateAsync(link.Id, link.Settings with { Reverse = false }, "paused", 1, Now)).ShouldBeTrue();
         (await links.GetAsync(link.Id))!.ShouldSatisfyAllConditions(l => l.Status.ShouldBe("paused"), l => l.Settings.Reverse.ShouldBeFalse(), l => l.Version.ShouldBe(2));
+        (await links.OfLeaderAsync(leader)).Single().Status.ShouldBe("paused");
         (await links.UpdateAsync(link.Id, link.Settings, "active", 1, Now)).ShouldBeFalse();
         (await links.EndingAsync(link.Id)).ShouldBeNull();
         await links.EndAsync(link.Id, closing: true, link.Settings with { CloseOnly = CloseOnlyMode.Immediately }, Now);
@@ -115,7 +116,7 @@ public sealed class CopyingStoresTests(Server server)
         await links.CreateAsync(link);
         await LeadsAsync(true);
         await links.UpdateAsync(link.Id, link.Settings, "paused", 1, Now);
-        await LeadsAsync(false);
+        await LeadsAsync(true);
         await links.EndAsync(link.Id, closing: true, link.Settings, Now);
         await LeadsAsync(true);
         await links.EndAsync(link.Id, closing: false, link.Settings, Now);

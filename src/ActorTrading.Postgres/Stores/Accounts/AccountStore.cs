@@ -155,7 +155,7 @@ public sealed class AccountStore(PostgresDatabase database, SecretVault vault) :
     public Task<AccountSetup?> SetupAsync(Guid accountId, CancellationToken cancellation = default) => database.UseAsync(connection =>
         connection.QuerySingleOrDefaultAsync<AccountSetup?>("""
             SELECT coalesce(l.published, false) OR EXISTS (
-                    SELECT FROM copy_links c WHERE c.leader_account_id = a.id AND c.removed_at IS NULL AND c.status IN ('active', 'closing')) AS is_leading, a.terminal_host, a.terminal_port,
+                    SELECT FROM copy_links c WHERE c.leader_account_id = a.id AND c.removed_at IS NULL) AS is_leading, a.terminal_host, a.terminal_port,
                 coalesce(t.settings ->> 'feedSymbols', '') AS feed_symbols, coalesce((t.settings ->> 'feedRank')::int, 0) AS feed_rank,
                 a.terminal_time_zone
             FROM accounts a

@@ -55,6 +55,6 @@ public sealed class LeaderStore(PostgresDatabase database) : ILeaderStore
     public Task<IReadOnlyList<Guid>> LeadingAccountsAsync(CancellationToken cancellation = default) =>
         database.UseAsync<IReadOnlyList<Guid>>(async connection => (await connection.QueryAsync<Guid>("""
             SELECT account_id FROM leaders WHERE published
-            UNION SELECT leader_account_id FROM copy_links WHERE removed_at IS NULL AND status IN ('active', 'closing')
+            UNION SELECT leader_account_id FROM copy_links WHERE removed_at IS NULL
             """.With(null, cancellation))).AsList(), cancellation);
 }

@@ -15,7 +15,7 @@ public sealed record StoredLink
     public required LinkSettings Settings { get; init; }
     public LinkRiskState Risk { get; init; } = LinkRiskState.Empty;
 
-    /// <summary><c>active</c>, <c>paused</c>, <c>closing</c> (opens nothing new, until it holds nothing) or <c>removed</c>.</summary>
+    /// <summary><c>active</c>, <c>paused</c> (opens nothing new), <c>closing</c> (opens nothing new, until it holds nothing) or <c>removed</c>.</summary>
     public required string Status { get; init; }
 
     /// <summary>The leader's last entry before the link began.</summary>
@@ -48,7 +48,7 @@ public interface ILinkStore
 
     Task<StoredLink?> GetAsync(Guid linkId, CancellationToken cancellation = default);
 
-    /// <summary>The leader's links that decide: active or closing.</summary>
+    /// <summary>The leader's links that decide: those that are not removed.</summary>
     Task<IReadOnlyList<StoredLink>> OfLeaderAsync(Guid leaderAccountId, CancellationToken cancellation = default);
 
     /// <summary>Links into a follower account that are not removed.</summary>
@@ -121,7 +121,7 @@ public sealed class LinkStore(PostgresDatabase database) : ILinkStore
         (await connection.QuerySingleOrDefaultAsync<Row>($"{Select} WHERE l.id = @linkId".With(new { linkId }, cancellation)))?.ToLink(), cancellation);
 
     public Task<IReadOnlyList<StoredLink>> OfLeaderAsync(Guid leaderAccountId, CancellationToken cancellation = default) =>
-        SystemListAsync("l.leader_account_id = @leaderAccountId AND l.status IN ('active', 'closing')", new { leaderAccountId }, cancellation);
+        SystemListAsync("l.leader_account_id = @leaderAccountId AND l.removed_at IS NULL", new { leaderAccountId }, cancellation);
 
     public Task<IReadOnlyList<StoredLink>> OfFollowerAsync(Guid followerAccountId, CancellationToken cancellation = default) =>
         SystemListAsync("l.follower_account_id = @followerAccountId AND l.removed_at IS NULL", new { followerAccountId }, cancellation);
