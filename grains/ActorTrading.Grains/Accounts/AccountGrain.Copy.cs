@@ -136,17 +136,27 @@ public sealed partial class AccountGrain
 
     public async Task<CopyAck> UnlinkAsync(UnlinkRequest request)
     {
-        await CarryOutAsync(request.LinkId, () => CopyRules.Unlink(_state, market, request.LinkId, request.Mode));
-        return new CopyAck(_state.CopyCursors.GetValueOrDefault(request.LinkId), false, null,
-            IsFlat: CopyRules.IsFlat(_state, request.LinkId) && !Unresolved(_state, request.LinkId));
+        await CarryOutAsync(request.LinkId, () => CopyRules.HasEnded(_state, request.LinkId) ? [] : CopyRules.Unlink(_state, market, request.LinkId, request.Mode), request);
+        return new CopyAck(_state.CopyCursors.GetValueOrDefault(request.LinkId), false, null, IsFlat: IsFlat(_state, request.LinkId));
     }
+
+    /// <summary>The end of a link is in the ledger, as only that is the same for all: a silo that was given up may live on, with a link and a leader that know of no end.</summary>
+    private static void EndIfDone(LedgerDraft draft, UnlinkRequest request, DateTimeOffset now)
+    {
+        if (draft.State.IsOpen && !CopyRules.HasEnded(draft.State, request.LinkId) && (request.Mode == RemovalMode.Preserve || IsFlat(draft.State, request.LinkId)))
+        {
+            draft.Add(CopyRules.End(request.LinkId, now), now);
+        }
+    }
+
+    private static bool IsFlat(AccountState state, Guid linkId) => CopyRules.IsFlat(state, linkId) && !Unresolved(state, linkId);
 
     public async Task<LinkRiskState> WatchLinkAsync(LinkWatch watch)
     {
         var risk = watch.Risk;
         await CarryOutAsync(watch.LinkId, () =>
         {
-            if (!_state.IsOpen || Unresolved(_state, watch.LinkId))
+            if (!_state.IsOpen || CopyRules.HasEnded(_state, watch.LinkId) || Unresolved(_state, watch.LinkId))
             {
                 return [];
             }
@@ -182,7 +192,8 @@ public sealed partial class AccountGrain
     }
 
     /// <summary>Does what a link asks for without a leader's entry, in one transaction.</summary>
-    private async Task CarryOutAsync(Guid linkId, Func<ImmutableArray<TradeCommand>> plan)
+    /// <param name="ending">Of a link that is being removed: with what is closed last, it ends.</param>
+    private async Task CarryOutAsync(Guid linkId, Func<ImmutableArray<TradeCommand>> plan, UnlinkRequest? ending = null)
     {
         var instructions = ImmutableArray<TerminalInstruction>.Empty;
         using (await EnterAsync())
@@ -192,6 +203,11 @@ public sealed partial class AccountGrain
             foreach (var command in plan())
             {
                 Decide(draft, command, now);
+            }
+
+            if (ending is not null)
+            {
+                EndIfDone(draft, ending, now);
             }
 
             if (draft.Entries.Count > 0)

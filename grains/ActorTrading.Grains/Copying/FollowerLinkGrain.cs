@@ -14,7 +14,8 @@ public sealed class FollowerLinkGrain(ILinkDirectory links) : Grain, IFollowerLi
 {
     private readonly Turnstile _offers = new();
 
-    // What comes of a leader that has not heard of the link's end yet must not be carried as if it went on. Read once: it ends here only.
+    // What comes of a leader that has not heard of the link's end yet must not be carried as if it went on. Read once: it ends here only. Of
+    // another activation, in a silo that was given up and lives on, the follower's account knows (CopyRules.HasEnded).
     private bool _isEndingKnown;
     private LinkEnding? _ending;
 
@@ -108,12 +109,14 @@ public sealed class FollowerLinkGrain(ILinkDirectory links) : Grain, IFollowerLi
             if (underWay is { Removed: true })
             {
                 await Leader(link.Settings).LinkChangedAsync(Id);
+                await PreserveAsync(link.Settings);
                 return;
             }
 
             if (mode == RemovalMode.Preserve)
             {
                 await EndAsync(new LinkEnding(CopyRemoval.Begin(link.Settings, mode), Removed: true));
+                await PreserveAsync(link.Settings);
                 return;
             }
 
@@ -179,6 +182,10 @@ public sealed class FollowerLinkGrain(ILinkDirectory links) : Grain, IFollowerLi
             }
         }
     }
+
+    /// <summary>Lets the account know of the end, where it does not; what is open stays as it is.</summary>
+    private Task PreserveAsync(LinkSettings settings) =>
+        GrainFactory.GetGrain<IAccountGrain>(settings.FollowerAccountId).UnlinkAsync(new UnlinkRequest(Id, RemovalMode.Preserve));
 
     private async Task SaveStopAsync(LinkSettings settings, LinkRiskState risk)
     {

@@ -71,4 +71,7 @@ public static class CopyReasons
     public const string EquityStop = "EQUITY_STOP";
     public const string TakeProfit = "TAKE_PROFIT";
     public const string LifetimeOver = "LIFETIME_OVER";
+
+    // Of no entry, but of all that come.
+    public const string LinkEnded = "LINK_ENDED";
 }

@@ -106,6 +106,13 @@ public static class CopyRules
     public static bool IsFlat(AccountState follower, Guid linkId) =>
         CopyHolding.Of(follower, linkId).Count == 0 && !follower.Orders.Values.Any(order => order.Copy?.LinkId == linkId);
 
+    /// <summary>Whether the link has ended as the follower's ledger knows: nothing is copied or closed for it any more, whoever asks.</summary>
+    public static bool HasEnded(AccountState follower, Guid linkId) => follower.CopyCursors.GetValueOrDefault(linkId) == CopyDecided.EndSeq;
+
+    /// <summary>What makes it so. Not before the link is flat, unless what it holds is left to the user.</summary>
+    public static CopyDecided End(Guid linkId, DateTimeOffset at) =>
+        new(linkId, Guid.Empty, CopyDecided.EndSeq, CopyOutcome.Skipped, CopyReasons.LinkEnded, null, [], at);
+
     private static CopyPlan DecideDeal(CopyCase copy, Deal deal)
     {
         switch (deal.Entry)

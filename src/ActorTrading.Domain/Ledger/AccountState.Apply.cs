@@ -131,7 +131,8 @@ public sealed partial record AccountState
     {
         if (CopyCursors.TryGetValue(e.LinkId, out var last) && e.LeaderSeq <= last)
             throw new InvalidLedgerException(entry.AccountId, entry.Seq, $"leader entry {e.LeaderSeq} of link {e.LinkId} was already decided (cursor {last})");
-        changes?.Copy(entry, e);
+        if (e.LeaderSeq != CopyDecided.EndSeq)
+            changes?.Copy(entry, e);
         return this with { Seq = entry.Seq, CopyCursors = CopyCursors.SetItem(e.LinkId, e.LeaderSeq) };
     }
 

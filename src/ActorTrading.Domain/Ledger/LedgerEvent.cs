@@ -184,6 +184,12 @@ public enum CopyOutcome { Copied, Skipped, Failed }
 public sealed record CopyDecided(Guid LinkId, Guid LeaderAccountId, long LeaderSeq, CopyOutcome Outcome, string? Reason, string? Detail,
     IReadOnlyList<Guid> OrderIds, DateTimeOffset LeaderAt) : LedgerEvent
 {
+    /// <summary>
+    /// The <see cref="LeaderSeq"/> of a link's end, which no entry has: with it all of them are decided, so whoever carries one that
+    /// comes later, not knowing of the end, is answered as for a repetition. It is no row of its own.
+    /// </summary>
+    public const long EndSeq = long.MaxValue;
+
     /// <summary>When the leader's entry became durable: with <see cref="LeaderAt"/> and this entry's own time, the latency split.</summary>
     public DateTimeOffset? LeaderCommittedAt { get; init; }
 

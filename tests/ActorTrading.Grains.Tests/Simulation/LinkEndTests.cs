@@ -163,6 +163,36 @@ public sealed class LinkEndTests
         });
     }
 
+    [Theory]
+    [InlineData(RemovalMode.CloseImmediately)]
+    [InlineData(RemovalMode.Preserve)]
+    public async Task A_link_that_does_not_know_of_its_end_copies_and_closes_nothing_after_it(RemovalMode mode)
+    {
+        await using var simulation = CopySimulation.Open();
+        simulation.Host.Run(async () =>
+        {
+            var (link, follower) = await BoughtAsync(simulation);
+            await Link(simulation, link).RemoveAsync(mode);
+            var left = (await follower.GetStateAsync()).Positions.Keys.ToList();
+            left.Count.ShouldBe(mode == RemovalMode.Preserve ? 1 : 0);
+            await simulation.BuyAsync();
+
+            // As the activation of a silo that was given up would ask.
+            var settings = simulation.Links.All[link].Settings with { CloseOnly = CloseOnlyMode.None };
+            var entries = simulation.Ledger.EntriesOf(simulation.Leader);
+            var stretch = new LeaderStretch(AccountState.Empty, [.. entries], entries[^1].At);
+            var id = (await follower.GetStateAsync()).AccountId;
+            (await follower.CopyAsync(new CopyOffer(link, new LeaderOffer(id, settings, LinkRiskState.Empty, stretch)))).Busy.ShouldBeFalse();
+            await follower.WatchLinkAsync(new LinkWatch(link, id, settings with { CloseOnly = CloseOnlyMode.Immediately }, LinkRiskState.Empty, null));
+            (await follower.GetStateAsync()).Positions.Keys.ShouldBe(left);
+
+            // Once, however often it is removed; and it is nobody's decision about an entry.
+            await Link(simulation, link).RemoveAsync(mode);
+            simulation.Ledger.EntriesOf(id).Count(e => e.Event is CopyDecided { LeaderSeq: CopyDecided.EndSeq }).ShouldBe(1);
+            simulation.Ledger.Accounts[id].Copies.ShouldAllBe(c => c.Decided.LeaderSeq <= entries.Count);
+        });
+    }
+
     [Fact]
     public async Task A_stopped_link_tells_its_user_once_and_goes_on_after_a_reset()
     {
