@@ -15,7 +15,7 @@ internal sealed class GrainTimer<TState> : IGrainTimer
     private readonly ITimer _timer;
     private TimeSpan _period;
     private bool _ticking;
-    private bool _changedWhileTicking;
+    private TimeSpan? _dueAfterTick;
 
     internal GrainTimer(Activation activation, TState state, Func<TState, CancellationToken, Task> callback, GrainTimerCreationOptions options)
     {
@@ -42,8 +42,11 @@ internal sealed class GrainTimer<TState> : IGrainTimer
         {
             ObjectDisposedException.ThrowIf(_stopped.IsCancellationRequested, this);
             _period = period;
-            _changedWhileTicking = _ticking;
-            _timer.Change(dueTime, Timeout.InfiniteTimeSpan);
+            // During a tick the new time begins with its end: what came due before then would find a tick under way, and be lost.
+            if (_ticking)
+                _dueAfterTick = dueTime;
+            else
+                _timer.Change(dueTime, Timeout.InfiniteTimeSpan);
         }
     }
 
@@ -60,7 +63,6 @@ internal sealed class GrainTimer<TState> : IGrainTimer
             if (_ticking || _stopped.IsCancellationRequested)
                 return;
             _ticking = true;
-            _changedWhileTicking = false;
         }
 
         _activation.TryEnqueue(new Tick(this));
@@ -73,8 +75,10 @@ internal sealed class GrainTimer<TState> : IGrainTimer
         lock (_gate)
         {
             _ticking = false;
-            if (!_changedWhileTicking && !_stopped.IsCancellationRequested && _period != Timeout.InfiniteTimeSpan)
-                _timer.Change(_period, Timeout.InfiniteTimeSpan);
+            var pause = _dueAfterTick ?? _period;
+            _dueAfterTick = null;
+            if (!_stopped.IsCancellationRequested && pause != Timeout.InfiniteTimeSpan)
+                _timer.Change(pause, Timeout.InfiniteTimeSpan);
         }
     }
 

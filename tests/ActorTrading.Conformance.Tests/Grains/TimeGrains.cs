@@ -7,6 +7,9 @@ public interface ITimerGrain : IGrainWithStringKey
 {
     Task Start(string name, GrainTimerSettings settings);
 
+    /// <summary>Ticks once, after a second, and then waits at the gate.</summary>
+    Task StartSlow(string name, string gate);
+
     Task Stop(string name);
 
     Task Change(string name, TimeSpan dueTime, TimeSpan period);
@@ -35,6 +38,19 @@ public sealed class TimerGrain(Journal journal) : Grain, ITimerGrain
             },
             name,
             new GrainTimerCreationOptions(settings.DueTime, settings.Period) { Interleave = settings.Interleave, KeepAlive = settings.KeepAlive });
+        return Task.CompletedTask;
+    }
+
+    public Task StartSlow(string name, string gate)
+    {
+        _timers[name] = this.RegisterGrainTimer(
+            async () =>
+            {
+                journal.Note(this.GetPrimaryKeyString(), $"{name} begins");
+                await journal.Gate(gate);
+                journal.Note(this.GetPrimaryKeyString(), $"{name} ends");
+            },
+            new GrainTimerCreationOptions(TimeSpan.FromSeconds(1), Timeout.InfiniteTimeSpan) { Interleave = true });
         return Task.CompletedTask;
     }
 
