@@ -57,6 +57,18 @@ public sealed class TurnTests(HostFixture host) : ConformanceTests(host)
     }
 
     [Fact]
+    public async Task Work_that_gives_way_lets_requests_in()
+    {
+        var key = NewKey("spinning");
+        var grain = Client.GetGrain<ISpinningGrain>(key);
+        var spinning = grain.Spin();
+        await Journal.Noted(key, "spinning");
+        var stopping = grain.Stop();
+        await Journal.Noted(key, "stopped");
+        await Task.WhenAll(spinning, stopping);
+    }
+
+    [Fact]
     public async Task A_method_that_always_interleaves_does_not_wait()
     {
         var key = NewKey("turn");

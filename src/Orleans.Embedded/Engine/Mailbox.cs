@@ -180,7 +180,10 @@ internal abstract class Mailbox : IThreadPoolWorkItem
                 if (_tasks is { Count: > 0 } || (Open && HasRunnable()))
                 {
                     again = turns >= BatchTurns;
-                    if (!again && !(_tasks?.TryDequeue(out task) ?? false))
+                    // Continuations go first, but the last turn is a request's: work that gives way for ever must not keep requests out.
+                    if (turns == BatchTurns - 1 && Open)
+                        call = TakeRunnable();
+                    if (!again && call is null && !(_tasks?.TryDequeue(out task) ?? false))
                         call = TakeRunnable();
                 }
 

@@ -115,6 +115,34 @@ public sealed class OneWayGrain(Journal journal) : Grain, IOneWayGrain
     public Task<int> Count() => Task.FromResult(_count);
 }
 
+public interface ISpinningGrain : IGrainWithStringKey
+{
+    /// <summary>Goes on, giving way each time round, until it is stopped.</summary>
+    Task Spin();
+
+    Task Stop();
+}
+
+[Reentrant]
+public sealed class SpinningGrain(Journal journal) : Grain, ISpinningGrain
+{
+    private bool _stopped;
+
+    public async Task Spin()
+    {
+        journal.Note(this.GetPrimaryKeyString(), "spinning");
+        while (!_stopped)
+            await Task.Yield();
+    }
+
+    public Task Stop()
+    {
+        _stopped = true;
+        journal.Note(this.GetPrimaryKeyString(), "stopped");
+        return Task.CompletedTask;
+    }
+}
+
 /// <summary>Two grains of this kind call each other in a circle.</summary>
 public interface ICircleGrain : IGrainWithStringKey
 {
