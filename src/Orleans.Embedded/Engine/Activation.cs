@@ -117,20 +117,23 @@ internal sealed class Activation : Mailbox, IGrainContext
 
     private async Task ActivateAsync()
     {
+        using var limit = Host.Deadline(Host.Settings.ActivationTimeout);
         try
         {
-            using var limit = Host.Deadline(Host.Settings.ActivationTimeout);
             _instance = Class.Create(this);
             (_instance as ILifecycleParticipant<IGrainLifecycle>)?.Participate(Lifecycle);
             if (_lifecycle is not null)
-                await _lifecycle.StartAsync(GrainLifecycleStage.First, GrainLifecycleStage.Activate, limit.Token);
+                await _lifecycle.StartAsync(GrainLifecycleStage.First, GrainLifecycleStage.Activate, limit.Token).WaitAsync(limit.Token);
             if (_instance is IGrainBase grain)
-                await grain.OnActivateAsync(limit.Token);
+                await grain.OnActivateAsync(limit.Token).WaitAsync(limit.Token);
             if (_lifecycle is not null)
-                await _lifecycle.StartAsync(GrainLifecycleStage.Activate + 1, GrainLifecycleStage.Last, limit.Token);
+                await _lifecycle.StartAsync(GrainLifecycleStage.Activate + 1, GrainLifecycleStage.Last, limit.Token).WaitAsync(limit.Token);
         }
         catch (Exception exception)
         {
+            // Nobody has cancelled the callers' calls, so they must not look as if.
+            if (exception is OperationCanceledException && limit.IsCancellationRequested)
+                exception = new TimeoutException($"Activating {GrainId} took longer than {Host.Settings.ActivationTimeout}.", exception);
             Host.Log.ActivationFailed(this, exception);
             await EndAsync(new DeactivationReason(DeactivationReasonCode.ActivationFailed, exception, $"Activating {GrainId} failed."), exception);
             return;

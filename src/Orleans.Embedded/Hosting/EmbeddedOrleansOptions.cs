@@ -22,7 +22,7 @@ public sealed class EmbeddedOrleansOptions
     /// <summary>Time between two looks for idle activations.</summary>
     public TimeSpan CollectionQuantum { get; set; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>After this the token given to <see cref="Grain.OnActivateAsync"/> is cancelled.</summary>
+    /// <summary>After this the token given to <see cref="Grain.OnActivateAsync"/> is cancelled, and the activation has failed, whether that returns or not.</summary>
     public TimeSpan ActivationTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>After this an activation ends without waiting for <see cref="Grain.OnDeactivateAsync"/> any longer, and the stopping host gives up on grains that are still busy.</summary>
