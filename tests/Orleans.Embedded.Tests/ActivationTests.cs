@@ -29,4 +29,26 @@ public class ActivationTests
         await grain.Run().WaitAsync(Patience);
         activations.ShouldBe(2);
     }
+
+    [Fact]
+    public async Task Calls_behind_the_end_of_an_activation_do_not_wait_for_what_it_disposes()
+    {
+        await using var host = await ScriptedHost.StartAsync();
+        var (disposed, leaving, gate, calls) = (new TaskCompletionSource(), new TaskCompletionSource(), new TaskCompletionSource(), 0);
+        host.Script.Dispose = () => new ValueTask(disposed.Task);
+        host.Script.Call = (grain, _) =>
+        {
+            if (++calls > 1)
+                return Task.CompletedTask;
+            ((IGrainBase)grain).DeactivateOnIdle();
+            leaving.SetResult();
+            return gate.Task;
+        };
+        var (first, second) = (host.Grain().Run(), host.Grain().Run());
+        await leaving.Task.WaitAsync(Patience);
+        gate.SetResult();
+        await first.WaitAsync(Patience);
+        await second.WaitAsync(Patience);
+        disposed.SetResult();
+    }
 }

@@ -244,6 +244,13 @@ internal sealed class Activation : Mailbox, IGrainContext
         }
 
         Host.Directory.Remove(this);
+        // Before anything that can take long: while they are here no timeout finds them, and newer calls would overtake them.
+        foreach (var call in waiting)
+        {
+            if (!call.IsTick)
+                Host.Redirect(call, failure);
+        }
+
         try
         {
             CancelEnding();
@@ -256,12 +263,6 @@ internal sealed class Activation : Mailbox, IGrainContext
         catch (Exception exception)
         {
             Host.Log.DeactivationFailed(this, exception);
-        }
-
-        foreach (var call in waiting)
-        {
-            if (!call.IsTick)
-                Host.Redirect(call, failure);
         }
 
         // Outside of the turn, so that whoever waits for it does not run in it.
