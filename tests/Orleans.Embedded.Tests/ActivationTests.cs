@@ -51,4 +51,27 @@ public class ActivationTests
         await second.WaitAsync(Patience);
         disposed.SetResult();
     }
+
+    [Fact]
+    public async Task A_call_that_has_timed_out_behind_the_end_of_an_activation_makes_no_other()
+    {
+        await using var host = await ScriptedHost.StartAsync();
+        var (leaving, gate) = (new TaskCompletionSource(), new TaskCompletionSource());
+        host.Script.Call = (grain, _) =>
+        {
+            ((IGrainBase)grain).DeactivateOnIdle();
+            leaving.TrySetResult();
+            return gate.Task;
+        };
+        var grain = host.Grain();
+        var (first, second) = (grain.Run(), grain.Run());
+        await leaving.Task.WaitAsync(Patience);
+        host.Clock.Advance(TimeSpan.FromMinutes(1));
+        (await Should.ThrowAsync<TimeoutException>(second.WaitAsync(Patience))).Message.ShouldStartWith("No response");
+        var activation = host.ActivationOf(grain)!;
+        gate.SetResult();
+        await activation.Deactivated.WaitAsync(Patience);
+        host.ActivationOf(grain).ShouldBeNull();
+        await Should.ThrowAsync<TimeoutException>(first);
+    }
 }

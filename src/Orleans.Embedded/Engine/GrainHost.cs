@@ -115,7 +115,10 @@ internal sealed class GrainHost : IHostedLifecycleService
     /// <summary>What happens to a call that waited for an activation that has ended.</summary>
     internal void Redirect(Call call, Exception? failure)
     {
-        if (failure is not null)
+        // Nobody waits for it any more, so it wakes nobody either.
+        if (call.IsAnswered)
+            call.Cancellation?.Ended();
+        else if (failure is not null)
             call.TryFail(failure);
         else
             DeliverNow(call.Reference!.GrainId, call);
