@@ -74,4 +74,34 @@ public class ActivationTests
         host.ActivationOf(grain).ShouldBeNull();
         await Should.ThrowAsync<TimeoutException>(first);
     }
+
+    [Fact]
+    public async Task A_grain_that_leaves_whenever_it_is_activated_fails_its_callers()
+    {
+        await using var host = await ScriptedHost.StartAsync();
+        var activations = 0;
+        host.Script.Activate = grain =>
+        {
+            activations++;
+            ((IGrainBase)grain).DeactivateOnIdle();
+            return Task.CompletedTask;
+        };
+        (await Should.ThrowAsync<OrleansMessageRejectionException>(host.Grain().Run().WaitAsync(Patience))).Message.ShouldContain("scripted/a");
+        activations.ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task A_grain_that_leaves_once_while_it_is_activated_takes_its_callers_along()
+    {
+        await using var host = await ScriptedHost.StartAsync();
+        var activations = 0;
+        host.Script.Activate = grain =>
+        {
+            if (++activations == 1)
+                ((IGrainBase)grain).DeactivateOnIdle();
+            return Task.CompletedTask;
+        };
+        await host.Grain().Run().WaitAsync(Patience);
+        activations.ShouldBe(2);
+    }
 }

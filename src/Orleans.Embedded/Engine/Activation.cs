@@ -6,6 +6,9 @@ namespace Orleans.Embedded.Engine;
 /// <summary>One activation of a grain: its object, its life from creation to the end, and its mailbox.</summary>
 internal sealed class Activation : Mailbox, IGrainContext
 {
+    /// <summary>Activations that a call waits for in vain before it fails: a grain that always leaves while it is activated would take it round for ever.</summary>
+    private const int MaxMoves = 3;
+
     private readonly TaskCompletionSource _deactivated = new();
     private readonly CancellationTokenSource _ending = new();
     private GrainLifecycle? _lifecycle;
@@ -19,6 +22,7 @@ internal sealed class Activation : Mailbox, IGrainContext
     private int _idleSince;
     private long _keepUntil;
     private bool _counted;
+    private bool _wasActive;
 
     internal Activation(GrainHost host, GrainClass grainClass, GrainId grainId) : base(host)
     {
@@ -145,7 +149,11 @@ internal sealed class Activation : Mailbox, IGrainContext
         {
             end = _phase == Phase.Ending;
             if (!end)
+            {
                 _phase = Phase.Active;
+                _wasActive = true;
+            }
+
             Open = !end;
             _idleSince = Host.Collector.Now;
             schedule = Wake();
@@ -247,7 +255,12 @@ internal sealed class Activation : Mailbox, IGrainContext
         // Before anything that can take long: while they are here no timeout finds them, and newer calls would overtake them.
         foreach (var call in waiting)
         {
-            if (!call.IsTick)
+            if (call.IsTick)
+                continue;
+            if (failure is null && !_wasActive && ++call.Moves == MaxMoves)
+                call.TryFail(new OrleansMessageRejectionException(
+                    $"{GrainId} was deactivated {MaxMoves} times while it was being activated, so {call.Method} was not carried out. {reason.Description}"));
+            else
                 Host.Redirect(call, failure);
         }
 

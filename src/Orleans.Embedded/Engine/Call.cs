@@ -46,6 +46,9 @@ internal abstract class Call : IInvokable, IThreadPoolWorkItem
     /// <summary>A timer's tick: it does not count as activity, and ends with its activation instead of moving to the next.</summary>
     internal bool IsTick;
 
+    /// <summary>How many activations it has waited for that ended before they were active.</summary>
+    internal byte Moves;
+
     /// <summary>The caller has its answer already, so a call that still waits need not run.</summary>
     internal bool IsAnswered => Volatile.Read(ref _claimed) != 0;
 
