@@ -76,7 +76,8 @@ internal abstract class Mailbox : IThreadPoolWorkItem
         {
             if (Closed)
                 return false;
-            if (_waiting.Count >= Host.Settings.MaxQueuedRequests)
+            // Of ticks there is one for each timer at most, and a timer whose tick is refused would stand still for ever.
+            if (_waiting.Count >= Host.Settings.MaxQueuedRequests && !call.IsTick)
             {
                 schedule = false;
                 goto Overloaded;
