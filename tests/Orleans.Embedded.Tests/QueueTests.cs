@@ -33,4 +33,23 @@ public class QueueTests
         await Task.WhenAll(running, waiting).WaitAsync(Patience);
         await ticked.Task.WaitAsync(Patience);
     }
+
+    [Fact]
+    public async Task A_one_way_call_that_is_refused_is_logged()
+    {
+        await using var host = await ScriptedHost.StartAsync(options => options.MaxQueuedRequests = 1);
+        var (entered, gate) = (new TaskCompletionSource(), new TaskCompletionSource());
+        host.Script.Call = (_, _) =>
+        {
+            entered.TrySetResult();
+            return gate.Task;
+        };
+        var running = host.Grain().Run();
+        await entered.Task.WaitAsync(Patience);
+        await host.Grain().Tell();
+        await host.Grain().Tell();
+        (await host.Logged.EntryAsync("has that many requests waiting")).ShouldContain("One-way call IScriptedGrain.Tell of scripted/a failed");
+        gate.SetResult();
+        await running;
+    }
 }

@@ -113,7 +113,7 @@ internal abstract class Call : IInvokable, IThreadPoolWorkItem
     protected void WorkEnded() => Target!.WorkEnded(this);
 
     /// <summary>The exception of work whose caller does not wait for it.</summary>
-    protected void Unobserved(Exception exception) => Target?.Host.Log.OneWayFailed(this, exception);
+    protected void Unobserved(Exception exception) => (Target?.Host ?? Reference?.Shared.Host)?.Log.OneWayFailed(this, exception);
 
     public override string ToString() => Reference is null ? Method.ToString() : $"{Method} of {Reference.GrainId}";
 

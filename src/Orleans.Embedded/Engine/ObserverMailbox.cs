@@ -93,7 +93,8 @@ internal sealed class ObserverTable(GrainHost host)
     {
         if (_observers.TryGetValue(id, out var mailbox) && mailbox.TryEnqueue(call))
             return mailbox;
-        call.TryFail(new ClientNotAvailableException(id));
+        if (!call.IsOneWay)
+            call.TryFail(new ClientNotAvailableException(id));
         return null;
     }
 }
