@@ -106,6 +106,18 @@ public sealed class TimeTests(HostFixture host) : ConformanceTests(host)
     }
 
     [Fact]
+    public async Task What_fails_when_timers_end_does_not_keep_the_grain_from_its_last_work()
+    {
+        var key = NewKey("timer");
+        var grain = Client.GetGrain<ITimerGrain>(key);
+        await grain.StartBadly();
+        Advance(TimeSpan.Zero);
+        await Journal.Noted(key, "registered");
+        await grain.Leave();
+        await Journal.Noted(key, "deactivated");
+    }
+
+    [Fact]
     public async Task A_timer_keeps_its_activation_only_when_asked_to()
     {
         var (kept, lost) = (NewKey("timer"), NewKey("timer"));

@@ -316,8 +316,16 @@ internal sealed class Activation : Mailbox, IGrainContext
     /// <summary>In the turn, so that what is registered on the token also runs alone.</summary>
     private void CancelEnding()
     {
-        if (!_ending.IsCancellationRequested)
-            _ending.Cancel();
+        try
+        {
+            if (!_ending.IsCancellationRequested)
+                _ending.Cancel();
+        }
+        catch (AggregateException exception)
+        {
+            // The grain's own work at its end must not suffer from what fails in a callback.
+            Host.Log.CallbackFailed(this, exception);
+        }
     }
 
     public bool Equals(IGrainContext? other) => ReferenceEquals(this, other);

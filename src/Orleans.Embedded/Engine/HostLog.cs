@@ -34,4 +34,7 @@ internal sealed partial class HostLog(ILogger logger)
 
     [LoggerMessage(10, LogLevel.Warning, "A stream item could not be delivered to {Subscriber}")]
     internal partial void DeliveryFailed(string subscriber, Exception exception);
+
+    [LoggerMessage(11, LogLevel.Error, "A callback of a cancellation token failed in {Mailbox}")]
+    internal partial void CallbackFailed(Mailbox mailbox, Exception exception);
 }

@@ -18,6 +18,11 @@ public interface ITimerGrain : IGrainWithStringKey
     Task Block(string gate);
 
     Task Settle();
+
+    /// <summary>A timer whose token calls back something that fails.</summary>
+    Task StartBadly();
+
+    Task Leave();
 }
 
 [GenerateSerializer, Immutable]
@@ -67,6 +72,25 @@ public sealed class TimerGrain(Journal journal) : Grain, ITimerGrain
     }
 
     public Task Settle() => Task.CompletedTask;
+
+    public Task StartBadly()
+    {
+        this.RegisterGrainTimer(
+            token =>
+            {
+                token.Register(() => throw new InvalidOperationException("the activation ends all the same"));
+                journal.Note(this.GetPrimaryKeyString(), "registered");
+                return Task.CompletedTask;
+            },
+            new GrainTimerCreationOptions(TimeSpan.Zero, Timeout.InfiniteTimeSpan));
+        return Task.CompletedTask;
+    }
+
+    public Task Leave()
+    {
+        DeactivateOnIdle();
+        return Task.CompletedTask;
+    }
 
     public Task Block(string gate)
     {
