@@ -44,6 +44,15 @@ public sealed class LifeTests(HostFixture host) : ConformanceTests(host)
     }
 
     [Fact]
+    public async Task What_an_activation_has_begun_ends_with_it_though_its_last_work_fails()
+    {
+        var key = NewKey("stumbling");
+        await Client.GetGrain<IStumblingGrain>(key).Leave();
+        await Journal.Noted(key, "ended");
+        Journal.Of(key).ShouldBe(["began", "ended"]);
+    }
+
+    [Fact]
     public async Task Requests_behind_the_last_one_go_to_the_next_activation()
     {
         var key = NewKey("life");

@@ -221,13 +221,21 @@ internal sealed class Activation : Mailbox, IGrainContext
         }
 
         using var limit = Host.Deadline(Host.Settings.DeactivationTimeout);
+        CancelEnding();
         try
         {
-            CancelEnding();
             if (_instance is IGrainBase grain)
                 await grain.OnDeactivateAsync(_reason, limit.Token).WaitAsync(limit.Token);
+        }
+        catch (Exception exception)
+        {
+            Host.Log.DeactivationFailed(this, exception);
+        }
+
+        try
+        {
             if (_lifecycle is not null)
-                await _lifecycle.StopAsync(limit.Token).WaitAsync(limit.Token);
+                await _lifecycle.StopAsync(limit.Token, failure => Host.Log.DeactivationFailed(this, failure)).WaitAsync(limit.Token);
         }
         catch (Exception exception)
         {

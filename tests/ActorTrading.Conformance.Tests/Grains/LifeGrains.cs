@@ -73,6 +73,33 @@ public interface IShortLifeGrain : ILifeGrain;
 [CollectionAgeLimit(Minutes = 2)]
 public sealed class ShortLifeGrain(Journal journal) : LifeGrain(journal), IShortLifeGrain;
 
+/// <summary>Fails when it ends; what it has begun in its lifecycle is to end all the same.</summary>
+public interface IStumblingGrain : IGrainWithStringKey
+{
+    Task Leave();
+}
+
+public sealed class StumblingGrain(Journal journal) : Grain, IStumblingGrain, ILifecycleParticipant<IGrainLifecycle>
+{
+    public void Participate(IGrainLifecycle lifecycle) => lifecycle.Subscribe(nameof(StumblingGrain), GrainLifecycleStage.SetupState,
+        _ => Note("began"), _ => Note("ended"));
+
+    public Task Leave()
+    {
+        DeactivateOnIdle();
+        return Task.CompletedTask;
+    }
+
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) =>
+        throw new InvalidOperationException("stumbles");
+
+    private Task Note(string entry)
+    {
+        journal.Note(this.GetPrimaryKeyString(), entry);
+        return Task.CompletedTask;
+    }
+}
+
 /// <summary>Fails to activate as many times as its key says.</summary>
 public interface IFailingGrain : IGrainWithStringKey
 {
