@@ -104,4 +104,25 @@ public class ActivationTests
         await host.Grain().Run().WaitAsync(Patience);
         activations.ShouldBe(2);
     }
+
+    [Fact]
+    public async Task What_an_activation_was_given_is_disposed_though_its_own_disposal_fails()
+    {
+        var disposed = new TaskCompletionSource();
+        await using var host = await ScriptedHost.StartAsync(services: services => services.AddScoped(_ => new Held(disposed)));
+        host.Script.Dispose = () => throw new IOException("cannot be disposed of");
+        host.Script.Call = (grain, _) =>
+        {
+            grain.GrainContext.ActivationServices.GetRequiredService<Held>();
+            ((IGrainBase)grain).DeactivateOnIdle();
+            return Task.CompletedTask;
+        };
+        await host.Grain().Run();
+        await disposed.Task.WaitAsync(Patience);
+    }
+
+    private sealed class Held(TaskCompletionSource disposed) : IDisposable
+    {
+        public void Dispose() => disposed.SetResult();
+    }
 }

@@ -276,6 +276,14 @@ internal sealed class Activation : Mailbox, IGrainContext
         {
             CancelEnding();
             await GrainClass.DisposeAsync(_instance);
+        }
+        catch (Exception exception)
+        {
+            Host.Log.DeactivationFailed(this, exception);
+        }
+
+        try
+        {
             if (_scope is IAsyncDisposable scope)
                 await scope.DisposeAsync();
             else
