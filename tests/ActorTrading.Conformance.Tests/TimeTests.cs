@@ -118,6 +118,19 @@ public sealed class TimeTests(HostFixture host) : ConformanceTests(host)
     }
 
     [Fact]
+    public async Task Changing_a_timer_that_was_disposed_does_nothing()
+    {
+        var key = NewKey("timer");
+        var grain = Client.GetGrain<ITimerGrain>(key);
+        await grain.Start("tick", Every(1, 1));
+        await grain.Stop("tick");
+        await grain.Change("tick", Second, Second);
+        Advance(Second * 2);
+        await Settled(grain);
+        Journal.Of(key).ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task A_timer_keeps_its_activation_only_when_asked_to()
     {
         var (kept, lost) = (NewKey("timer"), NewKey("timer"));

@@ -40,7 +40,8 @@ internal sealed class GrainTimer<TState> : IGrainTimer
         Check(period, nameof(period));
         lock (_gate)
         {
-            ObjectDisposedException.ThrowIf(_stopped.IsCancellationRequested, this);
+            if (_stopped.IsCancellationRequested)
+                return;
             _period = period;
             // During a tick the new time begins with its end: what came due before then would find a tick under way, and be lost.
             if (_ticking)
