@@ -11,10 +11,12 @@ internal sealed class GrainTimer<TState> : IGrainTimer
     private readonly bool _keepAlive;
     private readonly GrainMethod _method;
     private readonly CancellationTokenSource _stopped;
+    private readonly CancellationToken _token;
     private readonly Lock _gate = new();
     private readonly ITimer _timer;
     private TimeSpan _period;
     private bool _ticking;
+    private bool _disposed;
     private TimeSpan? _dueAfterTick;
 
     internal GrainTimer(Activation activation, TState state, Func<TState, CancellationToken, Task> callback, GrainTimerCreationOptions options)
@@ -28,10 +30,11 @@ internal sealed class GrainTimer<TState> : IGrainTimer
         _period = options.Period;
         _method = new GrainMethod(callback, "timer", options.Interleave);
         _stopped = CancellationTokenSource.CreateLinkedTokenSource(activation.Ending);
+        _token = _stopped.Token;
         // The timer must not carry the context of the request that happened to register it.
         using (ExecutionContext.SuppressFlow())
             _timer = activation.Host.Time.CreateTimer(static self => ((GrainTimer<TState>)self!).Due(), this, options.DueTime, Timeout.InfiniteTimeSpan);
-        _stopped.Token.UnsafeRegister(static self => ((ITimer)self!).Dispose(), _timer);
+        _token.UnsafeRegister(static self => ((ITimer)self!).Dispose(), _timer);
     }
 
     public void Change(TimeSpan dueTime, TimeSpan period)
@@ -54,7 +57,19 @@ internal sealed class GrainTimer<TState> : IGrainTimer
     public void Dispose()
     {
         _timer.Dispose();
-        _stopped.Cancel();
+        if (Interlocked.Exchange(ref _disposed, true))
+            return;
+        try
+        {
+            _stopped.Cancel();
+        }
+        catch (AggregateException exception)
+        {
+            _activation.Host.Log.CallbackFailed(_activation, exception);
+        }
+
+        // Or the activation would hold it until its own end.
+        _stopped.Dispose();
     }
 
     private void Due()
@@ -107,7 +122,7 @@ internal sealed class GrainTimer<TState> : IGrainTimer
                 return;
             try
             {
-                await _timer._callback(_timer._state, _timer._stopped.Token);
+                await _timer._callback(_timer._state, _timer._token);
             }
             catch (Exception exception)
             {

@@ -1,0 +1,51 @@
+using System.Runtime.CompilerServices;
+
+namespace Orleans.Embedded.Tests;
+
+/// <summary>What becomes of cancellation tokens.</summary>
+public class CancellationTests
+{
+    private static readonly TimeSpan Patience = ScriptedHost.Patience;
+
+    [Fact]
+    public async Task A_timer_that_is_disposed_leaves_nothing_behind_in_its_activation()
+    {
+        await using var host = await ScriptedHost.StartAsync();
+        var token = await TimerAsync(host);
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        GC.Collect();
+        token.IsAlive.ShouldBeFalse("the activation still holds the timer's token");
+        await host.Grain().Run();
+    }
+
+    /// <summary>What the token of a timer holds, when the timer has ticked and was disposed.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static async Task<WeakReference> TimerAsync(ScriptedHost host)
+    {
+        var ticked = new TaskCompletionSource<WeakReference>(TaskCreationOptions.RunContinuationsAsynchronously);
+        Runtime.IGrainTimer? timer = null;
+        host.Script.Call = (grain, _) =>
+        {
+            timer = grain.RegisterGrainTimer(
+                token =>
+                {
+                    ticked.TrySetResult(new WeakReference(token.WaitHandle));
+                    return Task.CompletedTask;
+                },
+                new Runtime.GrainTimerCreationOptions(TimeSpan.Zero, Timeout.InfiniteTimeSpan));
+            return Task.CompletedTask;
+        };
+        await host.Grain().Run();
+        host.Clock.Advance(TimeSpan.Zero);
+        var held = await ticked.Task.WaitAsync(Patience);
+        host.Script.Call = (_, _) =>
+        {
+            timer!.Dispose();
+            return Task.CompletedTask;
+        };
+        await host.Grain().Run();
+        host.Script.Call = (_, _) => Task.CompletedTask;
+        return held;
+    }
+}
