@@ -25,6 +25,10 @@ internal abstract class Mailbox : IThreadPoolWorkItem
     private Call? _finishedLast;
     private List<Call>? _suspended;
     private Call? _blocking;
+
+    /// <summary>The call whose first part is running now, in no list yet: only here can a sweep find one that blocks its thread.</summary>
+    private Call? _executing;
+
     private int _running;
     private bool _scheduled;
 
@@ -172,6 +176,7 @@ internal abstract class Mailbox : IThreadPoolWorkItem
             {
                 if (ended is not null)
                 {
+                    _executing = null;
                     End(ended);
                     ended = null;
                 }
@@ -235,6 +240,7 @@ internal abstract class Mailbox : IThreadPoolWorkItem
                 _suspended ??= [];
                 call.RunningIndex = _suspended.Count;
                 _suspended.Add(call);
+                _executing = null;
             }
         }
 
@@ -323,6 +329,7 @@ internal abstract class Mailbox : IThreadPoolWorkItem
                 }
 
                 _running++;
+                _executing = call;
                 if (_blocking is null && !IsReentrant && !call.Method.AlwaysInterleave && !(HasInterleavePredicate && MayInterleave(call)))
                     _blocking = call;
                 return call;
@@ -357,6 +364,8 @@ internal abstract class Mailbox : IThreadPoolWorkItem
             return;
         lock (Gate)
         {
+            if (_executing is { IsAnswered: false })
+                into.Add(_executing);
             for (var call = _waiting.First; call is not null; call = call.Next)
             {
                 if (!call.IsAnswered)
