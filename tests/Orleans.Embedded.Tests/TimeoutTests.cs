@@ -34,4 +34,36 @@ public class TimeoutTests
             gate.Set();
         }
     }
+
+    [Fact]
+    public async Task A_call_that_has_ended_is_answered_though_the_next_one_blocks_its_thread()
+    {
+        await using var host = await ScriptedHost.StartAsync();
+        var (entered, blocked, calls) = (new TaskCompletionSource(), new TaskCompletionSource(), 0);
+        using var first = new ManualResetEventSlim();
+        using var second = new ManualResetEventSlim();
+        host.Script.Call = (_, _) =>
+        {
+            var number = ++calls;
+            (number == 1 ? entered : blocked).SetResult();
+            (number == 1 ? first : second).Wait();
+            return Task.CompletedTask;
+        };
+        var ended = host.Grain().Run();
+        await entered.Task.WaitAsync(Patience);
+        var blocking = host.Grain().Run();
+        first.Set();
+        await blocked.Task.WaitAsync(Patience);
+        host.Clock.Advance(TimeSpan.FromSeconds(2));
+        try
+        {
+            await ended.WaitAsync(Patience);
+        }
+        finally
+        {
+            second.Set();
+        }
+
+        await blocking.WaitAsync(Patience);
+    }
 }

@@ -380,6 +380,22 @@ internal abstract class Mailbox : IThreadPoolWorkItem
         }
     }
 
+    /// <summary>Hands over replies that wait for the end of a batch in which a turn takes long.</summary>
+    internal void PublishFinished()
+    {
+        if (_finishedFirst is null)
+            return;
+        Call? replies;
+        lock (Gate)
+        {
+            replies = _finishedFirst;
+            _finishedFirst = _finishedLast = null;
+        }
+
+        if (replies is not null)
+            Host.Dispatcher.Publish(replies);
+    }
+
     private static ExecutionContext EmptyContext()
     {
         ExecutionContext? context = null;

@@ -38,7 +38,11 @@ internal sealed class TimeoutSweeper
         _now++;
         _found.Clear();
         foreach (var mailbox in _host.Mailboxes)
+        {
+            mailbox.PublishFinished();
             mailbox.CollectUnanswered(_found);
+        }
+
         foreach (var call in _found)
         {
             var timeout = call.Method.Timeout ?? _host.Settings.ResponseTimeout;
