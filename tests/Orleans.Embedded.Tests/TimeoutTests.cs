@@ -66,4 +66,96 @@ public class TimeoutTests
 
         await blocking.WaitAsync(Patience);
     }
+
+    [Fact]
+    public async Task A_sweep_that_takes_long_is_not_overtaken_by_the_next_one()
+    {
+        var clock = new Impatient();
+        var dispatcher = new Slow(clock);
+        await using var host = await TestHost.StartAsync(services: services => services.AddSingleton<TimeProvider>(clock).AddSingleton<Dispatcher>(dispatcher));
+        var calls = Enumerable.Range(0, 5).Select(_ => host.Client.GetGrain<IPatientGrain>("a").Wait()).ToList();
+        for (var sweep = 0; sweep < 40; sweep++)
+            clock.Fire();
+        foreach (var call in calls)
+            (await Should.ThrowAsync<TimeoutException>(call.WaitAsync(Patience))).Message.ShouldStartWith("No response");
+        dispatcher.Overtaking = false;
+        await host.Services.GetServices<IHostedService>().Single().StopAsync(new CancellationToken(true));
+    }
+
+    /// <summary>Everything that is armed fires, and what has a period stays armed, as the framework's timers do.</summary>
+    private sealed class Impatient : TimeProvider
+    {
+        private readonly Lock _gate = new();
+        private readonly List<Timer> _timers = [];
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            var timer = new Timer(() => callback(state));
+            timer.Change(dueTime, period);
+            lock (_gate)
+                _timers.Add(timer);
+            return timer;
+        }
+
+        /// <summary>Only sweeps are short: nothing else that the host has set may fire.</summary>
+        internal void Fire()
+        {
+            Timer[] due;
+            lock (_gate)
+                due = [.. _timers.Where(timer => timer.DueTime > TimeSpan.Zero && timer.DueTime <= TimeSpan.FromSeconds(1))];
+            foreach (var timer in due)
+                timer.Fire();
+        }
+
+        private sealed class Timer(Action callback) : ITimer
+        {
+            private TimeSpan _period;
+
+            internal TimeSpan DueTime { get; private set; }
+
+            public bool Change(TimeSpan dueTime, TimeSpan period)
+            {
+                (DueTime, _period) = (dueTime, period);
+                return true;
+            }
+
+            internal void Fire()
+            {
+                DueTime = _period;
+                callback();
+            }
+
+            public void Dispose() => DueTime = Timeout.InfiniteTimeSpan;
+
+            public ValueTask DisposeAsync()
+            {
+                Dispose();
+                return ValueTask.CompletedTask;
+            }
+        }
+    }
+
+    /// <summary>Takes its time over what a sweep hands on, so that the clock goes on meanwhile.</summary>
+    private sealed class Slow(Impatient clock) : Dispatcher
+    {
+        private readonly PoolDispatcher _pool = new();
+
+        internal bool Overtaking { get; set; } = true;
+
+        internal override void Schedule(Mailbox mailbox) => _pool.Schedule(mailbox);
+
+        internal override void ScheduleFairly(Mailbox mailbox) => _pool.ScheduleFairly(mailbox);
+
+        internal override void Publish(Call replies) => _pool.Publish(replies);
+
+        internal override void Post(Action work)
+        {
+            _pool.Post(work);
+            if (!Overtaking)
+                return;
+            Overtaking = false;
+            clock.Fire();
+            Overtaking = true;
+        }
+    }
 }

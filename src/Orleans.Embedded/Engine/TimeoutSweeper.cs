@@ -25,13 +25,30 @@ internal sealed class TimeoutSweeper
         }
 
         _period = TimeSpan.FromMilliseconds(Math.Clamp(shortest.TotalMilliseconds / 8, 25, 1000));
-        _timer = host.Time.CreateTimer(static self => ((TimeoutSweeper)self!).Sweep(), this, _period, _period);
+        _timer = host.Time.CreateTimer(static self => ((TimeoutSweeper)self!).Tick(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer.Change(_period, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>The number of the current sweep.</summary>
     internal int Now => _now;
 
     internal void Stop() => _timer.Dispose();
+
+    /// <summary>
+    /// Set anew after each sweep: on a busy machine the ticks of a timer with a period overlap, or come in a bunch, and calls
+    /// would time out early.
+    /// </summary>
+    private void Tick()
+    {
+        try
+        {
+            Sweep();
+        }
+        finally
+        {
+            _timer.Change(_period, Timeout.InfiniteTimeSpan);
+        }
+    }
 
     private void Sweep()
     {
