@@ -68,6 +68,26 @@ public class TimeoutTests
     }
 
     [Fact]
+    public async Task Callers_of_a_grain_that_outlasts_the_stop_are_answered()
+    {
+        await using var host = await ScriptedHost.StartAsync();
+        var entered = new TaskCompletionSource();
+        host.Script.Call = (_, _) =>
+        {
+            entered.SetResult();
+            return new TaskCompletionSource().Task;
+        };
+        var (running, waiting) = (host.Grain().Run(), host.Grain().Run());
+        await entered.Task.WaitAsync(Patience);
+        using var impatience = new CancellationTokenSource();
+        var stopping = host.Services.GetServices<IHostedService>().Single().StopAsync(impatience.Token);
+        await impatience.CancelAsync();
+        await stopping.WaitAsync(Patience);
+        (await Should.ThrowAsync<SiloUnavailableException>(running.WaitAsync(Patience))).Message.ShouldContain("IScriptedGrain.Run of scripted/a");
+        await Should.ThrowAsync<SiloUnavailableException>(waiting.WaitAsync(Patience));
+    }
+
+    [Fact]
     public async Task A_sweep_that_takes_long_is_not_overtaken_by_the_next_one()
     {
         var clock = new Impatient();

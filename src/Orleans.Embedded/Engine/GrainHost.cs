@@ -185,6 +185,17 @@ internal sealed class GrainHost : IHostedLifecycleService
         Sweeper.Stop();
         Metrics.Dispose();
         _state = State.Stopped;
+        FailUnanswered();
+    }
+
+    /// <summary>Answers the callers of grains that go on although the host has stopped: nobody else will, not even a timeout.</summary>
+    private void FailUnanswered()
+    {
+        var unanswered = new List<Call>();
+        foreach (var mailbox in Mailboxes)
+            mailbox.CollectUnanswered(unanswered);
+        foreach (var call in unanswered.Where(call => !call.IsOneWay))
+            Dispatcher.Post(() => call.TryFail(new SiloUnavailableException($"The grain host stopped before {call} had ended; its outcome is unknown.")));
     }
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
