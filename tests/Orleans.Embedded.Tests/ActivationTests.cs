@@ -125,4 +125,25 @@ public class ActivationTests
     {
         public void Dispose() => disposed.SetResult();
     }
+
+    [Fact]
+    public async Task A_stateless_worker_takes_no_calls_after_the_stop()
+    {
+        await using var host = await ScriptedHost.StartAsync();
+        var worker = host.Client.GetGrain<IHelperGrain>("a");
+        await worker.Help();
+        await host.StopAsync();
+        await Should.ThrowAsync<SiloUnavailableException>(worker.Help().WaitAsync(Patience));
+    }
+}
+
+public interface IHelperGrain : IGrainWithStringKey
+{
+    Task Help();
+}
+
+[StatelessWorker]
+public sealed class HelperGrain : Grain, IHelperGrain
+{
+    public Task Help() => Task.CompletedTask;
 }

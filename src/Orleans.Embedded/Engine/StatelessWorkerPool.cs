@@ -23,7 +23,13 @@ internal sealed class StatelessWorkerPool(GrainHost host, GrainClass grainClass,
     {
         while (true)
         {
-            var worker = Choose();
+            var worker = Choose(out var refusal);
+            if (worker is null)
+            {
+                call.TryFail(refusal!);
+                return;
+            }
+
             if (worker.TryEnqueue(call))
                 return;
             Remove(worker);
@@ -36,13 +42,18 @@ internal sealed class StatelessWorkerPool(GrainHost host, GrainClass grainClass,
             _workers.Remove(worker);
     }
 
-    private Activation Choose()
+    /// <summary>The worker for the next call; null, and why, when one would have to be made and none can be.</summary>
+    private Activation? Choose(out SiloUnavailableException? refusal)
     {
+        refusal = null;
         lock (_gate)
         {
             var best = _workers.MinBy(worker => worker.Outstanding);
             if (best is not null && (best.Outstanding == 0 || _workers.Count >= grainClass.StatelessWorkers))
                 return best;
+            refusal = host.Refusal;
+            if (refusal is not null)
+                return null;
             var made = new Activation(host, grainClass, id);
             _workers.Add(made);
             return made;
