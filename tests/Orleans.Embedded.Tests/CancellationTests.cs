@@ -8,6 +8,27 @@ public class CancellationTests
     private static readonly TimeSpan Patience = ScriptedHost.Patience;
 
     [Fact]
+    public async Task A_call_that_has_failed_leaves_nothing_behind_on_its_callers_token()
+    {
+        await using var host = await ScriptedHost.StartAsync();
+        host.Script.Activate = _ => throw new IOException("not today");
+        using var lasting = new CancellationTokenSource();
+        var reference = await FailingCallAsync(host, lasting.Token);
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        GC.Collect();
+        reference.IsAlive.ShouldBeFalse("the caller's token still holds the call");
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static async Task<WeakReference> FailingCallAsync(ScriptedHost host, CancellationToken cancellationToken)
+    {
+        var grain = host.Grain();
+        await Should.ThrowAsync<IOException>(grain.RunUntil(cancellationToken).WaitAsync(Patience));
+        return new WeakReference(grain);
+    }
+
+    [Fact]
     public async Task A_timer_that_is_disposed_leaves_nothing_behind_in_its_activation()
     {
         await using var host = await ScriptedHost.StartAsync();

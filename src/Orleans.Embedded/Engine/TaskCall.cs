@@ -58,6 +58,8 @@ internal abstract class TaskCall<T> : Call
     {
         if (!TryClaim())
             return false;
+        // It may never come to the end where this happens otherwise.
+        Cancellation?.Ended();
         if (IsOneWay)
             Unobserved(exception);
         else
@@ -165,6 +167,8 @@ internal abstract class VoidTaskCall : Call
     {
         if (!TryClaim())
             return false;
+        // It may never come to the end where this happens otherwise.
+        Cancellation?.Ended();
         if (IsOneWay)
             Unobserved(exception);
         else
