@@ -29,6 +29,26 @@ public class CancellationTests
     }
 
     [Fact]
+    public async Task A_callback_of_the_grains_token_that_fails_is_logged()
+    {
+        await using var host = await ScriptedHost.StartAsync();
+        var (entered, gate) = (new TaskCompletionSource(), new TaskCompletionSource());
+        host.Script.Call = (_, token) =>
+        {
+            token.Register(() => throw new IOException("cannot be called back"));
+            entered.SetResult();
+            return gate.Task;
+        };
+        using var cancel = new CancellationTokenSource();
+        var call = host.Grain().RunUntil(cancel.Token);
+        await entered.Task.WaitAsync(Patience);
+        await cancel.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(call);
+        (await host.Logged.EntryAsync("cannot be called back")).ShouldContain("scripted/a");
+        gate.SetResult();
+    }
+
+    [Fact]
     public async Task A_timer_that_is_disposed_leaves_nothing_behind_in_its_activation()
     {
         await using var host = await ScriptedHost.StartAsync();

@@ -37,7 +37,15 @@ internal sealed class CallCancellation
         if (_call.Target is { } target)
             _ = target.Run(() =>
             {
-                _callee.Cancel();
+                try
+                {
+                    _callee.Cancel();
+                }
+                catch (AggregateException exception)
+                {
+                    target.Host.Log.CallbackFailed(target, exception);
+                }
+
                 return Task.CompletedTask;
             });
         else
