@@ -86,6 +86,20 @@ public sealed class CallTests(HostFixture host) : ConformanceTests(host)
     }
 
     [Fact]
+    public async Task A_grains_token_is_cancelled_in_a_turn_of_the_grain()
+    {
+        var key = NewKey("cancel");
+        using var cancel = new CancellationTokenSource();
+        var call = NewGrain().NoteCancellation(key, cancel.Token);
+        await Journal.Noted(key, "waiting");
+        await cancel.CancelAsync();
+        await Journal.AnyNoted(key, 2);
+        Journal.Of(key).ShouldBe(["waiting", "cancelled in a turn"]);
+        Journal.OpenGate(key);
+        await Should.ThrowAsync<OperationCanceledException>(call);
+    }
+
+    [Fact]
     public async Task A_call_that_is_cancelled_already_is_not_made()
     {
         var key = NewKey("cancel");

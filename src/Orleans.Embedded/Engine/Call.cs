@@ -108,6 +108,14 @@ internal abstract class Call : IInvokable, IThreadPoolWorkItem
 
     protected void ResetAnswer() => _claimed = 0;
 
+    /// <summary>Makes a copy a call of its own, which can be cancelled like any other.</summary>
+    protected void BeginAnew()
+    {
+        ResetAnswer();
+        if (Method.CancellationIndex >= 0)
+            CallCancellation.Attach(this, Method.CancellationIndex)?.ThrowIfCancellationRequested();
+    }
+
     protected bool TryClaim() => Interlocked.Exchange(ref _claimed, 1) == 0;
 
     protected void WorkEnded() => Target!.WorkEnded(this);

@@ -13,6 +13,10 @@ internal sealed class CallCancellation
 
     private CallCancellation(Call call, CancellationToken caller) => (_call, _caller) = (call, caller);
 
+    /// <summary>The call's token when it is cancelled already.</summary>
+    internal static CancellationToken? Canceled(Call call, int index) =>
+        (CancellationToken)call.GetArgument(index)! is { IsCancellationRequested: true } token ? token : null;
+
     /// <summary>Replaces the token among the call's arguments. Returns the token when it is cancelled already.</summary>
     internal static CancellationToken? Attach(Call call, int index)
     {

@@ -72,7 +72,12 @@ internal abstract class GrainProxy(ReferenceShared shared, GrainId grainId) : Gr
         call.Trace = CallTrace.Caller;
         if (host.Settings.DetectCallCycles)
             call.Parent = CallChain.Current;
-        return descriptor.CancellationIndex >= 0 ? CallCancellation.Attach(call, descriptor.CancellationIndex) : null;
+        if (descriptor.CancellationIndex < 0)
+            return null;
+        // Behind filters it is not this call that arrives, but what they send.
+        return host.Filters.HasOutgoing
+            ? CallCancellation.Canceled(call, descriptor.CancellationIndex)
+            : CallCancellation.Attach(call, descriptor.CancellationIndex);
     }
 
     internal void Submit(Call call)

@@ -40,6 +40,9 @@ public interface ICallGrain : IGrainWithStringKey
 
     Task<string> WaitForCancellation(string key, CancellationToken cancellationToken);
 
+    /// <summary>Notes where its token calls back.</summary>
+    Task NoteCancellation(string key, CancellationToken cancellationToken);
+
     [ResponseTimeout("00:00:01")]
     Task Sleep(string gate);
 
@@ -109,6 +112,15 @@ public sealed class CallGrain(Journal journal) : Grain, ICallGrain
         await cancelled.Task;
         journal.Note(key, "cancelled");
         throw new OperationCanceledException(cancellationToken);
+    }
+
+    public async Task NoteCancellation(string key, CancellationToken cancellationToken)
+    {
+        var home = TaskScheduler.Current;
+        await using var registration = cancellationToken.Register(
+            () => journal.Note(key, TaskScheduler.Current == home ? "cancelled in a turn" : "cancelled elsewhere"));
+        journal.Note(key, "waiting");
+        await journal.Gate(key);
     }
 
     public Task Sleep(string gate)
