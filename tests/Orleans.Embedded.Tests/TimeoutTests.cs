@@ -87,6 +87,44 @@ public class TimeoutTests
         await Should.ThrowAsync<SiloUnavailableException>(waiting.WaitAsync(Patience));
     }
 
+    /// <summary>Asks once more when there is no answer.</summary>
+    private sealed class AskingAgain(Script script) : IOutgoingGrainCallFilter
+    {
+        public async Task Invoke(IOutgoingGrainCallContext context)
+        {
+            try
+            {
+                await context.Invoke();
+            }
+            catch (TimeoutException)
+            {
+                var again = context.Invoke();
+                await script.Call(null!, default);
+                await again;
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_filter_that_asks_again_has_the_whole_time_again()
+    {
+        await using var host = await ScriptedHost.StartAsync(services: services => services.AddOutgoingGrainCallFilter<AskingAgain>());
+        var (entered, asked, gate) = (new TaskCompletionSource(), new TaskCompletionSource(), new TaskCompletionSource());
+        host.Script.Call = (grain, _) =>
+        {
+            (grain is null ? asked : entered).TrySetResult();
+            return grain is null ? Task.CompletedTask : gate.Task;
+        };
+        var call = host.Grain().Run();
+        await entered.Task.WaitAsync(Patience);
+        host.Clock.Advance(TimeSpan.FromSeconds(33));
+        await asked.Task.WaitAsync(Patience);
+        host.Clock.Advance(TimeSpan.FromSeconds(20));
+        // What the sweep has found is answered outside of it; a call that is made now comes after that.
+        gate.SetResult();
+        await call.WaitAsync(Patience);
+    }
+
     [Fact]
     public async Task A_sweep_that_takes_long_is_not_overtaken_by_the_next_one()
     {

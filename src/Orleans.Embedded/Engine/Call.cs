@@ -108,10 +108,11 @@ internal abstract class Call : IInvokable, IThreadPoolWorkItem
 
     protected void ResetAnswer() => _claimed = 0;
 
-    /// <summary>Makes a copy a call of its own, which can be cancelled like any other.</summary>
-    protected void BeginAnew()
+    /// <summary>Makes a copy a call of its own, which has its own time and can be cancelled like any other.</summary>
+    protected void BeginAnew(GrainHost host)
     {
         ResetAnswer();
+        Stamp = host.Sweeper.Now;
         if (Method.CancellationIndex >= 0)
             CallCancellation.Attach(this, Method.CancellationIndex)?.ThrowIfCancellationRequested();
     }

@@ -80,7 +80,7 @@ internal abstract class TaskCall<T> : Call
     {
         var copy = (TaskCall<T>)MemberwiseClone();
         copy._reply = default;
-        copy.BeginAnew();
+        copy.BeginAnew(proxy.Shared.Host);
         if (IsOneWay)
         {
             proxy.Deliver(copy);
@@ -189,7 +189,7 @@ internal abstract class VoidTaskCall : Call
     {
         var copy = (VoidTaskCall)MemberwiseClone();
         copy._reply = default;
-        copy.BeginAnew();
+        copy.BeginAnew(proxy.Shared.Host);
         if (IsOneWay)
         {
             proxy.Deliver(copy);
