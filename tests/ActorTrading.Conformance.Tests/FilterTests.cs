@@ -30,6 +30,16 @@ public sealed class FilterTests(HostFixture host) : ConformanceTests(host)
     }
 
     [Fact]
+    public async Task A_filter_that_neither_goes_on_nor_answers_fails_the_call()
+    {
+        var key = NewKey("filtered");
+        var grain = Client.GetGrain<IFilteredGrain>(key);
+        await Should.ThrowAsync<InvalidOperationException>(() => grain.Say("silence"));
+        Journal.Of(key).ShouldNotContain("says silence");
+        (await grain.Say("hello")).ShouldBe("hello");
+    }
+
+    [Fact]
     public async Task An_outgoing_filter_knows_the_grain_that_calls()
     {
         var (first, second) = (NewKey("filtered"), NewKey("filtered"));

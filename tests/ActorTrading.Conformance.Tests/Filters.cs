@@ -3,7 +3,7 @@ using Orleans;
 
 namespace ActorTrading.Conformance.Tests;
 
-/// <summary>Notes calls of <see cref="IFilteredGrain"/>, changes what "loud" says and answers "refused" itself.</summary>
+/// <summary>Notes calls of <see cref="IFilteredGrain"/>, changes what "loud" says, refuses "refused" and leaves "silence" without an answer.</summary>
 public sealed class IncomingFilter(Journal journal) : IIncomingGrainCallFilter
 {
     public async Task Invoke(IIncomingGrainCallContext context)
@@ -19,6 +19,8 @@ public sealed class IncomingFilter(Journal journal) : IIncomingGrainCallFilter
         {
             case "refused":
                 throw new UnauthorizedAccessException("the filter refuses");
+            case "silence":
+                break;
             case "loud":
                 await context.Invoke();
                 context.Result = ((string)context.Result!).ToUpperInvariant();

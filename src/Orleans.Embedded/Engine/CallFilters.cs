@@ -58,15 +58,20 @@ internal sealed class CallFilters(IIncomingGrainCallFilter[] incoming, IOutgoing
 
         private void Finish(IncomingContext context)
         {
-            if (filters.IsCompletedSuccessfully)
-                call.SetBoxed(context.Result);
-            else
+            if (!filters.IsCompletedSuccessfully)
                 call.SetFailure(TaskCall<Nothing>.FailureOf(filters));
+            else if (context.Silence is { } silence)
+                call.SetFailure(silence);
+            else
+                call.SetBoxed(context.Result);
         }
     }
 
     private abstract class Context(Call call)
     {
+        private object? _result;
+        private bool _answered;
+
         protected Call Call => call;
 
         public IInvokable Request => call;
@@ -83,7 +88,16 @@ internal sealed class CallFilters(IIncomingGrainCallFilter[] incoming, IOutgoing
 
         public MethodInfo InterfaceMethod => call.Method.Info;
 
-        public object? Result { get; set; }
+        public object? Result
+        {
+            get => _result;
+            set => (_result, _answered) = (value, true);
+        }
+
+        /// <summary>Why what the filters left is no answer; null when it is one.</summary>
+        internal InvalidOperationException? Silence => _answered
+            ? null
+            : new($"A filter of {call} neither went on nor set a result. Call Invoke, or set Result.");
     }
 
     private sealed class IncomingContext(IIncomingGrainCallFilter[] filters, Activation activation, Call call)
@@ -139,6 +153,12 @@ internal sealed class CallFilters(IIncomingGrainCallFilter[] incoming, IOutgoing
         }
 
         /// <summary>Gives the caller what the filters left; a filter that did not go on answers in the grain's place.</summary>
-        internal void Answer() => Call.TryAnswer(Result);
+        internal void Answer()
+        {
+            if (Silence is { } silence)
+                Call.TryFail(silence);
+            else
+                Call.TryAnswer(Result);
+        }
     }
 }
