@@ -56,6 +56,19 @@ internal sealed class CallFilters(IIncomingGrainCallFilter[] incoming, IOutgoing
             return false;
         }
 
+        /// <summary>What is thrown here would end the turn without ending the call, and the grain would wait for it for ever.</summary>
+        private void SetResult(object? result)
+        {
+            try
+            {
+                call.SetBoxed(result);
+            }
+            catch (InvalidCastException exception)
+            {
+                call.SetFailure(exception);
+            }
+        }
+
         private void Finish(IncomingContext context)
         {
             if (!filters.IsCompletedSuccessfully)
@@ -63,7 +76,7 @@ internal sealed class CallFilters(IIncomingGrainCallFilter[] incoming, IOutgoing
             else if (context.Silence is { } silence)
                 call.SetFailure(silence);
             else
-                call.SetBoxed(context.Result);
+                SetResult(context.Result);
         }
     }
 

@@ -32,7 +32,7 @@ internal abstract class TaskCall<T> : Call
 
     internal override async ValueTask<object?> InvokeBoxed(object target) => await (Invoke(target) ?? throw NullTask(this));
 
-    internal override void SetBoxed(object? result) => _work = Task.FromResult((T)result!);
+    internal override void SetBoxed(object? result) => _work = Task.FromResult(result is null ? default! : (T)result);
 
     internal override Exception? Failure => _work?.Exception?.InnerException;
 
@@ -69,10 +69,12 @@ internal abstract class TaskCall<T> : Call
 
     internal override bool TryAnswer(object? result)
     {
+        // Before it is claimed: who claims a call must answer it.
+        var answer = result is null ? default! : (T)result;
         if (!TryClaim())
             return false;
         if (!IsOneWay)
-            _reply.SetResult(result is null ? default! : (T)result);
+            _reply.SetResult(answer);
         return true;
     }
 
