@@ -40,6 +40,15 @@ public sealed class FilterTests(HostFixture host) : ConformanceTests(host)
     }
 
     [Fact]
+    public async Task A_filter_that_goes_on_twice_makes_all_that_is_behind_it_run_twice()
+    {
+        var key = NewKey("filtered");
+        (await Client.GetGrain<IFilteredGrain>(key).Say("twice")).ShouldBe("twice");
+        string[] once = ["own filter before Say", "says twice", "own filter after twice"];
+        Journal.Of(key).Skip(2).ShouldBe([.. once, .. once]);
+    }
+
+    [Fact]
     public async Task An_outgoing_filter_knows_the_grain_that_calls()
     {
         var (first, second) = (NewKey("filtered"), NewKey("filtered"));

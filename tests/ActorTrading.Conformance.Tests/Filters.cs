@@ -21,6 +21,10 @@ public sealed class IncomingFilter(Journal journal) : IIncomingGrainCallFilter
                 throw new UnauthorizedAccessException("the filter refuses");
             case "silence":
                 break;
+            case "twice":
+                await context.Invoke();
+                await context.Invoke();
+                break;
             case "loud":
                 await context.Invoke();
                 context.Result = ((string)context.Result!).ToUpperInvariant();

@@ -134,12 +134,20 @@ internal sealed class CallFilters(IIncomingGrainCallFilter[] incoming, IOutgoing
         public async Task Invoke()
         {
             var position = _next++;
-            if (position < filters.Length)
-                await filters[position].Invoke(this);
-            else if (position == filters.Length && Grain is IIncomingGrainCallFilter own)
-                await own.Invoke(this);
-            else
-                Result = await Call.InvokeBoxed(Grain);
+            try
+            {
+                if (position < filters.Length)
+                    await filters[position].Invoke(this);
+                else if (position == filters.Length && Grain is IIncomingGrainCallFilter own)
+                    await own.Invoke(this);
+                else
+                    Result = await Call.InvokeBoxed(Grain);
+            }
+            finally
+            {
+                // A filter may go on once more, and then to the same ones again.
+                _next--;
+            }
         }
     }
 
@@ -154,15 +162,22 @@ internal sealed class CallFilters(IIncomingGrainCallFilter[] incoming, IOutgoing
         public async Task Invoke()
         {
             var position = _next++;
-            if (position < filters.Length)
+            try
             {
-                await filters[position].Invoke(this);
-                return;
-            }
+                if (position < filters.Length)
+                {
+                    await filters[position].Invoke(this);
+                    return;
+                }
 
-            // The filters may have changed the request context, so the call takes what it is now.
-            Call.Context = RequestContext.Export();
-            Result = await Call.SendCopy(proxy);
+                // The filters may have changed the request context, so the call takes what it is now.
+                Call.Context = RequestContext.Export();
+                Result = await Call.SendCopy(proxy);
+            }
+            finally
+            {
+                _next--;
+            }
         }
 
         /// <summary>Gives the caller what the filters left; a filter that did not go on answers in the grain's place.</summary>
