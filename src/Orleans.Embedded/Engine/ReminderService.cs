@@ -114,13 +114,16 @@ internal sealed class ReminderService(GrainHost host)
         private readonly GrainHost _host;
         private readonly ITimer _timer;
         private volatile bool _disposed;
+        private DateTimeOffset _due;
 
         internal Armed(GrainHost host, StoredReminder reminder)
         {
             _host = host;
             Stored = reminder;
+            var now = host.Time.GetUtcNow();
+            _due = now <= reminder.StartAt ? reminder.StartAt : NextAfter(now);
             using (ExecutionContext.SuppressFlow())
-                _timer = host.Time.CreateTimer(static self => _ = ((Armed)self!).TickAsync(), this, UntilFirst(), Timeout.InfiniteTimeSpan);
+                _timer = host.Time.CreateTimer(static self => _ = ((Armed)self!).TickAsync(), this, Pause(now), Timeout.InfiniteTimeSpan);
         }
 
         internal StoredReminder Stored { get; }
@@ -131,12 +134,10 @@ internal sealed class ReminderService(GrainHost host)
             _timer.Dispose();
         }
 
-        private TimeSpan UntilFirst() => Late() is var late && late <= TimeSpan.Zero ? -late : UntilNext();
+        private TimeSpan Pause(DateTimeOffset now) => _due - now is var pause && pause < Longest ? pause : Longest;
 
-        /// <summary>More than zero, so that the tick which has just been does not come again.</summary>
-        private TimeSpan UntilNext() => TimeSpan.FromTicks(Stored.Period.Ticks - Late().Ticks % Stored.Period.Ticks);
-
-        private TimeSpan Late() => _host.Time.GetUtcNow() - Stored.StartAt;
+        /// <summary>The first time on the grid that is later than <paramref name="now"/>, which is later than the first tick.</summary>
+        private DateTimeOffset NextAfter(DateTimeOffset now) => now + TimeSpan.FromTicks(Stored.Period.Ticks - (now - Stored.StartAt).Ticks % Stored.Period.Ticks);
 
         private async Task TickAsync()
         {
@@ -151,8 +152,14 @@ internal sealed class ReminderService(GrainHost host)
                 _host.Log.ReminderFailed(Stored.Name, Stored.Grain, exception);
             }
 
-            if (!_disposed)
-                _timer.Change(UntilNext(), Timeout.InfiniteTimeSpan);
+            if (_disposed)
+                return;
+            // Timers go by another clock and may be a little early; what has just ticked must not tick again when its time has come.
+            var now = _host.Time.GetUtcNow();
+            _due += Stored.Period;
+            if (_due <= now)
+                _due = NextAfter(now);
+            _timer.Change(Pause(now), Timeout.InfiniteTimeSpan);
         }
     }
 }
