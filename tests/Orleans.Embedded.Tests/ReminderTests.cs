@@ -73,4 +73,35 @@ public class ReminderTests
             public ValueTask DisposeAsync() => timer.DisposeAsync();
         }
     }
+
+    [Fact]
+    public async Task A_reminder_that_is_set_while_the_host_reads_them_is_not_undone()
+    {
+        await using var host = await TestHost.StartAsync(
+            options => options.UseReminders(services => new Overtaken(services)),
+            services => services.AddSingleton<TimeProvider>(new SimulatedTimeProvider()).AddSingleton(new TickLog()));
+        var grain = host.Client.GetGrain<IDurableGrain>("a");
+        await grain.Forget();
+        (await grain.Reminders()).ShouldBeEmpty();
+    }
+
+    /// <summary>While its reminders are on their way to the host, a grain sets one of them anew.</summary>
+    private sealed class Overtaken(IServiceProvider services) : IReminderStore
+    {
+        private readonly MemoryReminderStore _store = new();
+
+        public async Task PrepareAsync(CancellationToken cancellationToken) => await _store.UpsertAsync(
+            new StoredReminder(GrainId.Create("durable", "a"), "wake", DateTimeOffset.UnixEpoch, Minute, Guid.CreateVersion7()), cancellationToken);
+
+        public async Task<IReadOnlyList<StoredReminder>> ReadAllAsync(CancellationToken cancellationToken)
+        {
+            var all = await _store.ReadAllAsync(cancellationToken);
+            await services.GetRequiredService<IGrainFactory>().GetGrain<IDurableGrain>("a").Remind(Minute, Minute);
+            return all;
+        }
+
+        public Task UpsertAsync(StoredReminder reminder, CancellationToken cancellationToken) => _store.UpsertAsync(reminder, cancellationToken);
+
+        public Task<bool> RemoveAsync(StoredReminder reminder, CancellationToken cancellationToken) => _store.RemoveAsync(reminder, cancellationToken);
+    }
 }

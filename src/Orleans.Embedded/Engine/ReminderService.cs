@@ -30,7 +30,7 @@ internal sealed class ReminderService(GrainHost host)
         if (_store is null)
             return;
         foreach (var reminder in await _store.ReadAllAsync(cancellationToken))
-            Arm(reminder);
+            ArmUnlessNewer(reminder);
     }
 
     internal void Stop()
@@ -88,6 +88,16 @@ internal sealed class ReminderService(GrainHost host)
         {
             return Task.FromResult(_armed.Values.Where(a => a.Stored.Grain == grain)
                 .OrderBy(a => a.Stored.Name, StringComparer.Ordinal).Select(IGrainReminder (a) => new Handle(a.Stored)).ToList());
+        }
+    }
+
+    /// <summary>For what was read: a grain may have set the same reminder since.</summary>
+    private void ArmUnlessNewer(StoredReminder reminder)
+    {
+        lock (_gate)
+        {
+            if (!_armed.ContainsKey((reminder.Grain, reminder.Name)))
+                Arm(reminder);
         }
     }
 
