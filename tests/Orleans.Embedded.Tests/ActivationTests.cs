@@ -135,6 +135,20 @@ public class ActivationTests
         await host.StopAsync();
         await Should.ThrowAsync<SiloUnavailableException>(worker.Help().WaitAsync(Patience));
     }
+
+    [Fact]
+    public async Task An_activation_is_not_collected_before_it_has_its_age()
+    {
+        await using var host = await ScriptedHost.StartAsync(options => options.CollectionAge = TimeSpan.FromMinutes(2));
+        var grain = host.Grain();
+        host.Clock.Advance(TimeSpan.FromSeconds(59));
+        await grain.Run();
+        var activation = host.ActivationOf(grain)!;
+        host.Clock.Advance(TimeSpan.FromSeconds(61));
+        activation.HasEnded.ShouldBeFalse("it has been idle for a minute and a second");
+        host.Clock.Advance(TimeSpan.FromMinutes(1));
+        await activation.Deactivated.WaitAsync(Patience);
+    }
 }
 
 public interface IHelperGrain : IGrainWithStringKey

@@ -184,12 +184,12 @@ internal sealed class Activation : Mailbox, IGrainContext
         _ = Run(FinishAsync);
     }
 
-    /// <summary>Deactivates when idle for long enough; the age is counted in the collector's sweeps.</summary>
+    /// <summary>Deactivates when idle for long enough. The age is counted in the collector's sweeps; the first may have come at once, so it does not count.</summary>
     internal bool DeactivateIfIdle(int now, int ageSweeps)
     {
         lock (Gate)
         {
-            if (_phase != Phase.Active || Outstanding > 0 || now - _idleSince < ageSweeps || Host.Time.GetTimestamp() < _keepUntil)
+            if (_phase != Phase.Active || Outstanding > 0 || now - _idleSince <= ageSweeps || Host.Time.GetTimestamp() < _keepUntil)
                 return false;
         }
 
