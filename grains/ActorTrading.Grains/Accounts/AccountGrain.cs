@@ -192,11 +192,17 @@ public sealed partial class AccountGrain(
         {
             if (!_state.IsOpen)
             {
+                await ThrowIfBehindAsync();
                 return Missing();
             }
 
             var draft = new LedgerDraft(_state);
             decision = Decide(draft, command, clock.GetUtcNow());
+            if (draft.Entries.Count == 0 && !decision.IsDuplicate)
+            {
+                await ThrowIfBehindAsync();
+            }
+
             await CommitAsync(draft);
         }
 
@@ -248,11 +254,7 @@ public sealed partial class AccountGrain(
         catch (Exception e) when (e is ConflictException { Conflict: not (LedgerConflict.ClientOrderId or LedgerConflict.Operation) } or StoreUnavailableException { OutcomeUnknown: true } or InvalidLedgerException)
         {
             span.Failed(e);
-
-            // Another activation owns the account now, or nobody knows what was written: the ledger must be read again before anything is decided.
-            log.LogWarning(e, "Account {AccountId} does not know its ledger after {Seq} any more; deactivating", Id, _state.Seq);
-            _broken = true;
-            DeactivateOnIdle();
+            Lose(e);
             throw;
         }
 
@@ -262,6 +264,30 @@ public sealed partial class AccountGrain(
         Tell(entries);
         Keep(snapshots.Every);
         ScheduleExpiry();
+    }
+
+    /// <summary>Another activation owns the account now, or nobody knows what was written: the ledger must be read again before anything is decided.</summary>
+    private void Lose(Exception why)
+    {
+        log.LogWarning(why, "Account {AccountId} does not know its ledger after {Seq} any more; deactivating", Id, _state.Seq);
+        _broken = true;
+        DeactivateOnIdle();
+    }
+
+    /// <summary>
+    /// What is decided without an entry is held against no sequence. While silos come and go another activation may have gone on, and this one would
+    /// refuse to close what that one has opened.
+    /// </summary>
+    /// <exception cref="ConflictException">It has: whoever asks again is answered by one that has read the ledger.</exception>
+    private async Task ThrowIfBehindAsync()
+    {
+        var head = await reader.HeadAsync(Id);
+        if (head != _state.Seq)
+        {
+            var behind = new ConflictException(Id, LedgerConflict.Sequence, head, $"Account {Id} is at sequence {head}, not at {_state.Seq}: another activation has gone on.");
+            Lose(behind);
+            throw behind;
+        }
     }
 
     /// <summary>The turn to decide, on the account as it is now.</summary>
