@@ -7,8 +7,9 @@ namespace ActorTrading.Grains;
 
 /// <summary>
 /// Brings up what must not wait for a call: the process's view of the market, terminals, leaders, which catch up with what their followers
-/// have not decided yet, and accounts that a silo may have taken with it before their levels were armed. At the start and whenever a silo has come or gone, then again after 1, 2, 4, … seconds, because a call
-/// to a grain that is on the move may be lost, and now and then; waking one that is awake changes nothing.
+/// have not decided yet, and accounts that a silo may have taken with it before their levels were armed. At the start and whenever a silo has
+/// come or gone, then again after 1, 2, 4, … seconds, because a call to a grain that is on the move may be lost, and now and then; waking one
+/// that is awake changes nothing.
 /// </summary>
 public sealed class WakeService(IGrainFactory grains, ProcessMarket market, IAccountDirectory accounts, WakeSignal signal, TimeProvider clock, ILogger<WakeService> log) : BackgroundService
 {

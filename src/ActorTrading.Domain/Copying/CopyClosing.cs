@@ -98,12 +98,10 @@ internal static class CopyClosing
         var instrument = copy.Context.FollowerMarket.FindInstrument(holding.Symbol);
         var filling = instrument is null ? FillPolicy.FillOrKill : CopyOpening.Filling(instrument);
         var origin = copy.Origin(holding.LeaderPositionId, holding.LeaderOrderId);
-        for (var parts = 0; volume > 0 && parts < CopyExit.PartsMax; parts++)
+        foreach (var part in CopyExit.PartsOf(volume, instrument))
         {
-            var part = VolumeMath.FirstPart(volume, instrument);
             var (orderId, clientOrderId) = copy.NextIds();
             copy.Add(copy.Exit.Of(holding, part, orderId, clientOrderId, origin, filling));
-            volume -= part;
         }
     }
 }

@@ -4,7 +4,7 @@ namespace ActorTrading.Domain;
 internal sealed class CopyExit(AccountState follower)
 {
     /// <summary>Orders in which a plan leaves one holding, at most: what is left then, the watch closes.</summary>
-    public const int PartsMax = 100;
+    private const int PartsMax = 100;
 
     // Netting only, by symbol.
     private Dictionary<string, Traded>? _traded;
@@ -14,7 +14,19 @@ internal sealed class CopyExit(AccountState follower)
     /// <param name="Ended">The position that the account has comes to its end on the way: what is there then is another.</param>
     private readonly record struct Traded(decimal Lots, bool Ended);
 
-    /// <param name="volume">No more than one order may trade: see <see cref="VolumeMath.FirstPart"/>.</param>
+    /// <summary>The volumes of the orders that trade this one.</summary>
+    /// <param name="instrument">Null where it is not known: then one.</param>
+    public static IEnumerable<decimal> PartsOf(decimal volume, Instrument? instrument)
+    {
+        for (var parts = 0; volume > 0 && parts < PartsMax; parts++)
+        {
+            var part = VolumeMath.FirstPart(volume, instrument);
+            yield return part;
+            volume -= part;
+        }
+    }
+
+    /// <param name="volume">No more than one order may trade: see <see cref="PartsOf"/>.</param>
     public TradeCommand Of(in CopyHolding holding, decimal volume, Guid orderId, string clientOrderId, CopyOrigin origin, FillPolicy filling)
     {
         // In hedging mode a holding is a position, and a plan leaves each once: whole, or in parts that say how much.

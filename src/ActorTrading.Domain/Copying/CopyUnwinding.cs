@@ -20,15 +20,11 @@ internal static class CopyUnwinding
         {
             if (!which(holding) || IsBeingClosed(follower, linkId, holding))
                 continue;
-            var instrument = market.FindInstrument(holding.Symbol);
             var origin = new CopyOrigin(linkId, LeaderOf(follower, linkId, holding), follower.CopyCursors.GetValueOrDefault(linkId), holding.LeaderPositionId, holding.LeaderOrderId);
-            var (left, last) = (holding.Volume, part + CopyExit.PartsMax);
-            while (left > 0 && part < last)
+            foreach (var volume in CopyExit.PartsOf(holding.Volume, market.FindInstrument(holding.Symbol)))
             {
-                var volume = VolumeMath.FirstPart(left, instrument);
                 var cause = DeterministicId.Create(linkId, $"unwind:{follower.Seq}:{part++}");
                 commands.Add(exit.Of(holding, volume, cause, ClientOrderIds.ForCopy(cause), origin, FillPolicy.ImmediateOrCancel));
-                left -= volume;
             }
         }
         return commands.ToImmutable();
