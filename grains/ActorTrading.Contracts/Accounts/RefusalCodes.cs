@@ -30,6 +30,7 @@ public static class RefusalCodes
         Retcode.HedgeProhibited => "HEDGING_PROHIBITED",
         Retcode.FifoClose => "FIFO_CLOSE",
         Retcode.Connection or Retcode.Timeout => "BROKER_UNAVAILABLE",
+        Retcode.Cancel => "CANCELLED",
         Retcode.TooManyRequests => "BROKER_BUSY",
         Retcode.Invalid => "INVALID_REQUEST",
         _ => "REJECTED_BY_BROKER",

@@ -10,7 +10,7 @@ namespace ActorTrading.Contracts;
 /// The connection to one MetaTrader 5 terminal, key: the account it is logged in to. Owns the sockets; being single, it is the
 /// terminal's only client, as the protocol demands.
 /// </summary>
-[Alias("ActorTrading.ITerminalGrain"), Version(1)]
+[Alias("ActorTrading.ITerminalGrain"), Version(2)]
 public interface ITerminalGrain : IGrainWithGuidKey
 {
     /// <summary>Connects, or reconnects where the address or the time zone has changed; remembered across restarts.</summary>
@@ -32,6 +32,13 @@ public interface ITerminalGrain : IGrainWithGuidKey
     /// </summary>
     [Alias("Submit")]
     Task SubmitAsync(TerminalInstruction instruction);
+
+    /// <summary>
+    /// An order of the account that has no outcome is not to be sent any more, whatever comes of it later. Where it has not been and cannot have been,
+    /// its account is told that it is cancelled; else what became of it tells the terminal's answer, or the next comparison.
+    /// </summary>
+    [Alias("Withdraw")]
+    Task WithdrawAsync(Guid orderId);
 
     /// <summary>
     /// Follows the terminal's own prices for the account, in the place of what it followed before: a price at or beyond one of the

@@ -27,9 +27,10 @@ public sealed partial class AccountGrain
         var settled = new List<(Guid Id, TerminalFact Fact)>();
         var resume = new HashSet<(Guid Link, Guid Leader)>();
         var instructions = ImmutableArray<TerminalInstruction>.Empty;
+        AccountState before;
         using (await EnterAsync())
         {
-            var before = _state;
+            before = _state;
             var now = clock.GetUtcNow();
             var draft = new LedgerDraft(_state);
             foreach (var fact in report.Facts)
@@ -66,7 +67,7 @@ public sealed partial class AccountGrain
             // A requoted order is tried again, or it has been refused.
             var again = settled.Where(s => s.Fact.Kind == TerminalFactKind.Requoted && _state.Orders.GetValueOrDefault(s.Id)?.Status == OrderStatus.Submitted).ToList();
             settled.RemoveAll(again.Contains);
-            settled.RemoveAll(s => s.Fact.Kind == TerminalFactKind.NotExecuted);
+            settled.RemoveAll(s => s.Fact.Kind == TerminalFactKind.NotExecuted && _state.Orders.ContainsKey(s.Id));
             var reconciled = report.Session is { } session && !(session.Owner == _session?.Owner && session.Round < _session.Round);
             if (reconciled)
             {
@@ -75,7 +76,9 @@ public sealed partial class AccountGrain
 
             // Besides them the orders that have waited for an outcome that is here now.
             var retried = again.Select(s => s.Id).ToHashSet();
-            instructions = reconciled ? Unsent() : Unsent((order, _) => order is not null && (retried.Contains(order.Id) || !_sent.Contains(order.Id)));
+            instructions = reconciled ? Unsent() : Unsent((order, request) => order is not null
+                ? retried.Contains(order.Id) || !_sent.Contains(order.Id)
+                : request is { Kind: TerminalRequestKind.CancelOrder } && !_sent.Contains(request.Id));
 
             if (report.State != _terminalState || reconciled)
             {
@@ -92,11 +95,14 @@ public sealed partial class AccountGrain
             }
         }
 
+        SettleGone(before);
+
         foreach (var instruction in instructions)
         {
             await SendAsync(instruction);
         }
 
+        await TakeBackAsync();
         await WatchPricesAsync(again: report.Facts.Any(f => f.Kind == TerminalFactKind.Reconciled));
         foreach (var (link, leader) in resume)
         {
@@ -134,14 +140,18 @@ public sealed partial class AccountGrain
         }
         else
         {
-            // Asked for once the books have been compared.
-            await GrainFactory.GetGrain<ITerminalGrain>(Id).AccountIsBackAsync();
+            await TakeBackAsync();
+            if (_session is null)
+            {
+                // Asked for once the books have been compared.
+                await GrainFactory.GetGrain<ITerminalGrain>(Id).AccountIsBackAsync();
+            }
         }
 
         try
         {
             var fact = await waiter.Task.WaitAsync(OutcomeWait, clock);
-            var accepted = fact.Kind is not (TerminalFactKind.Rejected or TerminalFactKind.Requoted or TerminalFactKind.Cancelled);
+            var accepted = fact.Kind is not (TerminalFactKind.Rejected or TerminalFactKind.Requoted or TerminalFactKind.NotExecuted or TerminalFactKind.Cancelled);
             var retcode = accepted && fact.Retcode == 0 ? Retcode.Done : fact.Retcode;
             var shown = FindOrder(order?.Id ?? request?.OrderId);
             var positionId = order?.ClosesPositionId ?? request?.PositionId ?? (shown?.FilledVolume > 0m ? PositionOf(shown) : null);
@@ -150,7 +160,7 @@ public sealed partial class AccountGrain
         catch (Exception e) when (e is TimeoutException or OperationCanceledException)
         {
             // The order stands as submitted; its outcome comes by itself, to the next activation where this one ends.
-            return new TradeResult(true, Retcode.Placed, "Sent to the terminal; its outcome is not known yet.", null, FindOrder(order?.Id), null, _state.Seq);
+            return new TradeResult(true, Retcode.Placed, "Sent to the terminal; its outcome is not known yet.", null, FindOrder(order?.Id ?? request?.OrderId), null, _state.Seq);
         }
         finally
         {
@@ -181,14 +191,53 @@ public sealed partial class AccountGrain
     private ImmutableArray<TerminalInstruction> UnsentOf(Guid linkId) =>
         Unsent((order, request) => (order?.Copy ?? request?.Copy)?.LinkId == linkId && !_sent.Contains(order?.Id ?? request!.Id));
 
+    /// <summary>Orders that their user has taken back: the terminal's grain knows of each whether it can still have been sent, and tells so.</summary>
+    private async Task TakeBackAsync()
+    {
+        foreach (var request in _state.Requests.Values.Where(r => TerminalBook.AwaitsOutcome(_state, r)).ToList())
+        {
+            try
+            {
+                await GrainFactory.GetGrain<ITerminalGrain>(Id).WithdrawAsync(request.OrderId!.Value);
+            }
+            catch (Exception e)
+            {
+                // The wish is durable and keeps the order from being sent: the next report or comparison asks again.
+                log.LogWarning(e, "Order {OrderId} of account {AccountId} is taken back, but whether it was sent is not known yet", request.OrderId, Id);
+            }
+        }
+    }
+
+    /// <summary>Who waits for a change of what is gone meanwhile is told so: a cancellation has what it wanted.</summary>
+    private void SettleGone(AccountState before)
+    {
+        foreach (var request in before.Requests.Values.Where(r => !_state.Requests.ContainsKey(r.Id)))
+        {
+            if (_waiting.Remove(request.Id, out var waiter))
+            {
+                var isDone = request.Kind == TerminalRequestKind.CancelOrder && FindOrder(request.OrderId)?.Status == OrderStatus.Cancelled;
+                waiter.TrySetResult(new TerminalFact
+                {
+                    Kind = isDone ? TerminalFactKind.Modified : TerminalFactKind.Rejected,
+                    RequestId = request.Id,
+                    Retcode = isDone ? Retcode.Done : Retcode.PositionClosed,
+                    Message = isDone ? "" : "What was to be changed is gone.",
+                    At = clock.GetUtcNow(),
+                });
+            }
+        }
+    }
+
     /// <summary>What has no outcome, in the order in which it was submitted.</summary>
     private ImmutableArray<TerminalInstruction> Unsent(Func<Order?, TerminalRequest?, bool>? which = null) =>
         [.. TerminalQueue.All(_state).Where(asked => which?.Invoke(asked.Order, asked.Request) ?? true).Select(asked => Instruction(asked.Order, asked.Request)).OfType<TerminalInstruction>()];
 
-    /// <returns>Null while there is no session to ask under, and for an order whose turn has not come.</returns>
+    /// <returns>Null while there is no session to ask under, for an order whose turn has not come or that is taken back, and for a cancellation that awaits what becomes of its order.</returns>
     private TerminalInstruction? Instruction(Order? order, TerminalRequest? request)
     {
-        if (_session is not { } session || (order is not null && TerminalQueue.Waits(_state, order)))
+        if (_session is not { } session
+            || (order is not null && (TerminalQueue.Waits(_state, order) || TerminalBook.IsTakenBack(_state, order.Id)))
+            || (request is not null && TerminalBook.AwaitsOutcome(_state, request)))
         {
             return null;
         }

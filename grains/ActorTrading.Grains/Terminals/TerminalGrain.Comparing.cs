@@ -74,6 +74,7 @@ public sealed partial class TerminalGrain
                 _session = new TerminalSession(owner, (_session?.Round ?? 0) + 1);
                 _queue.Clear();
                 _taken.Clear();
+                _withdrawn.Clear();
                 _later.Clear();
                 _pauses.Keep(id => state.Orders.ContainsKey(id) || state.Requests.ContainsKey(id));
                 foreach (var (id, _) in result.Ambiguous)

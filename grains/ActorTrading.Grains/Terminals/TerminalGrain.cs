@@ -36,6 +36,9 @@ public sealed partial class TerminalGrain(
     // Orders without outcome that may have been sent: what this activation has handed to the socket, and what it found without outcome
     // when it took the terminal, for an earlier one may have.
     private readonly HashSet<Guid> _handed = [];
+
+    // Orders that their user has taken back: what of them is on its way here is not sent. Void with the session, like what it came under.
+    private readonly HashSet<Guid> _withdrawn = [];
     private long _accountAsked = clock.GetTimestamp();
 
     // What the terminal cannot do for the moment, until its pause is over.
@@ -125,13 +128,46 @@ public sealed partial class TerminalGrain(
             return Task.CompletedTask;
         }
 
-        if (_taken.Add((instruction.Id, instruction.Order?.Attempt ?? 0)))
+        if (!_withdrawn.Contains(instruction.Id) && _taken.Add((instruction.Id, instruction.Order?.Attempt ?? 0)))
         {
             _queue.Enqueue((instruction, TradeTrace.Current));
             _ = SendAllAsync();
         }
 
         return Task.CompletedTask;
+    }
+
+    public async Task WithdrawAsync(Guid orderId)
+    {
+        // Before the first comparison nobody has looked what an activation before this one may have sent.
+        if (_session is not { } session || _handed.Contains(orderId))
+        {
+            return;
+        }
+
+        // Before asking: from here on it is not sent from here, and by another activation only if that holds the terminal.
+        _withdrawn.Add(orderId);
+        if (await IsHeldAsync(session.Owner, ifUnknown: false) && _session == session && !_handed.Contains(orderId))
+        {
+            // Not awaited: the account asks from within its own report too.
+            _ = TellWithdrawnAsync(orderId);
+        }
+    }
+
+    private async Task TellWithdrawnAsync(Guid orderId)
+    {
+        var cancelled = new TerminalFact
+        {
+            Kind = TerminalFactKind.Cancelled, OrderId = orderId, Retcode = Retcode.Cancel, Message = "Cancelled before it was sent.", Reason = DealReason.Client, At = clock.GetUtcNow(),
+        };
+        try
+        {
+            await Account.OnTerminalAsync(new TerminalReport([cancelled], _state, _lastSync));
+        }
+        catch (Exception e)
+        {
+            _log.LogWarning(e, "Account {AccountId} could not take that order {OrderId} is cancelled; it asks again", Id, orderId);
+        }
     }
 
     public Task WatchPricesAsync(PriceWatch watch)
@@ -275,6 +311,11 @@ public sealed partial class TerminalGrain(
                     if (!_reconciled || !_queue.TryDequeue(out var next))
                     {
                         break;
+                    }
+
+                    if (_withdrawn.Contains(next.Instruction.Id))
+                    {
+                        continue;
                     }
 
                     if (!_pauses.IsOver(next.Instruction.Id))

@@ -18,6 +18,11 @@ public static partial class TerminalBook
             return [];
         }
 
+        if (IsTakenBack(state, order.Id))
+        {
+            return TakeBack(state, order.Id);
+        }
+
         if (fact.Retcode is Retcode.PriceOff or Retcode.TooManyRequests or Retcode.Locked)
         {
             return order.DeviationPoints is null || order.ClosesPositionId is not null
@@ -31,7 +36,9 @@ public static partial class TerminalBook
     }
 
     private static IReadOnlyList<LedgerEvent> NotExecuted(AccountState state, TerminalFact fact) =>
-        Attempted(state, fact) is { } order ? Again(order, null, "Not executed, as the terminal's books show.") : [];
+        Attempted(state, fact) is not { } order ? []
+        : IsTakenBack(state, order.Id) ? TakeBack(state, order.Id)
+        : Again(order, null, "Not executed, as the terminal's books show.");
 
     /// <summary>Where the names are used up, what closes goes on under its last one: it names its position, and closes no more than that.</summary>
     private static IReadOnlyList<LedgerEvent> Again(Order order, Retcode? retcode, string message) =>

@@ -180,7 +180,15 @@ public static partial class TerminalBook
     {
         if (Resting(state, c.OrderId) is null)
         {
-            return Refuse(Retcode.InvalidOrder, $"There is no resting order {c.OrderId}.");
+            if (!state.Orders.TryGetValue(c.OrderId, out var order) || order.Status != OrderStatus.Submitted)
+            {
+                return Refuse(Retcode.InvalidOrder, $"There is no resting order {c.OrderId}.");
+            }
+
+            if (!MayBeTakenBack(order, c))
+            {
+                return Refuse(Retcode.InvalidOrder, $"Order {c.OrderId} is being executed.");
+            }
         }
 
         foreach (var (_, request) in state.Requests)

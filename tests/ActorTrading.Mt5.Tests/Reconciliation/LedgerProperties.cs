@@ -10,7 +10,7 @@ namespace ActorTrading.Mt5.Tests.Reconciliation;
 /// </summary>
 public sealed class LedgerProperties
 {
-    private enum Act { Buy, Sell, Limit, Stop, Close, CloseHalf, Cancel, Quote, Compare }
+    private enum Act { Buy, Sell, Limit, Stop, Close, CloseHalf, Cancel, TakeBack, Quote, Compare }
 
     private enum How { Answered, Lost, Unsent, ByHand }
 
@@ -50,6 +50,7 @@ public sealed class LedgerProperties
         private readonly MarketBoard _market = new([SimulatedPair.Eurusd]);
         private readonly BrokerWorld _world;
         private readonly HashSet<Guid> _unsent = [];
+        private readonly HashSet<Guid> _takenBack = [];
         private int _orders, _lostAndDone;
         private bool _inDoubt;
         private AccountState _state = AccountState.Empty;
@@ -74,6 +75,9 @@ public sealed class LedgerProperties
                     break;
                 case Act.Compare:
                     Compare();
+                    break;
+                case Act.TakeBack:
+                    TakeBack(step.Pick);
                     break;
                 case var act when step.How == How.ByHand:
                     ByHand(act, step.Pick, step.Size);
@@ -100,13 +104,33 @@ public sealed class LedgerProperties
                 Observe(fact);
             }
 
-            // What was not done comes too late.
-            foreach (var id in result.NotExecuted)
+            // What was not done comes too late, unless it is taken back.
+            foreach (var id in result.NotExecuted.Where(id => !_takenBack.Contains(id)))
             {
                 var isOrder = _state.Orders.ContainsKey(id);
+                if (isOrder && TerminalBook.IsTakenBack(_state, id))
+                {
+                    var kind = _unsent.Contains(id) ? TerminalFactKind.Cancelled : TerminalFactKind.NotExecuted;
+                    Observe(new TerminalFact { Kind = kind, OrderId = id, Reason = DealReason.Client, Attempt = _state.Orders[id].Attempt, At = _world.Now });
+                    _state.Orders.ShouldNotContainKey(id);
+                    continue;
+                }
+
                 Observe(new TerminalFact { Kind = TerminalFactKind.Rejected, OrderId = isOrder ? id : null, RequestId = isOrder ? null : id, Retcode = Retcode.Timeout, At = _world.Now });
             }
 
+            // What had been placed in spite of it is cancelled there.
+            foreach (var request in _state.Requests.Values.ToList())
+            {
+                _takenBack.ShouldContain(request.Id);
+                var ticket = _state.Orders.GetValueOrDefault(request.OrderId!.Value)?.BrokerTicket;
+                var done = LedgerReconciler.RequestOf(null, request, null, ticket, false, false) is { } cancel && _world.Send(cancel).Succeeded;
+                Log.Add($"  cancel {ticket}: {done}");
+                Observe(new TerminalFact { Kind = done ? TerminalFactKind.Modified : TerminalFactKind.Rejected, RequestId = request.Id, Retcode = done ? Retcode.Done : Retcode.PositionClosed, At = _world.Now });
+                seen = _world.Look();
+            }
+
+            _takenBack.Clear();
             _state.Positions.Values.Select(p => (p.BrokerTicket, p.Side, p.Volume)).Order().ShouldBe(seen.Positions.Select(p => ((long?)p.Ticket, p.Side, p.Volume)).Order());
             _state.Orders.Values.Select(o => (o.BrokerTicket, o.Side, o.Type)).Order().ShouldBe(seen.Orders.Select(o => ((long?)o.Ticket, o.Side, o.Type)).Order());
             _state.Requests.ShouldBeEmpty();
@@ -118,6 +142,22 @@ public sealed class LedgerProperties
 
             _unsent.Clear();
             (_lostAndDone, _inDoubt) = (0, false);
+        }
+
+        private void TakeBack(int pick)
+        {
+            var waiting = _state.Orders.Values.Where(o => o.Status == OrderStatus.Submitted).OrderBy(o => o.Id).ToList();
+            if (waiting.Count > 0)
+            {
+                var order = waiting[pick % waiting.Count];
+                foreach (var happened in TerminalBook.Decide(_state, new CancelOrder(order.Id), SimulatedPair.Eurusd, _world.Now).Events)
+                {
+                    Add(happened);
+                    _takenBack.Add(((RequestSubmitted)happened).Request.Id);
+                }
+
+                Log.Add($"take back {order.ClientOrderId}");
+            }
         }
 
         private void ByHand(Act act, int pick, int size)
