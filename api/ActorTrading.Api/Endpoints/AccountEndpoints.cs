@@ -167,7 +167,7 @@ internal sealed record AccountView(Guid Id, string Name, AccountKind Kind, Posit
 /// <param name="LastSync">When the terminal was last compared with; null for paper.</param>
 internal sealed record AccountStatusView(Guid AccountId, string Status, decimal Balance, decimal Equity, decimal Margin, decimal FreeMargin,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] decimal? MarginLevel, [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] DateTimeOffset? LastSync,
-    long Seq, string Currency)
+    long Seq, string Currency, string? Reason)
 {
-    public static AccountStatusView Of(AccountStatus s) => new(s.AccountId, s.Status, s.Balance, s.Equity, s.Margin, s.FreeMargin, s.MarginLevel, s.LastSync, s.Seq, s.Currency);
+    public static AccountStatusView Of(AccountStatus s) => new(s.AccountId, s.Status, s.Balance, s.Equity, s.Margin, s.FreeMargin, s.MarginLevel, s.LastSync, s.Seq, s.Currency, s.Reason);
 }

@@ -110,6 +110,7 @@ public sealed record TradeResult(
     [property: Id(6)] long Seq);
 
 /// <summary>Money in the account's currency; <paramref name="MarginLevel"/> in percent, null without margin.</summary>
+/// <param name="Reason">Why a terminal's account cannot trade for the moment, for its user to read; null where it can, or nothing is known.</param>
 [GenerateSerializer, Immutable, Alias("ActorTrading.AccountStatus")]
 public sealed record AccountStatus(
     [property: Id(0)] Guid AccountId,
@@ -121,4 +122,5 @@ public sealed record AccountStatus(
     [property: Id(6)] decimal? MarginLevel,
     [property: Id(7)] DateTimeOffset? LastSync,
     [property: Id(8)] long Seq,
-    [property: Id(9)] string Currency);
+    [property: Id(9)] string Currency,
+    [property: Id(10)] string? Reason = null);

@@ -109,13 +109,15 @@ public sealed record PriceWatch([property: Id(0)] ImmutableArray<PriceTrigger> T
 public sealed record PriceReached([property: Id(0)] Quote Quote, [property: Id(1)] decimal HighestBid, [property: Id(2)] decimal LowestAsk);
 
 /// <summary>What an account must know of its terminal, oldest first; a report applied twice changes nothing.</summary>
+/// <param name="Reason">Why the terminal is in no state to trade; null where it is, or nothing is known.</param>
 /// <param name="Session">Set where the books have been compared: what has no outcome is to be asked again, under this session.</param>
 [GenerateSerializer, Immutable, Alias("ActorTrading.TerminalReport")]
 public sealed record TerminalReport(
     [property: Id(0)] ImmutableArray<TerminalFact> Facts,
     [property: Id(1)] string State,
     [property: Id(2)] DateTimeOffset? LastSync,
-    [property: Id(3)] TerminalSession? Session = null);
+    [property: Id(3)] TerminalSession? Session = null,
+    [property: Id(4)] string? Reason = null);
 
 [GenerateSerializer, Immutable, Alias("ActorTrading.TerminalStatus")]
 public sealed record TerminalStatus(

@@ -17,6 +17,7 @@ public sealed partial class AccountGrain
     // Sent in this activation: everything else without outcome was sent, or not, by an earlier one.
     private readonly HashSet<Guid> _sent = [];
     private string _terminalState = "connecting";
+    private string? _terminalReason;
 
     // Null until the terminal has compared the books with this activation: nothing is asked of it before.
     private TerminalSession? _session;
@@ -80,10 +81,10 @@ public sealed partial class AccountGrain
                 ? retried.Contains(order.Id) || !_sent.Contains(order.Id)
                 : request is { Kind: TerminalRequestKind.CancelOrder } && !_sent.Contains(request.Id));
 
-            if (report.State != _terminalState || reconciled)
+            if (report.State != _terminalState || report.Reason != _terminalReason || reconciled)
             {
                 _lastSync = report.LastSync ?? _lastSync;
-                TellStatus(report.State);
+                TellStatus(report.State, report.Reason);
             }
         }
 
@@ -278,14 +279,14 @@ public sealed partial class AccountGrain
         }
     }
 
-    private void TellStatus(string state)
+    private void TellStatus(string state, string? reason)
     {
-        var changed = state != _terminalState;
-        _terminalState = state;
+        var changed = state != _terminalState || reason != _terminalReason;
+        (_terminalState, _terminalReason) = (state, reason);
         var user = GrainFactory.GetGrain<IUserGrain>(_state.UserId);
         if (changed)
         {
-            _ = user.PublishAsync(UserMessages.Connection(_state.UserId, Id, state));
+            _ = user.PublishAsync(UserMessages.Connection(_state.UserId, Id, state, reason));
         }
 
         _ = user.PublishAsync(UserMessages.Status(_state.UserId, Status()));

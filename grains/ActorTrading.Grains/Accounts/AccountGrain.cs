@@ -334,7 +334,7 @@ public sealed partial class AccountGrain(
     {
         var figures = AccountFigures.Of(_state, market);
         var status = !_state.IsOpen ? "closed" : _state.Kind == AccountKind.Paper ? "connected" : _terminalState;
-        return new AccountStatus(Id, status, figures.Balance, figures.Equity, figures.Margin, figures.FreeMargin, figures.MarginLevel, _lastSync, _state.Seq, _state.Currency);
+        return new AccountStatus(Id, status, figures.Balance, figures.Equity, figures.Margin, figures.FreeMargin, figures.MarginLevel, _lastSync, _state.Seq, _state.Currency, _state.IsOpen ? _terminalReason : null);
     }
 
     private TradeResult Missing() => new(false, Retcode.Invalid, $"There is no open account {Id}.", "ACCOUNT_NOT_FOUND", null, null, _state.Seq);

@@ -48,6 +48,11 @@ public sealed partial class TerminalGrain
                     return;
                 }
 
+                if (await IsStrangeAsync(OwnBooks.WhyNot(state, settled.Snapshot)))
+                {
+                    return;
+                }
+
                 if (announced.Count > 0 && await TellAnnouncedAsync(state, announced, link))
                 {
                     state = await Account.GetStateAsync();
@@ -105,6 +110,26 @@ public sealed partial class TerminalGrain
         }
     }
 
+    /// <summary>Books that are not the account's are not compared, and nothing is sent, until the terminal shows the account's again.</summary>
+    private async Task<bool> IsStrangeAsync(string? why)
+    {
+        var isNews = why != _strange;
+        (_strange, _strangeSince) = (why, clock.GetTimestamp());
+        if (why is null)
+        {
+            return false;
+        }
+
+        _reconciled = false;
+        if (isNews)
+        {
+            _log.LogError("Account {AccountId}: {Reason}", Id, why);
+            await TellAsync("connecting", why);
+        }
+
+        return true;
+    }
+
     /// <summary>
     /// A report is one append of the ledger, so a comparison that found much is told in several, and only the last says that it is done. An
     /// account that dies in between is told the rest by the next comparison.
@@ -115,7 +140,7 @@ public sealed partial class TerminalGrain
         var account = Account;
         for (var i = 0; i < parts.Length; i++)
         {
-            await account.OnTerminalAsync(new TerminalReport(parts[i], _state, _lastSync, i == parts.Length - 1 ? done : null));
+            await account.OnTerminalAsync(Report(parts[i], i == parts.Length - 1 ? done : null));
         }
     }
 

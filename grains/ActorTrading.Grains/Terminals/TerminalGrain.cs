@@ -52,6 +52,10 @@ public sealed partial class TerminalGrain(
     private DateTimeOffset? _lastSync;
     private PriceWatch _watch = new([]);
     private bool _reconciled;
+
+    // Why the books that the terminal shows are not the account's, and since when it was last looked; null where they are.
+    private string? _strange;
+    private long _strangeSince;
     private bool _sending;
     private bool _retired;
     private IGrainTimer? _timer;
@@ -95,7 +99,7 @@ public sealed partial class TerminalGrain(
             await _link.DisposeAsync();
         }
 
-        _config = config;
+        (_config, _strange) = (config, null);
         Connect();
     }
 
@@ -162,7 +166,7 @@ public sealed partial class TerminalGrain(
         };
         try
         {
-            await Account.OnTerminalAsync(new TerminalReport([cancelled], _state, _lastSync));
+            await Account.OnTerminalAsync(Report([cancelled]));
         }
         catch (Exception e)
         {
@@ -242,7 +246,7 @@ public sealed partial class TerminalGrain(
             return;
         }
 
-        if (!_reconciled || await link.HasChangedAsync(cancellation))
+        if (_strange is not null ? clock.GetElapsedTime(_strangeSince) >= settings.StrangeEvery : !_reconciled || await link.HasChangedAsync(cancellation))
         {
             await ReconcileAsync();
         }
@@ -389,7 +393,7 @@ public sealed partial class TerminalGrain(
 
         if (!outcome.Facts.IsEmpty)
         {
-            await Account.OnTerminalAsync(new TerminalReport(outcome.Facts, _state, _lastSync));
+            await Account.OnTerminalAsync(Report(outcome.Facts));
         }
 
         // It has its outcome; a next attempt has not left the queue.
@@ -400,8 +404,10 @@ public sealed partial class TerminalGrain(
     private async Task TellAsync(string state, string? reason)
     {
         (_state, _reason) = (state, reason);
-        await Account.OnTerminalAsync(new TerminalReport([], state, _lastSync));
+        await Account.OnTerminalAsync(Report([]));
     }
+
+    private TerminalReport Report(ImmutableArray<TerminalFact> facts, TerminalSession? session = null) => new(facts, _state, _lastSync, session, _reason);
 
     private TerminalStatus Status() => new(_state, _reason, _lastSync, _queue.Count + _later.Count);
 }

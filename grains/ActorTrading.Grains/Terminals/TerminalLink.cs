@@ -30,6 +30,9 @@ public sealed record TerminalSettings(TimeSpan PollEvery, TimeSpan SettlePause, 
     /// <summary>How often the account is asked for a sign of life, which brings up one that is gone. Less than the time after which an idle grain is let go.</summary>
     public TimeSpan AccountEvery { get; init; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>How often a terminal that shows another account's books is looked at again; each look reads its whole history.</summary>
+    public TimeSpan StrangeEvery { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>What may wait at an account for its terminal.</summary>
     public TerminalLimits Limits { get; init; } = TerminalLimits.Default;
 
