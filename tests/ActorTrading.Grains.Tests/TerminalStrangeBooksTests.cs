@@ -60,6 +60,25 @@ public sealed class TerminalStrangeBooksTests(Server server) : IDisposable
         (status.Status, status.Balance, (await account.GetStateAsync()).IsReconciled).ShouldBe(("connecting", 0m, false));
     }
 
+    [Fact]
+    public async Task A_terminal_that_has_moved_is_found_where_it_is_now_and_trades()
+    {
+        var terminal = Start(_books.FullName);
+        await using var host = await TradingHost.StartAsync(server);
+        var user = await host.UserAsync();
+        var account = await TestTerminal.AccountAsync(host, user, terminal);
+        var opened = await account.PlaceAsync(TradingHost.Buy("EURUSD", 0.10m));
+        await terminal.DisposeAsync();
+
+        await using var moved = Start(_books.FullName);
+        moved.ClientOptions.RequestPort.ShouldNotBe(terminal.ClientOptions.RequestPort);
+        var stored = (await host.Accounts.FindAsync(user, account.GetPrimaryKey()))!;
+        await host.Accounts.UpdateAsync(stored with { TerminalPort = moved.ClientOptions.RequestPort }, DateTimeOffset.UtcNow);
+        await host.Grains.GetGrain<ITerminalGrain>(account.GetPrimaryKey()).ReloadAsync();
+        (await account.ClosePositionAsync(TradingHost.Close(opened.PositionId!.Value))).Accepted.ShouldBeTrue();
+        (await moved.GetAccountAsync()).Positions.ShouldBeEmpty();
+    }
+
     public void Dispose() => _books.Delete(recursive: true);
 
     private static SimulatedTerminal Start(string? books, int? port = null) =>

@@ -42,6 +42,8 @@ public sealed class TradingHost : IAsyncDisposable
 
     public PostgresDatabase Database => _host.Services.GetRequiredService<PostgresDatabase>();
 
+    public IAccountStore Accounts => _host.Services.GetRequiredService<IAccountStore>();
+
     public ILedgerReader Ledger => _host.Services.GetRequiredService<ILedgerReader>();
 
     public static Guid NewId() => Guid.CreateVersion7();

@@ -32,6 +32,23 @@ public sealed class TwoActivationsTests(Server server)
     }
 
     [Fact]
+    public async Task An_account_that_is_flat_by_another_activation_is_closed()
+    {
+        var database = await server.Postgres.CreateDatabaseAsync();
+        await using var one = await TradingHost.StartAsync(database);
+        await using var two = await TradingHost.StartAsync(database);
+        await one.QuoteAsync("EURUSD", 1.10000m, 1.10002m);
+        await two.QuoteAsync("EURUSD", 1.10000m, 1.10002m);
+        var behind = await one.PaperAccountAsync(await one.UserAsync());
+        var opened = await behind.PlaceAsync(TradingHost.Buy("EURUSD", 0.10m));
+        var ahead = two.Grains.GetGrain<IAccountGrain>(behind.GetPrimaryKey());
+        (await ahead.ClosePositionAsync(TradingHost.Close(opened.PositionId!.Value))).Accepted.ShouldBeTrue();
+
+        (await Should.ThrowAsync<ConflictException>(behind.CloseAsync)).Conflict.ShouldBe(LedgerConflict.Sequence);
+        (await behind.CloseAsync()).Accepted.ShouldBeTrue();
+    }
+
+    [Fact]
     public async Task An_account_that_another_activation_has_opened_is_not_denied()
     {
         var database = await server.Postgres.CreateDatabaseAsync();

@@ -27,6 +27,7 @@ internal static class AccountEndpoints
         var one = accounts.MapGroup("/{id}");
         one.MapGet("", async (string id, HttpContext context, Ownership own, CancellationToken cancel) =>
             AccountView.Of(await own.AccountAsync(context.UserId(), Id(id), cancel)));
+        one.MapPatch("", AccountChanges.ChangeAsync).RequireAuthorization(AuthScopes.Trade);
         one.MapDelete("", CloseAsync).RequireAuthorization(AuthScopes.Trade).Produces(204);
         one.MapGet("/status", async (string id, HttpContext context, Ownership own, GrainCalls grains, CancellationToken cancel) =>
             AccountStatusView.Of(await (await GrainAsync(id, context, own, grains, cancel)).AskAsync(g => g.GetStatusAsync(), cancel)));
@@ -110,13 +111,8 @@ internal static class AccountEndpoints
             check.Add("terminal", "is required for an mt5 account: {host, port, serverTimeZone?}.");
             return null;
         }
-        var host = check.Text(request.Terminal.Host, "terminal.host", 255);
-        check.That(Uri.CheckHostName(host) != UriHostNameType.Unknown, "terminal.host", "must be a host name or an IP address.");
-        var port = check.Required(request.Terminal.Port, "terminal.port");
-        // The expert advisor binds this port and the three after it.
-        check.OptionalCount(request.Terminal.Port, "terminal.port", 1, 65_532);
         var zone = request.Terminal.ServerTimeZone;
-        check.That(zone is null || ServerTimeZone.TryFind(zone, out _), "terminal.serverTimeZone", $"is not a time zone: {ServerTimeZone.Names}. Left out, the terminal's times are UTC.");
+        var (host, port) = TerminalChecks.Check(check, request.Terminal.Host, request.Terminal.Port, zone);
         return new(new(host, port), ImmutableArray<string>.Empty, 0, zone);
     }
 

@@ -17,6 +17,10 @@ public interface ITerminalGrain : IGrainWithGuidKey
     [Alias("Configure")]
     Task ConfigureAsync(TerminalConfig config);
 
+    /// <summary>Reads anew where the terminal is, and reconnects where that has changed. The books on the new connection must be the account's before anything is sent.</summary>
+    [Alias("Reload")]
+    Task ReloadAsync();
+
     /// <summary>Brings the grain up after a restart; it connects by itself.</summary>
     [Alias("Wake"), OneWay]
     Task WakeAsync();

@@ -154,6 +154,12 @@ public sealed partial class AccountGrain(
     {
         using (await EnterAsync())
         {
+            // Also what this activation takes for done or for not possible may be otherwise by now.
+            if (!_state.IsOpen || !_state.Orders.IsEmpty || !_state.Positions.IsEmpty)
+            {
+                await ThrowIfBehindAsync();
+            }
+
             if (!_state.IsOpen)
             {
                 return _state.Seq == 0 ? Missing() : new TradeResult(true, Retcode.Done, "The account is closed already.", null, null, null, _state.Seq);

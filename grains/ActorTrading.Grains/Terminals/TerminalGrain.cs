@@ -89,6 +89,8 @@ public sealed partial class TerminalGrain(
 
     public async Task ConfigureAsync(TerminalConfig config)
     {
+        // A comparison or a trade on the old connection comes to its end first: what it finds must not count for the new one.
+        using var turn = await _turn.EnterAsync();
         if (_config is not null && _link is not null)
         {
             if (_config.Address == config.Address && _config.ServerTimeZone == config.ServerTimeZone && _config.FeedSymbols.SequenceEqual(config.FeedSymbols))
@@ -101,6 +103,14 @@ public sealed partial class TerminalGrain(
 
         (_config, _strange) = (config, null);
         Connect();
+    }
+
+    public async Task ReloadAsync()
+    {
+        if ((await directory.GetAsync(Id, CancellationToken.None)).Terminal is { } config)
+        {
+            await ConfigureAsync(config);
+        }
     }
 
     public Task WakeAsync() => Task.CompletedTask;

@@ -10,7 +10,7 @@ public static class UserMessages
     public static UserMessage Trade(Guid userId, LedgerEntry entry) =>
         new(userId, TradeUpdate.Name, entry.AccountId, entry.Seq, TradeUpdate.Json(entry));
 
-    public static UserMessage Connection(Guid userId, Guid accountId, string status, string? reason) =>
+    public static UserMessage Connection(Guid userId, Guid accountId, string status, string? reason = null) =>
         new(userId, "ConnectionStatus", accountId, null, Write(new { accountId, status, reason }));
 
     public static UserMessage Status(Guid userId, AccountStatus status) =>

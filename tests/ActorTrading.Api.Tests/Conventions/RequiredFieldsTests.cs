@@ -49,6 +49,7 @@ public partial class RequiredFieldsTests(ApiHost host)
         new("post /users/me/notifications/read", "/users/me/notifications/read", ["""{"upToSeq":0}"""]),
         new("post /users/me/webhook-secret/rotate", "/users/me/webhook-secret/rotate", ["""{"fromVersion":1000}"""], "CONFLICT"),
         new("post /accounts", "/accounts", ["""{"kind":"paper","name":"Paper"}""", """{"kind":"mt5","name":"Terminal","terminal":{"host":"127.0.0.1","port":1}}"""]),
+        new("patch /accounts/{id}", "/accounts/<terminal>", ["{}", """{"terminal":{}}"""]),
         new("post /payments/deposits", "/payments/deposits", ["""{"accountId":"<account>","amount":1}"""]),
         new("post /payments/withdrawals", "/payments/withdrawals", ["""{"accountId":"<account>","amount":1}"""]),
         new("post /orders", "/orders", ["""{"accountId":"<account>","symbol":"EURUSD","side":"buy","type":"market","volume":0.01}"""]),
@@ -176,6 +177,8 @@ public partial class RequiredFieldsTests(ApiHost host)
                 return (await host.RegisterAsync()).RefreshToken;
             case "<account>":
                 return await IdAsync(user, "/accounts", """{"kind":"paper","name":"Paper"}""");
+            case "<terminal>":
+                return await IdAsync(user, "/accounts", """{"kind":"mt5","name":"Terminal","terminal":{"host":"127.0.0.1","port":1}}""");
             case "<leader>":
                 var leader = await MakeAsync(user, "<account>");
                 (await user.Http.PutAsJsonAsync($"/api/v1/copy-trading/leaders/{leader}", new { published = true })).IsSuccessStatusCode.ShouldBeTrue();

@@ -29,6 +29,60 @@ public class TerminalAccountTests(ApiHost host)
     }
 
     [Fact]
+    public async Task A_terminal_that_has_moved_is_told_and_what_is_left_out_stays()
+    {
+        var user = await host.RegisterAsync();
+        var made = await user.Http.PostAsJsonAsync("/api/v1/accounts",
+            new { kind = "mt5", name = "Broker", login = "7", terminal = new { host = "127.0.0.1", port = 1, serverTimeZone = "Europe/Athens" } });
+        var id = (await made.JsonAsync()).GetProperty("id").GetGuid();
+        var moved = await PatchAsync(user, id, """{"name":"Moved","terminal":{"port":5}}""");
+        moved.StatusCode.ShouldBe(HttpStatusCode.OK, await moved.Content.ReadAsStringAsync());
+        var shown = await moved.JsonAsync();
+        (shown.GetProperty("name").GetString(), shown.GetProperty("login").GetString()).ShouldBe(("Moved", "7"));
+        var terminal = (await host.Services.GetRequiredService<IAccountDirectory>().GetAsync(id, CancellationToken.None)).Terminal!;
+        (terminal.Address, terminal.ServerTimeZone).ShouldBe((new TerminalAddress("127.0.0.1", 5), "Europe/Athens"));
+
+        await PatchAsync(user, id, """{"login":null,"terminal":{"serverTimeZone":null}}""");
+        terminal = (await host.Services.GetRequiredService<IAccountDirectory>().GetAsync(id, CancellationToken.None)).Terminal!;
+        (terminal.Address.RequestPort, terminal.ServerTimeZone).ShouldBe((5, null));
+        var after = await (await user.Http.GetAsync($"/api/v1/accounts/{id}")).JsonAsync();
+        (after.GetProperty("name").GetString(), after.TryGetProperty("login", out var login) && login.ValueKind != System.Text.Json.JsonValueKind.Null).ShouldBe(("Moved", false));
+    }
+
+    [Theory]
+    [InlineData("mt5", """{"terminal":{"host":null}}""", "terminal.host")]
+    [InlineData("mt5", """{"terminal":{"host":"a b"}}""", "terminal.host")]
+    [InlineData("mt5", """{"terminal":{"port":65533}}""", "terminal.port")]
+    [InlineData("mt5", """{"terminal":{"port":null}}""", "terminal.port")]
+    [InlineData("mt5", """{"terminal":{"serverTimeZone":"Europe/Atlantis"}}""", "terminal.serverTimeZone")]
+    [InlineData("mt5", """{"terminal":{"prot":1}}""", "terminal.prot")]
+    [InlineData("mt5", """{"name":null}""", "name")]
+    [InlineData("paper", """{"terminal":{"host":"h","port":1}}""", "terminal")]
+    [InlineData("paper", """{"name":""}""", "name")]
+    public async Task A_change_that_cannot_be_is_refused_with_the_field(string kind, string body, string field)
+    {
+        var user = await host.RegisterAsync();
+        object account = kind == "paper" ? new { kind, name = "Paper" } : new { kind, name = "Broker", terminal = new { host = "127.0.0.1", port = 1 } };
+        var id = (await (await user.Http.PostAsJsonAsync("/api/v1/accounts", account)).JsonAsync()).GetProperty("id").GetGuid();
+        var before = await user.Http.GetStringAsync($"/api/v1/accounts/{id}");
+        (await (await PatchAsync(user, id, body)).ProblemAsync(400, "VALIDATION_FAILED")).GetProperty("field").GetString().ShouldBe(field);
+        (await user.Http.GetStringAsync($"/api/v1/accounts/{id}")).ShouldBe(before);
+    }
+
+    [Fact]
+    public async Task Another_users_account_and_one_that_is_closed_cannot_be_changed()
+    {
+        var user = await host.RegisterAsync();
+        var id = (await (await user.Http.PostAsJsonAsync("/api/v1/accounts", new { kind = "paper", name = "Paper" })).JsonAsync()).GetProperty("id").GetGuid();
+        await (await PatchAsync(await host.RegisterAsync(), id, """{"name":"mine"}""")).ProblemAsync(404, "NOT_FOUND");
+        (await user.Http.DeleteAsync($"/api/v1/accounts/{id}")).StatusCode.ShouldBe(HttpStatusCode.NoContent);
+        await (await PatchAsync(user, id, """{"name":"late"}""")).ProblemAsync(422, "ACCOUNT_CLOSED");
+    }
+
+    private static Task<HttpResponseMessage> PatchAsync(TestUser user, Guid account, string body) =>
+        user.Http.PatchAsync($"/api/v1/accounts/{account}", new StringContent(body, System.Text.Encoding.UTF8, "application/json"));
+
+    [Fact]
     public async Task An_order_too_many_for_a_terminal_that_is_away_is_refused_with_a_code()
     {
         var user = await host.RegisterAsync();

@@ -69,6 +69,9 @@ public interface IAccountStore
     /// <summary>Where the account's terminal is and what it quotes, and whether a leader publishes the account; null where there is no such account.</summary>
     Task<AccountSetup?> SetupAsync(Guid accountId, CancellationToken cancellation = default);
 
+    /// <summary>Keeps an open account's name, login, server and where its terminal is, as they are told; nothing else of it.</summary>
+    Task UpdateAsync(StoredAccount account, DateTimeOffset at, CancellationToken cancellation = default);
+
     /// <summary>False where it was closed already or is not there.</summary>
     Task<bool> CloseAsync(Guid accountId, DateTimeOffset at, CancellationToken cancellation = default);
 
@@ -166,6 +169,22 @@ public sealed class AccountStore(PostgresDatabase database, SecretVault vault) :
 
     private Task<IReadOnlyList<Guid>> IdsAsync(string sql, object? parameters, CancellationToken cancellation) => database.UseAsync<IReadOnlyList<Guid>>(
         async connection => (await connection.QueryAsync<Guid>(sql.With(parameters, cancellation))).AsList(), cancellation);
+
+    public Task UpdateAsync(StoredAccount account, DateTimeOffset at, CancellationToken cancellation = default) => database.UseAsync(connection => connection.ExecuteAsync("""
+        UPDATE accounts SET name = @Name, broker_login = @BrokerLogin, broker_server = @BrokerServer, terminal_host = @TerminalHost, terminal_port = @TerminalPort,
+            terminal_time_zone = @TerminalTimeZone, updated_at = @at
+        WHERE id = @Id AND status = 'active'
+        """.With(new
+    {
+        account.Id,
+        account.Name,
+        account.BrokerLogin,
+        account.BrokerServer,
+        account.TerminalHost,
+        account.TerminalPort,
+        account.TerminalTimeZone,
+        at,
+    }, cancellation)), cancellation);
 
     public Task<bool> CloseAsync(Guid accountId, DateTimeOffset at, CancellationToken cancellation = default) =>
         database.UseAsync(async connection => await connection.ExecuteAsync(
