@@ -21,6 +21,9 @@ internal static class Faults
     public static bool IsBroken(Exception error) =>
         error is PostgresException refused && (refused.SqlState is "53100" or "25006" or "XX001" or "XX002" || refused.SqlState.StartsWith("58", StringComparison.Ordinal));
 
+    /// <summary>The server is a standby or was told to take no writes. A connection made anew may lead to another server, or to this one when it takes them again.</summary>
+    public static bool IsReadOnly(Exception error) => error is PostgresException { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction };
+
     /// <summary>A migration has changed what a statement answers that this connection had prepared before; nothing was done.</summary>
     public static bool IsOutdated(Exception error) => error is PostgresException { SqlState: "0A000", Routine: "RevalidateCachedQuery" };
 

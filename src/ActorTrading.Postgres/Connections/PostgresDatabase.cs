@@ -106,10 +106,10 @@ public sealed class PostgresDatabase : IAsyncDisposable
 
     public ValueTask DisposeAsync() => source.DisposeAsync();
 
-    /// <summary>Connections that know outdated statements are let go of, and whoever asks again gets fresh ones.</summary>
+    /// <summary>Connections that know outdated statements, or a server that is not written to, are let go of, and whoever asks again gets fresh ones.</summary>
     private bool IsUnavailable(Exception error)
     {
-        if (!Faults.IsOutdated(error)) return Faults.IsUnavailable(error);
+        if (!Faults.IsOutdated(error) && !Faults.IsReadOnly(error)) return Faults.IsUnavailable(error);
         Clear();
         return true;
     }

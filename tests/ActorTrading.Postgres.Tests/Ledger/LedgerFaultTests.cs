@@ -85,6 +85,26 @@ public sealed class LedgerFaultTests(Server server)
         await AuditAsync(database, all, 1);
     }
 
+    [Fact]
+    public async Task A_database_that_was_read_only_is_written_to_when_it_is_no_longer()
+    {
+        await using var database = await server.MigratedAsync();
+        var all = await AccountsAsync(database, 2);
+        var there = new NpgsqlConnectionStringBuilder(database.Options.ConnectionString);
+        await using var elsewhere = new Database(new PostgresOptions { ConnectionString = new NpgsqlConnectionStringBuilder(database.Options.ConnectionString) { Database = "postgres" }.ConnectionString });
+        // As at a standby that a name still points to: whoever is connected to it stays with it.
+        await elsewhere.SqlAsync($"ALTER DATABASE {there.Database} SET default_transaction_read_only = on");
+        await using var writer = new LedgerWriter(database.Options, TimeProvider.System);
+        var cursors = new CursorStore(database.Access);
+        foreach (var account in all) (await Should.ThrowAsync<StoreUnavailableException>(writer.AppendAsync(account.Open()))).OutcomeUnknown.ShouldBeFalse();
+        await Should.ThrowAsync<StoreUnavailableException>(cursors.AdvanceAsync("reader", all[0].Id, 1, TestAccount.Start));
+
+        await elsewhere.SqlAsync($"ALTER DATABASE {there.Database} RESET default_transaction_read_only");
+
+        foreach (var account in all) await account.DoAsync(writer, account.Open());
+        await cursors.AdvanceAsync("reader", all[0].Id, 1, TestAccount.Start);
+    }
+
     internal static async Task<List<TestAccount>> AccountsAsync(Database database, int count)
     {
         var user = await database.NewUserAsync("ann");

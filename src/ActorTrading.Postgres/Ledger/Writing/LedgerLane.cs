@@ -129,6 +129,7 @@ internal sealed class LedgerLane : IAsyncDisposable
             catch (Exception error) when (Faults.IsBroken(error))
             {
                 log.LogError(error, "PostgreSQL cannot store: {Appends} appends are refused", appends.Count);
+                if (Faults.IsReadOnly(error)) await connection.DropAsync();
                 FailAll(appends, Faults.Unavailable(error, inDoubt));
                 return;
             }
