@@ -24,6 +24,9 @@ internal static class Faults
     /// <summary>The server is a standby or was told to take no writes. A connection made anew may lead to another server, or to this one when it takes them again.</summary>
     public static bool IsReadOnly(Exception error) => error is PostgresException { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction };
 
+    /// <summary>A value that cannot be written (half of a surrogate pair); found while the parameters are bound, before anything is sent.</summary>
+    public static bool IsUnsendable(Exception error) => error is ArgumentException or InvalidCastException or OverflowException;
+
     /// <summary>A migration has changed what a statement answers that this connection had prepared before; nothing was done.</summary>
     public static bool IsOutdated(Exception error) => error is PostgresException { SqlState: "0A000", Routine: "RevalidateCachedQuery" };
 

@@ -186,6 +186,25 @@ public sealed class LedgerWriterTests(Server server)
     }
 
     [Fact]
+    public async Task A_text_that_cannot_be_encoded_is_refused_alone()
+    {
+        await using var database = await server.MigratedAsync(options => options.Ledger = new LedgerWriterOptions { Lanes = 1 });
+        var user = await database.NewUserAsync("ann");
+        var all = (await database.NewAccountsAsync(user, 20)).Select(id => new TestAccount(id, user)).ToList();
+        await using var writer = new LedgerWriter(database.Options, TimeProvider.System);
+        await Task.WhenAll(all.Select(account => account.DoAsync(writer, account.Open())));
+
+        // The first goes alone, the others are one batch.
+        var good = all.Skip(1).Take(10).Select(account => account.DoAsync(writer, account.Buy())).ToList();
+        var refused = writer.AppendAsync(all[0].Buy(comment: "half of a pair: \ud83d"));
+        good.AddRange(all.Skip(11).Select(account => account.DoAsync(writer, account.Buy())));
+
+        await Task.WhenAll(good);
+        await Should.ThrowAsync<LedgerRefusedException>(refused);
+        (await database.CountAsync("orders")).ShouldBe(19);
+    }
+
+    [Fact]
     public async Task A_malformed_append_is_refused_before_it_is_sent()
     {
         await using var database = await server.MigratedAsync();

@@ -19,9 +19,11 @@ internal sealed class BatchDiagnosis(LaneConnection connection)
     }
 
     /// <summary>Why an append that was alone in its transaction was refused.</summary>
-    public async Task<Exception> ExplainAsync(PendingAppend pending, PostgresException error)
+    public async Task<Exception> ExplainAsync(PendingAppend pending, Exception failure)
     {
         var account = pending.Append.AccountId;
+        if (failure is not PostgresException error)
+            return new LedgerRefusedException(account, $"Account {account}: the append cannot be written: {failure.Message}", failure);
         if (Faults.IsUniqueViolation(error, "copy_executions_pkey"))
             return new ConflictException(account, LedgerConflict.CopyDecision, null, $"Account {account}: a leader entry in this append has already been decided: {error.Detail}");
         if (Faults.IsUniqueViolation(error, "orders_client_order_id") || Faults.IsUniqueViolation(error, "orders_pkey"))

@@ -146,6 +146,13 @@ internal sealed class LedgerLane : IAsyncDisposable
                 }
                 log.LogWarning("A ledger batch of {Appends} appends is tried again in {Pause}: {Reason}", appends.Count, pause, error.Message);
             }
+            catch (Exception error) when (!inDoubt && (!sent || Faults.IsUnsendable(error)))
+            {
+                // Nothing has gone out; but what the connection makes of it is not for us to know.
+                await connection.DropAsync();
+                await DivideAsync(appends, error);
+                return;
+            }
             catch (PostgresException error)
             {
                 await DivideAsync(appends, error);
@@ -169,9 +176,10 @@ internal sealed class LedgerLane : IAsyncDisposable
     }
 
     /// <summary>
-    /// The server refused the batch for what is in it and rolled it back. Those that are at fault are answered so; the others are committed without them.
+    /// The server refused the batch for what is in it and rolled it back, or it could not even be sent. Those that are at fault are answered so; the
+    /// others are committed without them.
     /// </summary>
-    private async Task DivideAsync(IReadOnlyList<PendingAppend> appends, PostgresException error)
+    private async Task DivideAsync(IReadOnlyList<PendingAppend> appends, Exception error)
     {
         awaySince = null;
         if (appends.Count == 1)
