@@ -28,6 +28,7 @@ public static class PostgresServices
     private static void AddStores(IServiceCollection services)
     {
         services.AddSingleton<SecretVault>();
+        services.AddSingleton<SecretRenewal>();
         services.AddSingleton<IUserStore, UserStore>();
         services.AddSingleton<IRefreshTokenStore, RefreshTokenStore>();
         services.AddSingleton<IPasswordResetStore, PasswordResetStore>();

@@ -53,23 +53,6 @@ public sealed class TradingStoresTests(Server server)
     }
 
     [Fact]
-    public async Task Passwords_move_to_the_newest_key()
-    {
-        await using var database = await server.MigratedAsync();
-        var user = await database.NewUserAsync("ann");
-        var account = Account(user);
-        await new AccountStore(database.Access, database.Vault).CreateAsync(account, "s3cret");
-        var old = "1:" + Convert.ToBase64String(new byte[32]);
-        var second = "2:" + Convert.ToBase64String([.. Enumerable.Repeat((byte)7, 32)]);
-
-        var both = new AccountStore(database.Access, new SecretVault(KeyRing.Parse($"{old},{second}")));
-        (await both.RenewSecretsAsync(10, Now)).ShouldBe(1);
-        (await both.RenewSecretsAsync(10, Now)).ShouldBe(0);
-        (await new AccountStore(database.Access, new SecretVault(KeyRing.Parse(second))).BrokerPasswordAsync(account.Id)).ShouldBe("s3cret");
-        (await Should.ThrowAsync<SecretUnreadableException>(new AccountStore(database.Access, database.Vault).BrokerPasswordAsync(account.Id))).Message.ShouldContain("key 2");
-    }
-
-    [Fact]
     public async Task A_users_rows_are_not_there_for_another_user()
     {
         await using var database = await server.MigratedAsync();

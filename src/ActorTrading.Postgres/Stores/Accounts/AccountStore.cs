@@ -80,9 +80,6 @@ public interface IAccountStore
 
     Task SetBrokerPasswordAsync(Guid accountId, string? password, DateTimeOffset at, CancellationToken cancellation = default);
 
-    /// <summary>Encrypts up to <paramref name="limit"/> passwords anew that are under an older key; answers how many.</summary>
-    Task<int> RenewSecretsAsync(int limit, DateTimeOffset at, CancellationToken cancellation = default);
-
     Task<BrokerCursor?> BrokerCursorAsync(Guid accountId, CancellationToken cancellation = default);
 
     /// <summary>Moves the cursor forward; one that is not ahead changes nothing.</summary>
@@ -91,7 +88,7 @@ public interface IAccountStore
 
 public sealed class AccountStore(PostgresDatabase database, SecretVault vault) : IAccountStore
 {
-    private const string Purpose = "broker password";
+    internal const string Purpose = "broker password";
 
     private const string Select = """
         SELECT a.id, a.user_id, a.name, a.kind, a.mode, a.currency, a.leverage, a.status, a.terminal_host, a.terminal_port, a.terminal_time_zone, a.broker_login, a.broker_server,
@@ -198,22 +195,6 @@ public sealed class AccountStore(PostgresDatabase database, SecretVault vault) :
     public Task SetBrokerPasswordAsync(Guid accountId, string? password, DateTimeOffset at, CancellationToken cancellation = default) =>
         database.UseAsync(connection => connection.ExecuteAsync("UPDATE accounts SET broker_secret = @secret, updated_at = @at WHERE id = @accountId"
             .With(new { accountId, secret = password is null ? null : vault.Protect(Purpose, accountId, password), at }, cancellation)), cancellation);
-
-    public Task<int> RenewSecretsAsync(int limit, DateTimeOffset at, CancellationToken cancellation = default) => database.TransactAsync(async connection =>
-    {
-        var renewed = 0;
-        // The key's number lies in the stored form; every secret is looked at, which is once per key change.
-        foreach (var (id, stored) in (await connection.QueryAsync<(Guid Id, byte[] Secret)>(
-            "SELECT id, broker_secret FROM accounts WHERE broker_secret IS NOT NULL FOR UPDATE SKIP LOCKED".With(null, cancellation))).AsList())
-        {
-            if (renewed == limit) break;
-            if (!vault.IsStale(stored)) continue;
-            await connection.ExecuteAsync("UPDATE accounts SET broker_secret = @secret, updated_at = @at WHERE id = @id"
-                .With(new { id, secret = vault.Protect(Purpose, id, vault.Open(Purpose, id, stored)), at }, cancellation));
-            renewed++;
-        }
-        return renewed;
-    }, cancellation);
 
     public Task<BrokerCursor?> BrokerCursorAsync(Guid accountId, CancellationToken cancellation = default) => database.UseAsync(async connection =>
         await connection.QuerySingleOrDefaultAsync<CursorRow>("SELECT last_deal_ticket, last_deal_at FROM broker_cursors WHERE account_id = @accountId"

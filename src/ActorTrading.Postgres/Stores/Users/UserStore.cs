@@ -58,7 +58,7 @@ public interface IUserStore
 
 public sealed class UserStore(PostgresDatabase database, SecretVault vault) : IUserStore
 {
-    private const string MfaPurpose = "mfa secret";
+    internal const string MfaPurpose = "mfa secret";
     private const string Columns = "id, username, email, name, password_hash, status, mfa_enabled, security_version, preferences, created_at, updated_at";
 
     public Task CreateAsync(StoredUser user, CancellationToken cancellation = default) => database.UseAsync(async connection =>
