@@ -112,6 +112,17 @@ public sealed class UserStoresTests(Server server)
     }
 
     [Fact]
+    public async Task A_new_password_voids_a_reset_token_that_was_sent_before()
+    {
+        await using var database = await server.MigratedAsync();
+        var user = await database.NewUserAsync("ann");
+        var resets = new PasswordResetStore(database.Access);
+        await resets.CreateAsync([1], user, Now, Now.AddHours(1));
+        await new UserStore(database.Access, database.Vault).SetPasswordAsync(user, "other", Now);
+        (await resets.ConsumeAsync([1], Now)).ShouldBeNull();
+    }
+
+    [Fact]
     public async Task An_api_key_is_the_users_own_and_ends_when_revoked_or_expired()
     {
         await using var database = await server.MigratedAsync();

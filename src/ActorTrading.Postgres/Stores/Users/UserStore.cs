@@ -47,7 +47,7 @@ public interface IUserStore
 
     Task<StoredUser?> UpdateProfileAsync(Guid id, ProfileChange change, DateTimeOffset at, CancellationToken cancellation = default);
 
-    /// <summary>Sets the password and ends every session.</summary>
+    /// <summary>Sets the password, ends every session and voids the reset tokens that are out.</summary>
     Task SetPasswordAsync(Guid id, string passwordHash, DateTimeOffset at, CancellationToken cancellation = default);
 
     /// <summary>Stores the second factor's secret; it counts once <paramref name="enabled"/>. A null secret switches it off.</summary>
@@ -98,6 +98,7 @@ public sealed class UserStore(PostgresDatabase database, SecretVault vault) : IU
         {
             await connection.ExecuteAsync("UPDATE users SET password_hash = @passwordHash, security_version = security_version + 1, updated_at = @at WHERE id = @id"
                 .With(new { id, passwordHash, at }, cancellation));
+            await connection.ExecuteAsync("DELETE FROM password_resets WHERE user_id = @id AND used_at IS NULL".With(new { id }, cancellation));
             return await connection.ExecuteAsync("UPDATE refresh_token_families SET revoked_at = @at, revoke_reason = 'password' WHERE user_id = @id AND revoked_at IS NULL"
                 .With(new { id, at }, cancellation));
         }, cancellation);
