@@ -53,4 +53,17 @@ public sealed class OutboxTests(Server server)
         var dead = (await outbox.DeadAsync(10)).Single();
         (dead.Attempts, dead.LastError!.Length).ShouldBe((2, 1_000));
     }
+
+    [Fact]
+    public async Task What_a_mail_server_said_is_noted_whatever_characters_it_used()
+    {
+        await using var database = await server.MigratedAsync();
+        var outbox = new OutboxStore(database.Access);
+        await outbox.EnqueueAsync([Message(1)], Now);
+        var first = (await outbox.LeaseAsync("webhook", 1, Now, Lease)).Single();
+        (await outbox.RetryAsync(first, Now, "451 \0 later \ud83d")).ShouldBeTrue();
+        var second = (await outbox.LeaseAsync("webhook", 1, Now, Lease)).Single();
+        (await outbox.GiveUpAsync(second, "554 no\0")).ShouldBeTrue();
+        (await outbox.DeadAsync(1)).Single().LastError.ShouldBe("554 no\ufffd");
+    }
 }

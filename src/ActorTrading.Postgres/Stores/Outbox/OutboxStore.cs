@@ -1,3 +1,4 @@
+using System.Text;
 using Dapper;
 using Npgsql;
 
@@ -94,9 +95,12 @@ public sealed class OutboxStore(PostgresDatabase database) : IOutbox
             INSERT INTO outbox (id, kind, payload, due_at, created_at) VALUES (@Id, @Kind, @Payload::jsonb, @DueAt, @now) ON CONFLICT (id) DO NOTHING
             """.With(new { message.Id, message.Kind, message.Payload, message.DueAt, now }, cancellation));
 
+    /// <summary>Said by others, who may use characters that a column does not take; what cannot be noted would be tried again for ever.</summary>
+    private static string Storable(string said) => string.Concat(said.EnumerateRunes().Select(rune => rune.Value == 0 ? Rune.ReplacementChar : rune));
+
     /// <summary>Only while the lease is still ours: after it ended somebody else may have the message.</summary>
     private Task<bool> EndAsync(string change, LeasedMessage message, DateTimeOffset? dueAt, string? error, CancellationToken cancellation) =>
         database.UseAsync(async connection => await connection.ExecuteAsync(
             $"{change} WHERE id = @Id AND status = 'pending' AND leased_until = @LeasedUntil AND attempts = @attempts"
-                .With(new { message.Id, message.LeasedUntil, attempts = message.Attempts + 1, dueAt, error }, cancellation)) == 1, cancellation);
+                .With(new { message.Id, message.LeasedUntil, attempts = message.Attempts + 1, dueAt, error = error is null ? null : Storable(error) }, cancellation)) == 1, cancellation);
 }
