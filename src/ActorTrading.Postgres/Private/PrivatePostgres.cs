@@ -235,7 +235,9 @@ public sealed class PrivatePostgres : IAsyncDisposable
             catch (NpgsqlException error)
             {
                 if (server!.HasExited) throw Failed("PostgreSQL ended while starting", error);
-                if (time.GetElapsedTime(started) > options.Patience) throw Failed($"PostgreSQL did not accept connections within {options.Patience.TotalSeconds} s", error);
+                // It replays its log, and says so. Cut short, it would begin anew at the next start, and might never come up.
+                if (error is PostgresException { SqlState: PostgresErrorCodes.CannotConnectNow }) started = time.GetTimestamp();
+                else if (time.GetElapsedTime(started) > options.Patience) throw Failed($"PostgreSQL did not accept connections within {options.Patience.TotalSeconds} s", error);
             }
             await Task.Delay(TimeSpan.FromMilliseconds(25), time, cancellation);
         }

@@ -17,6 +17,6 @@ public sealed record PrivatePostgresOptions
     /// <summary>Off only for a cluster that is thrown away: what was committed would then not outlive a power failure.</summary>
     public bool Fsync { get; init; } = true;
 
-    /// <summary>How long a start or stop may take: after a kill the write-ahead log is replayed first.</summary>
+    /// <summary>How long a start or stop may take. A server that says that it replays its write-ahead log, as after a crash, is waited for.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(60);
 }

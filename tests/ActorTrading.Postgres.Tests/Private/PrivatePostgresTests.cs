@@ -10,8 +10,8 @@ public sealed class PrivatePostgresTests : IDisposable
 
     public void Dispose() => Directory.Delete(Path.GetDirectoryName(folder)!, recursive: true);
 
-    private Task<PrivatePostgres> StartAsync(int? port = null) =>
-        PrivatePostgres.StartAsync(new PrivatePostgresOptions { Folder = folder, Port = port }, TimeProvider.System);
+    private Task<PrivatePostgres> StartAsync(int? port = null, TimeProvider? time = null) =>
+        PrivatePostgres.StartAsync(new PrivatePostgresOptions { Folder = folder, Port = port }, time ?? TimeProvider.System);
 
     private static async Task<object?> AskAsync(PrivatePostgres server, string sql)
     {
@@ -53,5 +53,70 @@ public sealed class PrivatePostgresTests : IDisposable
 
         File.WriteAllText(Path.Combine(folder, "pgdata", "PG_VERSION"), "12\n");
         (await Should.ThrowAsync<PrivatePostgresException>(StartAsync())).Message.ShouldContain("made by PostgreSQL 12");
+    }
+
+    [Fact]
+    public async Task A_log_that_takes_long_to_replay_is_waited_for()
+    {
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(Path.GetDirectoryName(folder)!, (UnixFileMode)0b111_101_101);
+        var gate = Path.Combine(folder, "gate");
+        string connection;
+        await using (var server = await StartAsync())
+        {
+            connection = server.ConnectionString("postgres") + ";Pooling=false";
+            await AskAsync(server, "CREATE TABLE kept (n int)");
+            // A recovery that lasts until the test lets it end: the server asks for more of its log, and is kept waiting.
+            foreach (var setting in new[] { "wal_level = replica", "hot_standby = off", $"restore_command = 'flock \"{gate}\" false'" })
+                await AskAsync(server, $"ALTER SYSTEM SET {setting}");
+            await server.RestartAsync();
+            await AskAsync(server, "INSERT INTO kept VALUES (7)");
+        }
+        await using var shut = new FileStream(gate, FileMode.Create, FileAccess.ReadWrite, FileShare.None);
+        File.WriteAllText(Path.Combine(folder, "pgdata", "recovery.signal"), "");
+
+        var clock = new LateClock();
+        var starting = StartAsync(time: clock);
+        (await Should.ThrowAsync<PostgresException>(async () =>
+        {
+            while (true)
+            {
+                try
+                {
+                    await using var probe = new NpgsqlConnection(connection);
+                    await probe.OpenAsync();
+                }
+                catch (NpgsqlException error) when (error is not PostgresException && !starting.IsCompleted)
+                {
+                    // It does not listen yet.
+                }
+            }
+        })).SqlState.ShouldBe(PostgresErrorCodes.CannotConnectNow);
+        clock.Late = TimeSpan.FromHours(1);
+        for (var look = 0; look < 3; look++) await Task.WhenAny(starting, clock.NextPauseAsync());
+        starting.IsCompleted.ShouldBeFalse();
+
+        await shut.DisposeAsync();
+        await using var started = await starting;
+        (await AskAsync(started, "SELECT n FROM kept")).ShouldBe(7);
+    }
+
+    /// <summary>The system's, and later by what the test says; tells of each pause that is made.</summary>
+    private sealed class LateClock : TimeProvider
+    {
+        private TaskCompletionSource paused = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private long late;
+
+        public TimeSpan Late { set => Interlocked.Exchange(ref late, (long)(value.TotalSeconds * TimestampFrequency)); }
+
+        public Task NextPauseAsync() => Volatile.Read(ref paused).Task;
+
+        public override long GetTimestamp() => base.GetTimestamp() + Interlocked.Read(ref late);
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            Interlocked.Exchange(ref paused, new(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
+            return base.CreateTimer(callback, state, dueTime, period);
+        }
     }
 }
