@@ -7,12 +7,14 @@ using ActorTrading.Api.Limits;
 using ActorTrading.Api.Realtime.Quotes;
 using ActorTrading.Api.Realtime.Sessions;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace ActorTrading.Api.Realtime;
 
 /// <summary>The WebSocket at <c>/ws/v1</c> for programs without a SignalR client: one JSON object a text frame, both ways.</summary>
-public sealed class PlainSocket(SessionRegistry registry, Subscriptions subscriptions, LiveCalls calls, TimeProvider clock, ILogger<PlainSocket> log)
+public sealed class PlainSocket(SessionRegistry registry, Subscriptions subscriptions, LiveCalls calls, IHostApplicationLifetime lifetime, TimeProvider clock,
+    ILogger<PlainSocket> log)
 {
     /// <summary>A client's message, bytes; a longer one closes the connection.</summary>
     public const int MessageBytesMax = 64 * 1024;
@@ -39,6 +41,8 @@ public sealed class PlainSocket(SessionRegistry registry, Subscriptions subscrip
             return;
         }
 
+        // The server waits for its connections when it stops, as long as it may, and what has to stop after it has only the rest of that time.
+        using var stopping = lifetime.ApplicationStopping.Register(sink.Leave);
         try
         {
             await ReadAsync(socket, sink, session, context.RequestAborted);
@@ -192,15 +196,18 @@ public sealed class PlainSocket(SessionRegistry registry, Subscriptions subscrip
             }
         }
 
-        public void End(string reason) => _ = EndAsync(reason);
+        public void End(string reason) => _ = EndAsync(WebSocketCloseStatus.PolicyViolation, reason);
+
+        /// <summary>The process stops: whoever connects anew comes to another, or to this one when it is back.</summary>
+        public void Leave() => _ = EndAsync(WebSocketCloseStatus.EndpointUnavailable, "the server stops: connect again");
 
         /// <summary>The client's answer to the close ends the reading; one that does not answer is cut off.</summary>
-        private async Task EndAsync(string reason)
+        private async Task EndAsync(WebSocketCloseStatus status, string reason)
         {
             try
             {
                 using var patience = new CancellationTokenSource(ClosePatience, clock);
-                await CloseAsync(WebSocketCloseStatus.PolicyViolation, reason, patience.Token);
+                await CloseAsync(status, reason, patience.Token);
                 await Task.Delay(ClosePatience, clock, CancellationToken.None);
             }
             catch (Exception e) when (e is WebSocketException or OperationCanceledException or ObjectDisposedException)
