@@ -27,9 +27,11 @@ public sealed class Passwords : IDisposable
 
     public Task<string> HashAsync(string password, CancellationToken cancel) => OnACoreAsync(() => _hasher.HashPassword(this, password), cancel);
 
-    /// <param name="hash">Null where there is no such user: the same work is done, so that the time taken tells nothing.</param>
+    /// <param name="hash">Null where there is no such user, and no hash at all where nobody may sign in as that one: the same work is done, so that the time taken tells nothing.</param>
     public async Task<PasswordCheck> CheckAsync(string? hash, string password, CancellationToken cancel)
     {
+        if (hash is not null && !Convert.TryFromBase64String(hash, new byte[hash.Length], out _))
+            hash = null;
         var result = await OnACoreAsync(() => _hasher.VerifyHashedPassword(this, hash ?? _nobodysHash, password), cancel);
         return hash is null ? PasswordCheck.Wrong : result switch
         {

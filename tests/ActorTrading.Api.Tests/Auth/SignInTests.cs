@@ -141,6 +141,14 @@ public class SignInTests(ApiHost host)
     }
 
     [Fact]
+    public async Task Where_nobody_may_sign_in_no_password_is_right()
+    {
+        var user = await host.RegisterAsync();
+        await host.Services.GetRequiredService<IUserStore>().SetPasswordAsync(user.Id, "!", DateTimeOffset.UtcNow);
+        await (await LoginAsync(user.Name, TestUser.Password)).ProblemAsync(401, "INVALID_CREDENTIALS");
+    }
+
+    [Fact]
     public async Task Secrets_are_stored_as_hashes_only()
     {
         var user = await host.RegisterAsync();
