@@ -23,6 +23,7 @@ public sealed class ApiOptions
 
     public WebhookOptions Webhooks { get; init; } = new();
 
+    /// <exception cref="InvalidOperationException">A setting cannot be meant; the message names it.</exception>
     public static ApiOptions From(IConfiguration configuration)
     {
         var options = new ApiOptions();
@@ -33,6 +34,7 @@ public sealed class ApiOptions
         configuration.GetSection("Cors").Bind(options.Cors);
         configuration.GetSection("Proxy").Bind(options.Proxy);
         configuration.GetSection("Webhooks").Bind(options.Webhooks);
+        options.Check();
         return options;
     }
 }
