@@ -29,9 +29,7 @@ internal static class TokenBuckets
             return null;
         if (rate.PerSecond <= 0)
             throw new InvalidOperationException("Limits: PerSecond must be above 0 where Burst is.");
-        // At least a tenth of a second between refills, and whole tokens at each.
-        var period = TimeSpan.FromSeconds(Math.Max(0.1, 1 / rate.PerSecond));
-        var tokens = Math.Max(1, (int)Math.Round(rate.PerSecond * period.TotalSeconds));
+        var (tokens, period) = Refill(rate.PerSecond);
         return PartitionedRateLimiter.Create<string, string>(who => RateLimitPartition.GetTokenBucketLimiter(who, _ => new()
         {
             TokenLimit = rate.Burst,
@@ -41,5 +39,12 @@ internal static class TokenBuckets
             QueueLimit = queued,
             QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
         }));
+    }
+
+    /// <summary>Whole tokens at each refill, at least a tenth of a second apart, that make the rate.</summary>
+    internal static (int Tokens, TimeSpan Period) Refill(double perSecond)
+    {
+        var tokens = Math.Max(1, (int)Math.Ceiling(perSecond / 10));
+        return (tokens, TimeSpan.FromSeconds(tokens / perSecond));
     }
 }

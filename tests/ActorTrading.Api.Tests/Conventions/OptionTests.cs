@@ -1,3 +1,4 @@
+using ActorTrading.Api.Limits;
 using Microsoft.Extensions.Configuration;
 
 namespace ActorTrading.Api.Tests.Conventions;
@@ -48,6 +49,19 @@ public class OptionTests
     public void The_defaults_and_a_lifted_limit_hold() =>
         From(("Limits:SignIn:Burst", "0"), ("Limits:SignIn:PerSecond", "0"), ("Cors:Origins:0", "https://app.example.com"), ("Cors:Origins:1", "http://localhost:5173"))
             .Limits.SignIn.Burst.ShouldBe(0);
+
+    [Theory]
+    [InlineData(0.5)]
+    [InlineData(1.4)]
+    [InlineData(12)]
+    [InlineData(15)]
+    [InlineData(100)]
+    public void A_bucket_refills_at_the_rate_that_was_asked_for(double perSecond)
+    {
+        var (tokens, period) = TokenBuckets.Refill(perSecond);
+        (tokens / period.TotalSeconds).ShouldBe(perSecond, perSecond * 0.001);
+        period.ShouldBeGreaterThanOrEqualTo(TimeSpan.FromSeconds(0.1));
+    }
 
     private static ApiOptions From(params (string Name, string Value)[] settings) =>
         ApiOptions.From(new ConfigurationBuilder().AddInMemoryCollection(settings.Select(s => KeyValuePair.Create(s.Name, (string?)s.Value))).Build());
