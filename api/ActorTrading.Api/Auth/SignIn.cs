@@ -78,7 +78,8 @@ public sealed class SignIn(IUserStore users, IRefreshTokenStore refreshTokens, S
         var user = await users.FindAsync(rotation.UserId!.Value, cancel);
         if (user is not { Status: "active" })
             throw new ApiException(401, ProblemCodes.InvalidToken, "The user is disabled.");
-        return Answer(user, next);
+        // Of when the token was traded: where the password has changed since, what is given out here is as void as the session.
+        return Answer(user with { SecurityVersion = rotation.SecurityVersion }, next);
     }
 
     public Task LogoutAsync(string refreshToken, CancellationToken cancel) =>

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using ActorTrading.Api.Auth;
+using ActorTrading.Api.Auth.Tokens;
 using ActorTrading.Api.Tests.Support;
 using ActorTrading.Postgres;
 using Microsoft.Extensions.DependencyInjection;
@@ -146,6 +147,46 @@ public class SignInTests(ApiHost host)
         var user = await host.RegisterAsync();
         await host.Services.GetRequiredService<IUserStore>().SetPasswordAsync(user.Id, "!", DateTimeOffset.UtcNow);
         await (await LoginAsync(user.Name, TestUser.Password)).ProblemAsync(401, "INVALID_CREDENTIALS");
+    }
+
+    [Fact]
+    public async Task A_session_that_is_refreshed_while_the_password_changes_gets_nothing_that_holds()
+    {
+        var user = await host.RegisterAsync();
+        var users = new ChangesPassword(host.Services.GetRequiredService<IUserStore>());
+        using var gate = new UserGate(users.Inner, TimeProvider.System);
+        var signIn = ActivatorUtilities.CreateInstance<SignIn>(host.Services, users, gate);
+        var session = await signIn.RefreshAsync(user.RefreshToken, CancellationToken.None);
+        var caller = host.Services.GetRequiredService<AccessTokens>().Read(session.AccessToken)!;
+        (await gate.AdmitsAsync(caller.UserId, caller.SecurityVersion, CancellationToken.None)).ShouldBeFalse();
+        await (await RefreshAsync(session.RefreshToken)).ProblemAsync(401, "INVALID_TOKEN");
+    }
+
+    /// <summary>The password changes between the trade of the refresh token and the look at its user.</summary>
+    private sealed class ChangesPassword(IUserStore inner) : IUserStore
+    {
+        public IUserStore Inner => inner;
+
+        public async Task<StoredUser?> FindAsync(Guid id, CancellationToken cancellation = default)
+        {
+            await inner.SetPasswordAsync(id, "another", DateTimeOffset.UtcNow, cancellation);
+            return await inner.FindAsync(id, cancellation);
+        }
+
+        public Task CreateAsync(StoredUser user, CancellationToken cancellation = default) => inner.CreateAsync(user, cancellation);
+
+        public Task<StoredUser?> FindByLoginAsync(string login, CancellationToken cancellation = default) => inner.FindByLoginAsync(login, cancellation);
+
+        public Task<StoredUser?> UpdateProfileAsync(Guid id, ProfileChange change, DateTimeOffset at, CancellationToken cancellation = default) =>
+            inner.UpdateProfileAsync(id, change, at, cancellation);
+
+        public Task SetPasswordAsync(Guid id, string passwordHash, DateTimeOffset at, CancellationToken cancellation = default) =>
+            inner.SetPasswordAsync(id, passwordHash, at, cancellation);
+
+        public Task SetMfaAsync(Guid id, string? secret, bool enabled, DateTimeOffset at, CancellationToken cancellation = default) =>
+            inner.SetMfaAsync(id, secret, enabled, at, cancellation);
+
+        public Task<string?> MfaSecretAsync(Guid id, CancellationToken cancellation = default) => inner.MfaSecretAsync(id, cancellation);
     }
 
     [Fact]

@@ -75,7 +75,7 @@ public sealed class UserStoresTests(Server server)
 
         (await tokens.RotateAsync([9], [8], Now, Now.AddDays(1))).Outcome.ShouldBe(RotationOutcome.Unknown);
         var first = await tokens.RotateAsync([1], [2], Now, Now.AddDays(1));
-        first.ShouldBe(new Rotation(RotationOutcome.Rotated, user, first.FamilyId));
+        first.ShouldBe(new Rotation(RotationOutcome.Rotated, user, first.FamilyId, SecurityVersion: 1));
         (await tokens.RotateAsync([2], [3], Now.AddDays(2), Now.AddDays(3))).Outcome.ShouldBe(RotationOutcome.Expired);
         (await tokens.RotateAsync([1], [4], Now, Now.AddDays(1))).Outcome.ShouldBe(RotationOutcome.Reused);
         (await tokens.RotateAsync([2], [5], Now, Now.AddDays(1))).Outcome.ShouldBe(RotationOutcome.Revoked);

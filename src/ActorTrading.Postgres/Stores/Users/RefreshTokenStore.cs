@@ -18,7 +18,8 @@ public enum RotationOutcome
 }
 
 /// <param name="UserId">Set but for an unknown token.</param>
-public sealed record Rotation(RotationOutcome Outcome, Guid? UserId, Guid? FamilyId);
+/// <param name="SecurityVersion">The user's while the session had not been ended.</param>
+public sealed record Rotation(RotationOutcome Outcome, Guid? UserId, Guid? FamilyId, int SecurityVersion = 0);
 
 /// <summary>Refresh tokens by their SHA-256. A login starts a family; each refresh replaces the token within it.</summary>
 public interface IRefreshTokenStore
@@ -57,11 +58,12 @@ public sealed class RefreshTokenStore(PostgresDatabase database) : IRefreshToken
         {
             // Locked: of two requests with the same token one comes second and is a reuse.
             var found = await connection.QuerySingleOrDefaultAsync<Row>("""
-                SELECT t.family_id, t.expires_at, t.used_at, f.user_id, f.revoked_at
-                FROM refresh_tokens t JOIN refresh_token_families f ON f.id = t.family_id WHERE t.hash = @tokenHash FOR UPDATE
+                SELECT t.family_id, t.expires_at, t.used_at, f.user_id, f.revoked_at, u.security_version
+                FROM refresh_tokens t JOIN refresh_token_families f ON f.id = t.family_id JOIN users u ON u.id = f.user_id
+                WHERE t.hash = @tokenHash FOR UPDATE OF t, f
                 """.With(new { tokenHash }, cancellation));
             if (found is null) return new Rotation(RotationOutcome.Unknown, null, null);
-            Rotation Is(RotationOutcome outcome) => new(outcome, found.UserId, found.FamilyId);
+            Rotation Is(RotationOutcome outcome) => new(outcome, found.UserId, found.FamilyId, found.SecurityVersion);
             if (found.RevokedAt is not null) return Is(RotationOutcome.Revoked);
             if (found.UsedAt is not null)
             {
@@ -107,5 +109,6 @@ public sealed class RefreshTokenStore(PostgresDatabase database) : IRefreshToken
         public DateTimeOffset ExpiresAt { get; init; }
         public DateTimeOffset? UsedAt { get; init; }
         public DateTimeOffset? RevokedAt { get; init; }
+        public int SecurityVersion { get; init; }
     }
 }
