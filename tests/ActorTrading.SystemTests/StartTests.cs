@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using ActorTrading.Silo;
 
 namespace ActorTrading.SystemTests;
 
@@ -26,5 +27,36 @@ public sealed class StartTests
         await using var silo = new SiloProcess(NoDatabase);
         (await silo.RunToEndAsync()).ShouldBe(1);
         silo.Output.ShouldHaveSingleItem().ShouldStartWith("error: ");
+    }
+
+    [Fact]
+    public void Keys_that_several_make_at_once_are_the_same_for_all()
+    {
+        var folder = Directory.CreateTempSubdirectory("actortrading-keys-");
+        var made = new string?[16];
+        var all = new Barrier(made.Length);
+        var threads = Enumerable.Range(0, made.Length).Select(i => new Thread(() =>
+        {
+            all.SignalAndWait();
+            made[i] = LocalKeys.Load(folder.FullName)["Webhooks:Key"];
+        })).ToList();
+        threads.ForEach(t => t.Start());
+        threads.ForEach(t => t.Join());
+        made.Distinct().ShouldHaveSingleItem().ShouldNotBeNull();
+        folder.GetFiles().ShouldHaveSingleItem();
+        folder.Delete(recursive: true);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{")]
+    [InlineData("{}")]
+    public void A_file_that_holds_no_keys_is_named(string text)
+    {
+        var folder = Directory.CreateTempSubdirectory("actortrading-keys-");
+        var file = Path.Combine(folder.FullName, "keys.json");
+        File.WriteAllText(file, text);
+        Should.Throw<InvalidDataException>(() => LocalKeys.Load(folder.FullName)).Message.ShouldStartWith($"{file} does not hold the keys");
+        folder.Delete(recursive: true);
     }
 }
