@@ -23,9 +23,16 @@ if (options is null)
     return exitCode;
 }
 
+using var stop = new CancellationTokenSource();
 try
 {
-    return await RunAsync(options);
+    return await RunAsync(options, stop);
+}
+catch (OperationCanceledException) when (stop.IsCancellationRequested)
+{
+    // Told to stop before all was up: as good an end as any other.
+    Console.WriteLine("Stopped.");
+    return 0;
 }
 catch (Exception e)
 {
@@ -44,9 +51,8 @@ finally
     await Log.CloseAndFlushAsync();
 }
 
-static async Task<int> RunAsync(RunOptions options)
+static async Task<int> RunAsync(RunOptions options, CancellationTokenSource stop)
 {
-    using var stop = new CancellationTokenSource();
     ConsoleCancelEventHandler onCancel = (_, e) =>
     {
         e.Cancel = true;

@@ -29,6 +29,21 @@ public sealed class StartTests
         silo.Output.ShouldHaveSingleItem().ShouldStartWith("error: ");
     }
 
+    /// <summary>The database takes the connection and says nothing.</summary>
+    [Fact]
+    public async Task Told_to_stop_while_it_starts_it_stops_and_reports_no_error()
+    {
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        await using var silo = new SiloProcess($"Host=127.0.0.1;Port={((IPEndPoint)silent.LocalEndpoint).Port};Database=none;Username=none;Password=none;Timeout=600");
+        var asked = silent.AcceptTcpClientAsync();
+        var ended = silo.RunToEndAsync();
+        using var connection = await asked.WaitAsync(Patience.Max, TimeProvider.System);
+        await silo.StopAsync();
+        (await ended).ShouldBe(0);
+        silo.Output.ShouldHaveSingleItem().ShouldBe("Stopped.");
+    }
+
     [Fact]
     public void Keys_that_several_make_at_once_are_the_same_for_all()
     {
