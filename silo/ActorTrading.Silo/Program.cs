@@ -88,7 +88,7 @@ static async Task<int> RunAsync(RunOptions options, CancellationTokenSource stop
     builder.Logging.ClearProviders();
     builder.Logging.AddSerilog(Log.Logger);
 
-    // Both fail here, with an instruction, and not when much has been started.
+    // What can fail fails here, with an instruction, and not when much has been started.
     _ = new ZmqContext();
     var ownPort = builder.Configuration["urls"] is null && Environment.GetEnvironmentVariable("ASPNETCORE_URLS") is null;
     if (ownPort)
@@ -96,13 +96,12 @@ static async Task<int> RunAsync(RunOptions options, CancellationTokenSource stop
         ListeningPort.Require(options.Port);
     }
 
+    var (webhooks, secrets) = (ConfiguredKeys.Webhooks(builder.Configuration), ConfiguredKeys.Secrets(builder.Configuration, options.DataFolder));
     await using var database = await LocalDatabase.StartAsync(builder.Configuration.GetConnectionString("Postgres"), options.DataFolder, stop.Token);
     builder.Services.AddSingleton(options);
     builder.Services.AddSingleton(TimeProvider.System);
     builder.Services.AddActorTradingPostgres(database.ConnectionString);
-    builder.Services.AddSingleton(builder.Configuration["Secrets:Keys"] is { Length: > 0 } keys
-        ? KeyRing.Parse(keys)
-        : KeyRing.LoadOrCreate(Path.Combine(options.DataFolder, "secrets.keys")));
+    builder.Services.AddSingleton(secrets);
     var simulated = builder.Configuration.GetValue("Market:Simulated", true);
     await using var terminals = simulated ? SimulatedTerminals.Start(options, TimeProvider.System) : null;
     if (options.Cluster > 0)
@@ -119,7 +118,7 @@ static async Task<int> RunAsync(RunOptions options, CancellationTokenSource stop
     builder.Services.AddSingleton(new SmtpSettings(
         builder.Configuration["Smtp:Host"], builder.Configuration.GetValue("Smtp:Port", 587), builder.Configuration.GetValue("Smtp:StartTls", true),
         builder.Configuration["Smtp:From"] ?? "alerts@localhost", builder.Configuration["Smtp:Username"], builder.Configuration["Smtp:Password"]));
-    builder.Services.AddSingleton(new WebhookSecrets(Convert.FromBase64String(builder.Configuration["Webhooks:Key"]!)));
+    builder.Services.AddSingleton(webhooks);
 
     // The simulated market never closes; a real one's sessions are those of the catalogue.
     IReadOnlyList<Instrument> instruments = builder.Configuration.GetValue("Market:AlwaysOpen", simulated)

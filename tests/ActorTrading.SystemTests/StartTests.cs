@@ -29,6 +29,17 @@ public sealed class StartTests
         silo.Output.ShouldHaveSingleItem().ShouldStartWith("error: ");
     }
 
+    [Theory]
+    [InlineData("Webhooks__Key", "CHANGE-ME", "error: Webhooks:Key must be 16 random bytes or more in base64. Make one with 'openssl rand -base64 32'.")]
+    [InlineData("Webhooks__Key", "", "error: Webhooks:Key must be 16 random bytes or more in base64. Make one with 'openssl rand -base64 32'.")]
+    [InlineData("Secrets__Keys", "CHANGE-ME", "error: Secrets:Keys: Key 1 of the key ring does not begin with its number, 1 to 65535, and a colon.")]
+    public async Task A_key_that_is_none_is_said_in_one_line_with_the_name_of_its_setting(string setting, string value, string answer)
+    {
+        await using var silo = new SiloProcess(NoDatabase, new Dictionary<string, string> { [setting] = value });
+        (await silo.RunToEndAsync()).ShouldBe(1);
+        silo.Output.ShouldHaveSingleItem().ShouldBe(answer);
+    }
+
     /// <summary>The database takes the connection and says nothing.</summary>
     [Fact]
     public async Task Told_to_stop_while_it_starts_it_stops_and_reports_no_error()
