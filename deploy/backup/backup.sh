@@ -14,6 +14,7 @@ pg_dump --format=custom --compress=6 --no-owner --file="$file.part" "$database"
 pg_restore --list "$file.part" >/dev/null
 mv "$file.part" "$file"
 (cd "$folder" && sha256sum "$(basename "$file")" >"$(basename "$file").sha256")
-# The newest ones stay.
-find "$folder" -maxdepth 1 -name "$database-*.dump" -printf '%f\n' | sort -r | tail -n "+$((keep + 1))" | while read -r old; do rm -f "$folder/$old" "$folder/$old.sha256"; done
+# The newest ones stay, and those of a database whose name begins like this one's.
+time='[0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]T[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+find "$folder" -maxdepth 1 -name "$database-$time.dump" -printf '%f\n' | sort -r | tail -n "+$((keep + 1))" | while read -r old; do rm -f "$folder/$old" "$folder/$old.sha256"; done
 echo "$file"

@@ -57,6 +57,27 @@ public sealed class BackupTests(Server server)
         }
     }
 
+    [Fact]
+    public async Task Another_databases_copies_in_the_same_folder_are_neither_counted_nor_taken_away()
+    {
+        var connectionString = await server.Postgres.CreateDatabaseAsync();
+        var folder = Directory.CreateTempSubdirectory("actortrading-backup-").FullName;
+        try
+        {
+            var database = new NpgsqlConnectionStringBuilder(connectionString).Database;
+            var before = Path.Combine(folder, $"{database}-20200101T000000Z.dump");
+            var others = new[] { "20200101T000000Z", "20200102T000000Z" }.Select(time => Path.Combine(folder, $"{database}-trial-{time}.dump")).ToList();
+            foreach (var file in others.Append(before)) await File.WriteAllTextAsync(file, "");
+            var (code, said) = await RunAsync(connectionString, "backup.sh", folder, "1");
+            code.ShouldBe(0, said);
+            Directory.GetFiles(folder, "*.dump").ShouldBe([.. others, said.Trim()], ignoreOrder: true);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
     private static async Task ExecuteAsync(string connectionString, string sql)
     {
         await using var connection = new NpgsqlConnection(connectionString + ";Pooling=false");
