@@ -95,6 +95,22 @@ public sealed partial class ComposeTests
         prometheus["rule_files"].Items().ShouldAllBe(file => File.Exists(DeployFiles.In("prometheus", file.GetValue<string>())));
     }
 
+    [Theory]
+    [InlineData("/metrics", true)]
+    [InlineData("/metrics/", true)]
+    [InlineData("/Metrics", true)]
+    [InlineData("/api/v1/market/symbols", false)]
+    public void What_is_for_those_inside_the_proxy_keeps_back_however_it_is_spelt(string path, bool kept)
+    {
+        var location = KeptBack().Match(File.ReadAllText(DeployFiles.In("nginx", "nginx.conf"))).Groups;
+        (location[1].Value switch
+        {
+            "=" => path == location[2].Value,
+            "~*" => Regex.IsMatch(path, location[2].Value, RegexOptions.IgnoreCase),
+            var other => throw new InvalidOperationException($"nginx's 'location {other}' is not known here."),
+        }).ShouldBe(kept);
+    }
+
     [Fact]
     public void Every_alert_has_a_name_of_its_own_a_severity_and_says_what_is_wrong()
     {
@@ -142,6 +158,9 @@ public sealed partial class ComposeTests
 
     [GeneratedRegex(@"^\s*server (\S+:\d+)", RegexOptions.Multiline)]
     private static partial Regex Behind();
+
+    [GeneratedRegex(@"location (\S+) (\S+) \{ return 404; \}")]
+    private static partial Regex KeptBack();
 
     [GeneratedRegex(@"dotnet publish (\S+)")]
     private static partial Regex Published();
