@@ -50,17 +50,11 @@ public sealed partial class StrategyRunGrain(IStrategyRunStore store, IStrategyS
 
     private Guid Id => this.GetPrimaryKey();
 
-    public override async Task OnActivateAsync(CancellationToken cancellationToken)
-    {
-        if (await store.GetAsync(Id, cancellationToken) is { Status: "running" } run)
-        {
-            await BeginAsync(run);
-        }
-    }
+    public override Task OnActivateAsync(CancellationToken cancellationToken) => GoOnAsync();
 
     public async Task StartAsync(StartStrategyRun request)
     {
-        if (_run is not null || await store.GetAsync(Id) is not null)
+        if (await GoOnAsync())
         {
             return;
         }
@@ -83,10 +77,11 @@ public sealed partial class StrategyRunGrain(IStrategyRunStore store, IStrategyS
         }
     }
 
-    public Task WakeAsync() => Task.CompletedTask;
+    public Task WakeAsync() => GoOnAsync();
 
     public async Task<bool> StopAsync(bool closeHeld)
     {
+        await GoOnAsync();
         if (_run is null)
         {
             return true;
@@ -208,6 +203,27 @@ public sealed partial class StrategyRunGrain(IStrategyRunStore store, IStrategyS
     }
 
     private Task MissAsync(RunBook book) => book == _book ? Task.CompletedTask : SaveAsync(book);
+
+    /// <summary>
+    /// Takes up the stored run, unless that is done: where a start has failed with the run stored, this activation is alive, and nobody but those
+    /// who call it would find out.
+    /// </summary>
+    /// <returns>Whether there is a run.</returns>
+    private async Task<bool> GoOnAsync()
+    {
+        if (_script is not null)
+        {
+            return true;
+        }
+
+        var run = await store.GetAsync(Id);
+        if (run is { Status: "running" })
+        {
+            await BeginAsync(run);
+        }
+
+        return run is not null;
+    }
 
     private async Task BeginAsync(StoredStrategyRun run)
     {

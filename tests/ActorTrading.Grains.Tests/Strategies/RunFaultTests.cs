@@ -182,6 +182,29 @@ public sealed class RunFaultTests(Server server)
         (await stage.Account.GetStateAsync()).RecentOrders.Count.ShouldBe(4, "in, out and in the other way, out");
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_run_that_was_stored_by_a_start_that_failed_goes_on_and_can_be_stopped(bool stopped)
+    {
+        FailingRuns store = null!;
+        await using var stage = await RunStage.StartAsync(server, Venue.PaperHedging, services: services => services.AddSingleton<IStrategyRunStore>(p => store = new FailingRuns(new StrategyRunStore(p.GetRequiredService<PostgresDatabase>()), written: true)));
+        store.LosesStarts = true;
+        var id = TradingHost.NewId();
+        var other = stage.Host.Grains.GetGrain<IStrategyRunGrain>(id);
+        await Should.ThrowAsync<StoreUnavailableException>(() => other.StartAsync(stage.Request(stage.Strategy)));
+        if (stopped)
+        {
+            (await other.StopAsync(closeHeld: false)).ShouldBeTrue();
+            (await store.GetAsync(id)).ShouldNotBeNull().Status.ShouldBe("stopped");
+            return;
+        }
+
+        await other.WakeAsync();
+        await stage.CommandAsync(RunStage.Buy);
+        await stage.UntilNetAsync(0.2m);
+    }
+
     [Fact]
     public async Task What_was_closed_at_the_terminal_itself_is_not_opened_again()
     {
@@ -290,7 +313,14 @@ public sealed class RunFaultTests(Server server)
 
         public int Failures { get; private set; }
 
-        public Task<bool> CreateAsync(StoredStrategyRun run, bool aloneOnSymbol = false, CancellationToken cancellation = default) => runs.CreateAsync(run, aloneOnSymbol, cancellation);
+        /// <summary>What starts is written, and the connection breaks before the answer.</summary>
+        public bool LosesStarts { get; set; }
+
+        public async Task<bool> CreateAsync(StoredStrategyRun run, bool aloneOnSymbol = false, CancellationToken cancellation = default)
+        {
+            var created = await runs.CreateAsync(run, aloneOnSymbol, cancellation);
+            return LosesStarts ? throw new StoreUnavailableException("The database is away.", outcomeUnknown: true) : created;
+        }
 
         public Task<Page<StoredStrategyRun>> ListAsync(Guid userId, Guid strategyId, PageRequest page, CancellationToken cancellation = default) => runs.ListAsync(userId, strategyId, page, cancellation);
 
