@@ -36,7 +36,17 @@ public sealed class BacktestGrain(IBacktestStore store, BacktestPool pool, Backt
                 Request = JsonSerializer.Serialize(request, DomainJson.Options),
                 CreatedAt = clock.GetUtcNow(),
             };
-            await store.CreateAsync(row);
+            try
+            {
+                await store.CreateAsync(row);
+            }
+            catch (StoreUnavailableException)
+            {
+                // Whether it is stored, the next activation knows; this one would let the backtest lie.
+                DeactivateOnIdle();
+                throw;
+            }
+
             _row = row;
         }
 
