@@ -119,6 +119,10 @@ public sealed partial class StrategyRunGrain
         : code == "POSITION_NOT_FOUND" ? _book.Gone()
         : _book.Refused(code is "REQUOTE" or "NO_QUOTE" or "MARKET_CLOSED" or "FROZEN" or "BROKER_UNAVAILABLE" or "BROKER_BUSY" or "TOO_MANY_ORDERS");
 
+    /// <summary>Whether the account has the order, and has no outcome yet: it is asked once more.</summary>
+    private async Task<bool> IsUnderWayAsync(RunOrder order) =>
+        (await orders.FindAsync(_run!.UserId, order.IdFor(Id)))?.Row is { IsFinal: false } && (await SendAsync(order)).Order is not { IsFinal: true };
+
     /// <summary>Notes what became of the order under way, without sending anything.</summary>
     private async Task NoteOutcomeAsync()
     {

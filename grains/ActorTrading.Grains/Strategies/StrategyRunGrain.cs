@@ -146,6 +146,12 @@ public sealed partial class StrategyRunGrain(IStrategyRunStore store, IStrategyS
             }
 
             _path.See(forming);
+            if (_book.Pending is { } underWay && await IsUnderWayAsync(underWay))
+            {
+                // Nothing that the script wants now could be done; a terminal may be away for hours, and a calculation takes its time from other runs.
+                return;
+            }
+
             var started = clock.GetTimestamp();
             var hasClosed = _book.Cursor != _newest;
             if (!hasClosed && _book.Pending is null && (forming == _judged || started < _restUntil))

@@ -109,6 +109,35 @@ public sealed class RunFaultTests(Server server)
         await AuditAsync(stage);
     }
 
+    [Fact]
+    public async Task While_an_outcome_is_not_known_its_script_is_not_calculated()
+    {
+        var late = DateTimeOffset.UtcNow.AddHours(1);
+        await using var stage = await RunStage.StartAsync(server, Venue.TerminalHedging, $"""
+            {RunStage.Commanded}
+            if timenow > {late.ToUnixTimeMilliseconds()}
+                runtime.error("calculated")
+            """);
+        await stage.CommandAsync(RunStage.Buy);
+        await stage.UntilNetAsync(0.1m);
+        await stage.TickAsync(RunStage.CloseAll);
+        await stage.Terminal!.DisposeAsync();
+        await QuoteAsync(stage.Bar.AddMinutes(1));
+        await stage.UntilAsync((_, book) => book.Pending is not null, "the order to close");
+        await stage.Run.StepAsync();
+        stage.Leap(TimeSpan.FromHours(2));
+        foreach (var minute in new[] { 1.5, 2, 3 })
+        {
+            await QuoteAsync(stage.Bar.AddMinutes(minute));
+            await stage.Run.StepAsync();
+        }
+
+        (await stage.StoredAsync()).Error.ShouldBeNull();
+        (await stage.BookAsync()).Pending.ShouldNotBeNull();
+
+        Task QuoteAsync(DateTimeOffset at) => stage.Host.QuoteAsync("EURUSD", stage.Price, stage.Price + 0.0001m, at);
+    }
+
     [Theory]
     [InlineData(Venue.TerminalHedging)]
     [InlineData(Venue.TerminalNetting)]

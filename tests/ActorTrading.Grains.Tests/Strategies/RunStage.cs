@@ -120,6 +120,8 @@ internal sealed class RunStage : IAsyncDisposable
         return Terminal!.PushQuote(new Quote("EURUSD", _price + pips * 0.0001m, _price + (pips + 1) * 0.0001m, _quotedAt));
     }
 
+    public void Leap(TimeSpan span) => _clock.JumpTo(_clock.GetUtcNow() + span);
+
     public Task OpenBarAsync()
     {
         Bar = Bar.AddMinutes(1);
