@@ -22,17 +22,27 @@ internal sealed class LiveScript(CompiledScript script, RunOptions options, Date
     // Two at a time in a process: strategies are many, and calculating is not what its threads are for.
     private static readonly SemaphoreSlim Gate = new(2);
 
+    /// <summary>A machine that stands still or is overrun for some seconds is not the script's fault: a calculation that took too long so often in a row is.</summary>
+    private const int TriesMax = 3;
+
     /// <param name="path">The bar that forms, in stretches.</param>
     public async Task<Wanted> WantedAsync(BarSeries closed, PineBar forming, PineBar[] path)
     {
-        await Gate.WaitAsync();
-        try
+        for (var tries = 1; ; tries++)
         {
-            return await Task.Run(() => Calculate(closed, forming, path));
-        }
-        finally
-        {
-            Gate.Release();
+            await Gate.WaitAsync();
+            try
+            {
+                var wanted = await Task.Run(() => Calculate(closed, forming, path));
+                if (wanted.Error is not { IsTimeOut: true } || tries == TriesMax)
+                {
+                    return wanted;
+                }
+            }
+            finally
+            {
+                Gate.Release();
+            }
         }
     }
 

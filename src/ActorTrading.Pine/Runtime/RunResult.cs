@@ -5,6 +5,9 @@ namespace ActorTrading.Pine;
 /// <summary>An error while running: <c>runtime.error</c>, a bad index, a limit. Line and column count from 1, or are 0 when unknown.</summary>
 public sealed record RuntimeError(string Message, int Line, int Column, int BarIndex)
 {
+    /// <summary>It took too long by the clock on the wall: another time, on a machine less busy, it may not.</summary>
+    public bool IsTimeOut { get; init; }
+
     public override string ToString() => $"{Line}:{Column}: {Message} (bar {BarIndex})";
 }
 

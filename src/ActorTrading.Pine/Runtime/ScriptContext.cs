@@ -126,4 +126,7 @@ internal abstract class ScriptContext
 }
 
 /// <summary>The script did something that ends the run; the message is for its author.</summary>
-internal sealed class PineRuntimeException(string message) : Exception(message);
+internal class PineRuntimeException(string message) : Exception(message);
+
+/// <summary>A time limit was reached.</summary>
+internal sealed class PineTimeOutException(string message) : PineRuntimeException(message);

@@ -168,7 +168,7 @@ public sealed partial class ScriptInstance
         }
         catch (PineRuntimeException e)
         {
-            Fail(e.Message);
+            Fail(e.Message, e is PineTimeOutException);
         }
         catch (PineArgumentException e)
         {
@@ -181,12 +181,12 @@ public sealed partial class ScriptInstance
         }
     }
 
-    private void Fail(string message)
+    private void Fail(string message, bool isTimeOut = false)
     {
         // An error inside a request names the position of the request's own code when it has one.
         var positions = Script.Emitted!.Positions;
         var position = positions[Math.Clamp(_main.Position, 0, positions.Length - 1)];
-        Error = new RuntimeError(message, position.Line, position.Column, _main.Bar);
+        Error = new RuntimeError(message, position.Line, position.Column, _main.Bar) { IsTimeOut = isTimeOut };
     }
 
     public RunResult Result()

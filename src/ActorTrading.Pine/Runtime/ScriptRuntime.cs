@@ -48,9 +48,9 @@ internal sealed class ScriptRuntime
         // A bar's time runs from the first look at it, so that quick bars never cost a look at the clock.
         if (Main.Bar != _timedBar) (_timedBar, _barStarted) = (Main.Bar, now);
         if (Clock.GetElapsedTime(_started, now) > Limits.Time)
-            throw new PineRuntimeException($"The script takes too long: it was stopped after {Limits.Time.TotalSeconds:0.##} seconds.");
+            throw new PineTimeOutException($"The script takes too long: it was stopped after {Limits.Time.TotalSeconds:0.##} seconds.");
         if (Clock.GetElapsedTime(_barStarted, now) > Limits.BarTime)
-            throw new PineRuntimeException($"A loop takes too long: the script was stopped after {Limits.BarTime.TotalSeconds:0.##} seconds on one bar.");
+            throw new PineTimeOutException($"A loop takes too long: the script was stopped after {Limits.BarTime.TotalSeconds:0.##} seconds on one bar.");
         CheckMemory();
     }
 
