@@ -62,7 +62,7 @@ public static class BarFile
         if (first is null) throw new BarFileException($"'{name}' is empty.");
         var layout = Layout.Of(first, name, options);
         var bars = new BarSeriesBuilder(4096);
-        long last = long.MinValue;
+        Bar? last = null;
         int number = 1;
         for (string? line = layout.HasHeader ? reader.ReadLine() : first; line is not null; line = reader.ReadLine())
         {
@@ -71,9 +71,13 @@ public static class BarFile
             if (line.Length == 0) continue;
             if (!layout.TryParse(line, out var bar))
                 throw new BarFileException($"'{name}' line {(layout.HasHeader ? number : number - 1)} is not a bar: '{Clip(line)}'.");
-            if (bar.TimeMs == last && !layout.Ticks) continue;
-            if (bar.TimeMs < last) throw new BarFileException($"'{name}' line {(layout.HasHeader ? number : number - 1)} is older than the line before it: sort the bars by time.");
-            last = bar.TimeMs;
+            if (bar.TimeMs == last?.TimeMs && !layout.Ticks)
+            {
+                if (bar == last) continue;
+                throw new BarFileException($"'{name}' line {(layout.HasHeader ? number : number - 1)} is of the same time as the line before it and says otherwise: leave one of them out. (In a zone that changes its clocks an hour comes twice: write the times with their offset.)");
+            }
+            if (bar.TimeMs < last?.TimeMs) throw new BarFileException($"'{name}' line {(layout.HasHeader ? number : number - 1)} is older than the line before it: sort the bars by time.");
+            last = bar;
             layout.Emit(bars, bar);
         }
         layout.Finish(bars);
@@ -86,6 +90,8 @@ public static class BarFile
     /// <summary>How one line becomes a bar.</summary>
     private sealed class Layout
     {
+        private static readonly long FirstMs = DateTimeOffset.MinValue.ToUnixTimeMilliseconds(), LastMs = DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
+
         private int _time, _open, _high, _low, _close, _volume = -1, _columns;
         private bool _quotes;
         private long _midnightMs, _tickMs;
@@ -208,12 +214,15 @@ public static class BarFile
             if (_any) bars.Add(_building);
         }
 
-        private bool TryTime(ReadOnlySpan<char> text, out long ms)
+        /// <summary>Of a moment that a calendar has.</summary>
+        private bool TryTime(ReadOnlySpan<char> text, out long ms) => TryCount(text, out ms) && ms >= FirstMs && ms <= LastMs;
+
+        private bool TryCount(ReadOnlySpan<char> text, out long ms)
         {
             if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out ms))
             {
                 // Milliseconds since 1970 have more than eleven digits from 1973 on; seconds reach that in the year 5138.
-                if (Math.Abs(ms) < 100_000_000_000) ms *= 1000;
+                if (ms is > -100_000_000_000 and < 100_000_000_000) ms *= 1000;
                 return true;
             }
             if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double seconds) && Math.Abs(seconds) < 1e11)

@@ -46,6 +46,9 @@ public sealed class BarImportTests(Server server) : IDisposable
     [InlineData("1736121600,1.1,1.2,1.15,1.18,1", "between low and high")]
     [InlineData("1736121600,1.1,1.2,x,1.18,1", "is not a bar")]
     [InlineData("1736121600,0,1,0,1,1", "above 0")]
+    [InlineData("1736118000,1.1,1.2,1.0,1.15,1", "same time")]
+    [InlineData("99999999999999999,1.1,1.2,1.0,1.1,1", "is not a bar")]
+    [InlineData("-9223372036854775808,1.1,1.2,1.0,1.1,1", "is not a bar")]
     public async Task What_is_no_bar_stores_nothing(string line, string reason)
     {
         var (store, import) = await StoreAsync();
