@@ -1,5 +1,6 @@
 using ActorTrading.Contracts;
 using ActorTrading.Domain;
+using ActorTrading.Postgres;
 using Orleans;
 using Orleans.Runtime;
 
@@ -8,7 +9,12 @@ namespace ActorTrading.Grains;
 /// <summary>Owns one alert's definition and the record of its firings. The symbol judges it, because only there does it see every quote.</summary>
 public sealed class AlertGrain(IAlertBookkeeping store, TradingMetrics metrics, TimeProvider clock) : Grain, IAlertGrain
 {
+    private static readonly TimeSpan FindOutEvery = TimeSpan.FromSeconds(5);
+
     private AlertView? _alert;
+
+    // Runs while it is not known whether the last change is stored.
+    private IGrainTimer? _inDoubt;
 
     private Guid Id => this.GetPrimaryKey();
 
@@ -17,27 +23,25 @@ public sealed class AlertGrain(IAlertBookkeeping store, TradingMetrics metrics, 
 
     public async Task<AlertDefinition> CreateAsync(AlertDefinition definition)
     {
+        await SettleAsync();
         if (_alert is null)
         {
-            var created = new AlertView(definition, AlertState.New);
-            await store.SaveAsync(created);
-            _alert = created;
+            await SaveAsync(new AlertView(definition, AlertState.New));
+        }
+        else
+        {
+            await Symbol.ArmAlertAsync(_alert);
         }
 
-        await Symbol.ArmAlertAsync(_alert);
-        return _alert.Definition;
+        return _alert!.Definition;
     }
 
     public async Task<AlertDefinition> UpdateAsync(AlertDefinition definition, bool active)
     {
+        await SettleAsync();
         if (_alert is null)
         {
             throw new InvalidOperationException($"There is no alert {Id}.");
-        }
-
-        if (definition.Symbol != _alert.Definition.Symbol)
-        {
-            await Symbol.DisarmAlertAsync(Id);
         }
 
         // A changed alert starts afresh, without a prior sample; what it has fired stays counted.
@@ -49,22 +53,20 @@ public sealed class AlertGrain(IAlertBookkeeping store, TradingMetrics metrics, 
             FireCount = _alert.State.FireCount,
             LastFiredAt = _alert.State.LastFiredAt,
         };
-        var changed = new AlertView(definition, state);
-        await store.SaveAsync(changed);
-        _alert = changed;
-        await Symbol.ArmAlertAsync(changed);
+        await SaveAsync(new AlertView(definition, state));
         return definition;
     }
 
     public async Task DeleteAsync()
     {
+        await SettleAsync();
         if (_alert is null)
         {
             return;
         }
 
-        await Symbol.DisarmAlertAsync(Id);
         await store.DeleteAsync(Id);
+        await Symbol.DisarmAlertAsync(Id);
         _alert = null;
         DeactivateOnIdle();
     }
@@ -73,6 +75,8 @@ public sealed class AlertGrain(IAlertBookkeeping store, TradingMetrics metrics, 
 
     public async Task OnFiredAsync(AlertFired fired)
     {
+        await SettleAsync();
+
         // Deleted meanwhile.
         if (_alert is null)
         {
@@ -101,6 +105,47 @@ public sealed class AlertGrain(IAlertBookkeeping store, TradingMetrics metrics, 
             // The symbol may count from before it: its next firing would pass for this one.
             await Symbol.ArmAlertAsync(_alert);
         }
+    }
+
+    /// <summary>Stores it, and then has its symbol go by it: one that could not be stored is watched as it was.</summary>
+    private async Task SaveAsync(AlertView alert)
+    {
+        try
+        {
+            await store.SaveAsync(alert);
+        }
+        catch (StoreUnavailableException e) when (e.OutcomeUnknown)
+        {
+            _inDoubt ??= this.RegisterGrainTimer(FindOutAsync, new GrainTimerCreationOptions(FindOutEvery, FindOutEvery) { KeepAlive = true });
+            throw;
+        }
+
+        await TakeAsync(alert);
+    }
+
+    private Task SettleAsync() => _inDoubt is null ? Task.CompletedTask : FindOutAsync(CancellationToken.None);
+
+    /// <summary>Its user was told of a failure and may leave it at that: what has been stored all the same is shown, so it is what counts.</summary>
+    private async Task FindOutAsync(CancellationToken cancellation)
+    {
+        if (await store.LoadAsync(Id, cancellation) is { } stored && stored.Definition.Version != _alert?.Definition.Version)
+        {
+            await TakeAsync(stored);
+        }
+
+        _inDoubt?.Dispose();
+        _inDoubt = null;
+    }
+
+    private async Task TakeAsync(AlertView stored)
+    {
+        if (_alert is not null && _alert.Definition.Symbol != stored.Definition.Symbol)
+        {
+            await Symbol.DisarmAlertAsync(Id);
+        }
+
+        _alert = stored;
+        await Symbol.ArmAlertAsync(stored);
     }
 
     private ISymbolGrain Symbol => GrainFactory.GetGrain<ISymbolGrain>(_alert!.Definition.Symbol);

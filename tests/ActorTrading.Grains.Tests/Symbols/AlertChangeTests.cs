@@ -1,4 +1,5 @@
 using ActorTrading.Domain;
+using ActorTrading.Postgres;
 using Orleans.Embedded.Simulation;
 
 namespace ActorTrading.Grains.Tests.Symbols;
@@ -54,6 +55,68 @@ public sealed class AlertChangeTests
         stage.Quote(1.11m);
         stage.Wait(TimeSpan.FromSeconds(10));
         stage.Alerts.Firings.Select(f => f.Sequence).ShouldBe([1, 2]);
+    }
+
+    [Fact]
+    public async Task An_alert_that_could_not_be_deleted_or_moved_to_another_symbol_fires_as_it_is()
+    {
+        await using var stage = SymbolStage.Open();
+        stage.Quote(1.08m);
+        var alert = stage.Make(Crossing);
+        stage.StoreFaults.Refused = 1;
+        Should.Throw<StoreUnavailableException>(() => stage.Host.Run(() => stage.Alert(alert.Id).DeleteAsync()));
+        Should.Throw<StoreUnavailableException>(() => Change(stage, alert with { Symbol = "GBPUSD" }, active: true));
+        stage.StoreFaults.None();
+        stage.Quote(1.11m);
+        stage.Write();
+        stage.Alerts.Firings.ShouldHaveSingleItem().Level.ShouldBe(1.10m);
+    }
+
+    [Fact]
+    public async Task An_alert_that_was_stored_although_its_maker_was_told_of_a_failure_fires()
+    {
+        await using var stage = SymbolStage.Open();
+        stage.Quote(1.08m);
+        stage.StoreFaults.LostAnswers = 1;
+        Should.Throw<StoreUnavailableException>(() => stage.Make(Crossing));
+        stage.StoreFaults.None();
+        stage.Wait(TimeSpan.FromSeconds(10));
+        stage.Quote(1.11m);
+        stage.Write();
+        stage.Alerts.Firings.ShouldHaveSingleItem().Level.ShouldBe(1.10m);
+    }
+
+    [Fact]
+    public async Task A_change_that_was_stored_although_its_maker_was_told_of_a_failure_counts()
+    {
+        await using var stage = SymbolStage.Open();
+        stage.Quote(1.08m);
+        var alert = stage.Make(Crossing);
+        stage.StoreFaults.LostAnswers = 1;
+        Should.Throw<StoreUnavailableException>(() => Change(stage, alert with { Value = 1.15m }, active: true));
+        stage.StoreFaults.None();
+        stage.Wait(TimeSpan.FromSeconds(10));
+        stage.Quote(1.11m);
+        stage.Quote(1.16m);
+        stage.Write();
+        stage.Alerts.Firings.ShouldHaveSingleItem().Level.ShouldBe(1.15m);
+    }
+
+    [Fact]
+    public async Task A_change_that_was_lost_leaves_the_alert_as_it_was()
+    {
+        await using var stage = SymbolStage.Open();
+        stage.Quote(1.08m);
+        var alert = stage.Make(Crossing);
+        stage.StoreFaults.LostWrites = 1;
+        Should.Throw<StoreUnavailableException>(() => Change(stage, alert with { Value = 1.15m }, active: true));
+        stage.StoreFaults.None();
+        stage.Quote(1.11m);
+        stage.Wait(TimeSpan.FromSeconds(10));
+        stage.Quote(1.09m);
+        stage.Quote(1.16m);
+        stage.Write();
+        stage.Alerts.Firings.ShouldHaveSingleItem().Level.ShouldBe(1.10m);
     }
 
     /// <summary>An alert that has fired at its symbol; its firings take five seconds to arrive.</summary>
