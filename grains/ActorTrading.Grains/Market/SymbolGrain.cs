@@ -345,6 +345,7 @@ public sealed class SymbolGrain(
     private async Task OnTimerAsync(CancellationToken cancellation)
     {
         _observers.NextRound();
+        _alerts.Expire(clock.GetUtcNow());
         _ = _awaited.AskAsync();
         await DeliverAsync();
         await WriteBehindAsync();

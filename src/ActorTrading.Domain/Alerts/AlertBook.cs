@@ -12,6 +12,7 @@ public sealed class AlertBook(string symbol, Func<string, DateTimeOffset, DateTi
     private readonly Dictionary<string, TriggerBook> _onCloses = new(StringComparer.Ordinal);
     private readonly Dictionary<Guid, Entry> _alerts = [];
     private readonly Dictionary<string, HashSet<Guid>> _moving = new(StringComparer.Ordinal);
+    private readonly SortedSet<(DateTimeOffset At, Guid Id)> _ends = [];
     private readonly HashSet<Guid> _changed = [];
     private readonly List<PriceTrigger> _hits = [];
     private long _turn;
@@ -66,6 +67,11 @@ public sealed class AlertBook(string symbol, Func<string, DateTimeOffset, DateTi
 
         var entry = new Entry(definition, state);
         _alerts.Add(definition.Id, entry);
+        if (definition.ExpiresAt is { } end)
+        {
+            _ends.Add((end, definition.Id));
+        }
+
         if (sampled || known is not null)
         {
             // Also where it was there before: what was seen of its former definition may have been written over it.
@@ -88,8 +94,29 @@ public sealed class AlertBook(string symbol, Func<string, DateTimeOffset, DateTi
             MovingOn(entry.Definition.Timeframe!).Remove(alertId);
         }
 
+        if (entry.Definition.ExpiresAt is { } end)
+        {
+            _ends.Remove((end, alertId));
+        }
+
         _changed.Remove(alertId);
         return true;
+    }
+
+    /// <summary>Ends the alerts whose time is over, of which no quote may have told.</summary>
+    public void Expire(DateTimeOffset now)
+    {
+        while (_ends.Count > 0 && _ends.Min is var end && end.At <= now)
+        {
+            _ends.Remove(end);
+            var entry = _alerts[end.Id];
+            if (entry.State.Status == AlertStatus.Active)
+            {
+                entry.State = AlertEngine.Expire(entry.Definition, entry.State, now);
+                _changed.Add(end.Id);
+                Arm(entry);
+            }
+        }
     }
 
     /// <summary>Judges every alert that the quote reaches. Without one nothing is allocated.</summary>
