@@ -16,7 +16,9 @@ public static class OwnBooks
         {
             // Nothing was taken over yet, so only what could never be booked right is refused.
             return snapshot.Account.Currency is { Length: > 0 } currency && currency != state.Currency
-                ? $"The terminal's account is in {currency}, this one in {state.Currency}: connect the terminal as an account in {currency}."
+                    ? $"The terminal's account is in {currency}, this one in {state.Currency}: connect the terminal as an account in {currency}."
+                : ModeOf(snapshot) is { } mode && mode != state.Mode
+                    ? $"The terminal's account is a {Name(mode)} one, this one was made as {Name(state.Mode)}: connect the terminal as a {Name(mode)} account."
                 : null;
         }
 
@@ -27,6 +29,14 @@ public static class OwnBooks
 
         return $"The terminal does not show deal {state.LastDealTicket}, the newest that this account has had: it is logged in to another account, or still loading its history. Nothing is sent or taken over until it shows it.";
     }
+
+    /// <summary>As far as the books show it: only netting turns a position round by one deal, and only hedging has two in a symbol.</summary>
+    private static PositionMode? ModeOf(TerminalSnapshot snapshot) =>
+        snapshot.Deals.Any(d => d.IsExecution && d.Entry == DealEntry.InOut) ? PositionMode.Netting
+        : !snapshot.PositionsAreComplete || snapshot.Positions.GroupBy(p => p.Symbol).Any(symbol => symbol.Count() > 1) ? PositionMode.Hedging
+        : null;
+
+    private static string Name(PositionMode mode) => mode == PositionMode.Netting ? "netting" : "hedging";
 
     /// <summary>A broker that has put old deals away still shows what is held.</summary>
     private static bool HoldsOurs(AccountState state, TerminalSnapshot snapshot) =>

@@ -36,6 +36,22 @@ public sealed class OwnBooksTests
     public void At_first_they_are_in_its_currency(string currency, string? why) =>
         OwnBooks.WhyNot(Ledger(0) with { IsReconciled = false }, Books([], currency: currency)).ShouldBe(why);
 
+    [Theory]
+    [InlineData(PositionMode.Netting, null)]
+    [InlineData(PositionMode.Hedging, "The terminal's account is a netting one, this one was made as hedging: connect the terminal as a netting account.")]
+    public void A_deal_that_turned_a_position_round_says_that_the_account_nets(PositionMode made, string? why) => OwnBooks.WhyNot(Ledger(0) with { IsReconciled = false, Mode = made },
+        TerminalSnapshot.Create(Books([]).Account, [], [], [new TerminalDeal(3, At, "EURUSD", TerminalDealKind.Sell, DealEntry.InOut, 2m, 1.1m, 0m)])).ShouldBe(why);
+
+    [Theory]
+    [InlineData(PositionMode.Hedging, 7, null)]
+    [InlineData(PositionMode.Netting, 7, "The terminal's account is a hedging one, this one was made as netting: connect the terminal as a hedging account.")]
+    [InlineData(PositionMode.Netting, 6, "The terminal's account is a hedging one, this one was made as netting: connect the terminal as a hedging account.")]
+    public void Two_positions_of_a_symbol_or_copies_of_one_say_that_it_hedges(PositionMode made, long second, string? why)
+    {
+        TerminalPosition[] positions = [.. ((long[])[6, second]).Select(ticket => new TerminalPosition(ticket, 0, "EURUSD", Side.Buy, At, 1.1m, null, null, 1m))];
+        OwnBooks.WhyNot(Ledger(0) with { IsReconciled = false, Mode = made }, TerminalSnapshot.Create(Books([]).Account, positions, [], [])).ShouldBe(why);
+    }
+
     private static AccountState Ledger(long lastDeal) => AccountState.Empty with { Currency = "USD", IsReconciled = true, LastDealTicket = lastDeal };
 
     private static TerminalSnapshot Books(long[] deals, TerminalPosition? position = null, string currency = "USD") => TerminalSnapshot.Create(
