@@ -15,8 +15,15 @@ public sealed class OutboxDispatcher(IOutbox outbox, IEnumerable<IOutboxHandler>
 
     private static readonly TimeSpan CountEvery = TimeSpan.FromSeconds(10);
 
+    private static readonly TimeSpan ForgetEvery = TimeSpan.FromHours(1);
+
+    /// <summary>How long what was given up can be looked at.</summary>
+    private static readonly TimeSpan DeadKept = TimeSpan.FromDays(30);
+
+    private const int DeadAtATime = 5_000;
+
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Task.WhenAll(handlers.Select(h => DispatchAsync(h, stoppingToken)).Append(CountAsync(stoppingToken)));
+        Task.WhenAll(handlers.Select(h => DispatchAsync(h, stoppingToken)).Append(CountAsync(stoppingToken)).Append(ForgetAsync(stoppingToken)));
 
     /// <summary>Tells how much waits: of all processes, because they share the outbox.</summary>
     private async Task CountAsync(CancellationToken stopping)
@@ -31,6 +38,25 @@ public sealed class OutboxDispatcher(IOutbox outbox, IEnumerable<IOutboxHandler>
             catch (Exception e) when (!stopping.IsCancellationRequested)
             {
                 log.LogDebug(e, "The outbox could not be counted; the figures stay as they are");
+            }
+        }
+    }
+
+    /// <summary>A webhook that is gone for good leaves a given-up message with every firing.</summary>
+    private async Task ForgetAsync(CancellationToken stopping)
+    {
+        using var timer = new PeriodicTimer(ForgetEvery, clock);
+        while (await timer.WaitForNextTickAsync(stopping))
+        {
+            try
+            {
+                while (await outbox.ForgetDeadAsync(clock.GetUtcNow() - DeadKept, DeadAtATime, stopping) == DeadAtATime)
+                {
+                }
+            }
+            catch (Exception e) when (!stopping.IsCancellationRequested)
+            {
+                log.LogWarning(e, "Given-up outbox messages could not be forgotten; trying again in an hour");
             }
         }
     }

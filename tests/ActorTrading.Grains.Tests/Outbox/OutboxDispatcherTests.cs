@@ -91,6 +91,28 @@ public sealed class OutboxDispatcherTests(Server server)
         silence.SetResult(OutboxOutcome.Done);
     }
 
+    [Fact]
+    public async Task What_was_given_up_is_forgotten_after_a_month()
+    {
+        await using var database = await DatabaseAsync();
+        var outbox = new WatchedOutbox(new OutboxStore(database));
+        var handler = new Scripted(4, _ => Task.FromResult(OutboxOutcome.GiveUp("answered 404")));
+        await using var dispatcher = await StartAsync(outbox, handler);
+        var recent = Message(handler, "recent");
+        await outbox.EnqueueAsync([Message(handler, "old")], _clock.GetUtcNow() - TimeSpan.FromDays(30));
+        await outbox.EnqueueAsync([recent], _clock.GetUtcNow() - TimeSpan.FromDays(29));
+        await outbox.AdvanceAsync(_clock, TimeSpan.FromSeconds(1));
+        for (var i = 0; i < 2; i++)
+        {
+            await outbox.NotedAsync();
+        }
+
+        (await outbox.DeadAsync(10)).Count.ShouldBe(2);
+        _clock.Advance(TimeSpan.FromHours(1));
+        await outbox.Forgotten.WaitAsync(TimeSpan.FromSeconds(20));
+        (await outbox.DeadAsync(10)).ShouldHaveSingleItem().Id.ShouldBe(recent.Id);
+    }
+
     private async Task<PostgresDatabase> DatabaseAsync()
     {
         var options = new PostgresOptions { ConnectionString = await server.Postgres.CreateDatabaseAsync() };
@@ -137,7 +159,10 @@ public sealed class OutboxDispatcherTests(Server server)
     private sealed class WatchedOutbox(IOutbox inner) : IOutbox
     {
         private readonly TaskCompletionSource _completed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource _forgotten = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private readonly SemaphoreSlim _settled = new(0);
+
+        public Task Forgotten => _forgotten.Task;
 
         public int LosesNotes { get; set; }
 
@@ -213,7 +238,19 @@ public sealed class OutboxDispatcherTests(Server server)
             return done;
         }
 
-        public Task<bool> GiveUpAsync(LeasedMessage message, string error, CancellationToken cancellation = default) => inner.GiveUpAsync(message, error, cancellation);
+        public async Task<bool> GiveUpAsync(LeasedMessage message, string error, CancellationToken cancellation = default)
+        {
+            var done = await inner.GiveUpAsync(message, error, cancellation);
+            _settled.Release();
+            return done;
+        }
+
+        public async Task<int> ForgetDeadAsync(DateTimeOffset before, int limit, CancellationToken cancellation = default)
+        {
+            var forgotten = await inner.ForgetDeadAsync(before, limit, cancellation);
+            _forgotten.TrySetResult();
+            return forgotten;
+        }
 
         public Task<IReadOnlyList<DeadMessage>> DeadAsync(int limit, CancellationToken cancellation = default) => inner.DeadAsync(limit, cancellation);
 

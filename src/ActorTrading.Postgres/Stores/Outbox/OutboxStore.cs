@@ -40,6 +40,9 @@ public interface IOutbox
     /// <summary>Messages that were given up, newest first.</summary>
     Task<IReadOnlyList<DeadMessage>> DeadAsync(int limit, CancellationToken cancellation = default);
 
+    /// <summary>Forgets up to <paramref name="limit"/> given-up messages that were added before a time; answers how many.</summary>
+    Task<int> ForgetDeadAsync(DateTimeOffset before, int limit, CancellationToken cancellation = default);
+
     /// <summary>Messages waiting, and how long the oldest has been due.</summary>
     Task<OutboxBacklog> BacklogAsync(DateTimeOffset now, CancellationToken cancellation = default);
 }
@@ -84,6 +87,10 @@ public sealed class OutboxStore(PostgresDatabase database) : IOutbox
             "SELECT id, kind, payload, attempts, last_error, created_at FROM outbox WHERE status = 'dead' ORDER BY created_at DESC LIMIT @limit",
             row => new DeadMessage(row.GetGuid(0), row.GetString(1), row.GetString(2), row.GetInt32(3), row.TextOrNull("last_error"), row.Time("created_at")),
             cancellation, RowReading.Parameter("limit", Math.Clamp(limit, 1, PageRequest.LimitMax))), cancellation);
+
+    public Task<int> ForgetDeadAsync(DateTimeOffset before, int limit, CancellationToken cancellation = default) =>
+        database.UseAsync(connection => connection.ExecuteAsync(
+            "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE status = 'dead' AND created_at < @before LIMIT @limit)".With(new { before, limit }, cancellation)), cancellation);
 
     public Task<OutboxBacklog> BacklogAsync(DateTimeOffset now, CancellationToken cancellation = default) => database.UseAsync(async connection =>
         (await connection.ListAsync("SELECT count(*), min(due_at) FROM outbox WHERE status = 'pending' AND due_at <= @now",
