@@ -29,6 +29,12 @@ public sealed record LedgerWriterOptions
     /// <summary>Most appends in one transaction, 1 to 10,000.</summary>
     public int BatchAppends { get; init; } = 512;
 
+    /// <summary>
+    /// Most ledger entries in one transaction, but for an append that has more by itself; at least 1. What a gap in the prices does to hundreds of
+    /// accounts that are full of positions would take longer than <see cref="BatchTimeout"/> at once, however often it is tried.
+    /// </summary>
+    public int BatchEntries { get; init; } = 50_000;
+
     /// <summary>Most appends waiting per lane; further ones are refused with <see cref="LedgerOverloadedException"/>.</summary>
     public int QueuedAppends { get; init; } = 50_000;
 

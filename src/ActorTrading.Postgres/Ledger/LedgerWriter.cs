@@ -33,6 +33,7 @@ public sealed class LedgerWriter : ILedgerWriter, IAsyncDisposable
         this.time = time;
         Require(this.options.Lanes, 1, 16, nameof(this.options.Lanes));
         Require(this.options.BatchAppends, 1, 10_000, nameof(this.options.BatchAppends));
+        Require(this.options.BatchEntries, 1, int.MaxValue, nameof(this.options.BatchEntries));
         lanes = [.. Enumerable.Range(0, this.options.Lanes)
             .Select(_ => new LedgerLane(options.ConnectionString, this.options, time, log ?? NullLogger<LedgerWriter>.Instance))];
         LedgerMetrics.Add(this);

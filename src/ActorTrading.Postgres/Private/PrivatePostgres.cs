@@ -54,6 +54,7 @@ public sealed class PrivatePostgres : IAsyncDisposable
         try
         {
             if (!File.Exists(Path.Combine(instance.DataFolder, "PG_VERSION"))) instance.Create();
+            else if (!File.Exists(instance.PasswordFile)) throw new PrivatePostgresException($"'{instance.PasswordFile}' is missing: without it nobody gets in to the cluster beside it. Bring it back from a backup.");
             else instance.CheckVersion();
             await instance.StartServerAsync(cancellation);
             return instance;
@@ -168,8 +169,10 @@ public sealed class PrivatePostgres : IAsyncDisposable
 
     private void Create()
     {
-        // A first start that was killed half-way leaves a folder without PG_VERSION; there is nothing of worth in it.
-        if (Directory.Exists(DataFolder)) Directory.Delete(DataFolder, recursive: true);
+        // A cluster is made beside and moved here whole, so whatever lies here was one: the ledger may be in it.
+        if (Directory.Exists(DataFolder) && Directory.EnumerateFileSystemEntries(DataFolder).Any())
+            throw new PrivatePostgresException($"'{DataFolder}' holds something, but no PG_VERSION: it is a cluster that is damaged or was restored in part. Restore it whole, or move it away to begin anew.");
+        if (Directory.Exists(DataFolder)) Directory.Delete(DataFolder);
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(options.Folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         File.WriteAllText(PasswordFile, Convert.ToHexString(RandomNumberGenerator.GetBytes(24)));

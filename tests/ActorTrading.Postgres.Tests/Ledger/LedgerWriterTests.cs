@@ -1,4 +1,5 @@
 using ActorTrading.Domain;
+using Npgsql;
 
 namespace ActorTrading.Postgres.Tests.Ledger;
 
@@ -183,6 +184,34 @@ public sealed class LedgerWriterTests(Server server)
         foreach (var refusal in refusals) await Should.ThrowAsync<LedgerRefusedException>(refusal);
         (await database.CountAsync("orders")).ShouldBe(19);
         await good[0].DoAsync(writer, good[0].Buy());
+    }
+
+    [Fact]
+    public async Task Appends_of_many_entries_each_do_not_all_go_into_one_transaction()
+    {
+        await using var database = await server.MigratedAsync(options => options.Ledger = new LedgerWriterOptions { Lanes = 1, BatchEntries = 20 });
+        var user = await database.NewUserAsync("ann");
+        var all = (await database.NewAccountsAsync(user, 6)).Select(id => new TestAccount(id, user)).ToList();
+        await using var writer = new LedgerWriter(database.Options, TimeProvider.System);
+        foreach (var account in all) await account.DoAsync(writer, account.Open());
+        var before = await database.CountAsync("ledger_commits");
+        await using var other = new NpgsqlConnection(database.Options.ConnectionString);
+        await other.OpenAsync();
+        await using var holding = await other.BeginTransactionAsync();
+        await using var hold = new NpgsqlCommand($"SELECT FROM account_state WHERE account_id = '{all[0].Id}' FOR UPDATE", other);
+        await hold.ExecuteNonQueryAsync();
+
+        // While the lane waits for the first one's row the others gather: 30 by itself, and 8 each.
+        var answers = new List<Task> { all[0].DoAsync(writer, all[0].Deposit()) };
+        await TestWait.UntilAsync(() => writer.Waiting == 0);
+        foreach (var account in all.Skip(1)) answers.Add(account.DoAsync(writer, account.Next([.. Deposits(account == all[1] ? 30 : 8)])));
+        await holding.RollbackAsync();
+        await Task.WhenAll(answers);
+
+        (await database.CountAsync("ledger_commits") - before).ShouldBe(4);
+        (await database.CountAsync("account_ledger")).ShouldBe(6 * 2 + 1 + 30 + 4 * 8);
+
+        static IEnumerable<LedgerEvent> Deposits(int count) => Enumerable.Range(0, count).Select(_ => new BalanceAdjusted(1m, BalanceReason.Deposit, "more"));
     }
 
     [Fact]

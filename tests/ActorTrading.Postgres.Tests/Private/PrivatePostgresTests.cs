@@ -56,6 +56,23 @@ public sealed class PrivatePostgresTests : IDisposable
     }
 
     [Fact]
+    public async Task A_cluster_that_lacks_a_file_is_not_taken_for_one_that_was_never_made()
+    {
+        await using (var server = await StartAsync()) await AskAsync(server, "CREATE TABLE kept (n int)");
+        var (version, password) = (Path.Combine(folder, "pgdata", "PG_VERSION"), Path.Combine(folder, "password"));
+        var was = (File.ReadAllText(version), File.ReadAllText(password));
+
+        File.Delete(version);
+        (await Should.ThrowAsync<PrivatePostgresException>(StartAsync())).Message.ShouldContain("PG_VERSION");
+        File.WriteAllText(version, was.Item1);
+        File.Delete(password);
+        (await Should.ThrowAsync<PrivatePostgresException>(StartAsync())).Message.ShouldContain(password);
+        File.WriteAllText(password, was.Item2);
+
+        await using (var server = await StartAsync()) (await AskAsync(server, "SELECT count(*) FROM kept")).ShouldBe(0L);
+    }
+
+    [Fact]
     public async Task A_log_that_takes_long_to_replay_is_waited_for()
     {
         if (!OperatingSystem.IsWindows())

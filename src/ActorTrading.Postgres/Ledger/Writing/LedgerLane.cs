@@ -86,8 +86,11 @@ internal sealed class LedgerLane : IAsyncDisposable
     {
         gathered.Clear();
         accounts.Clear();
+        var entries = 0;
         while (gathered.Count < options.BatchAppends && queue.Reader.TryPeek(out var next))
         {
+            entries += next.Append.Entries.Count;
+            if (entries > options.BatchEntries && gathered.Count > 0) break;
             // A second append of the same account builds on the first one: it waits for the next batch.
             if (!accounts.Add(next.Append.AccountId)) break;
             queue.Reader.TryRead(out _);
