@@ -29,8 +29,12 @@ internal static class StrategyRunEndpoints
 
     private static async Task<ListOf<RunView>> ListAsync(string id, HttpContext context, IStrategyStore strategies, IStrategyRunStore store, CancellationToken cancel)
     {
-        var strategy = await StrategyEndpoints.FindAsync(Requests.PathId(id, "strategy"), context, strategies, cancel);
-        return ListOf.From(await store.ListAsync(context.UserId(), strategy.Id, context.Page(), cancel), RunView.Of);
+        var strategyId = Requests.PathId(id, "strategy");
+        var runs = await store.ListAsync(context.UserId(), strategyId, context.Page(), cancel);
+        // One whose owner has withdrawn it goes on trading for those who have started it, and they must find it.
+        if (runs.Items.Count == 0)
+            await StrategyEndpoints.FindAsync(strategyId, context, strategies, cancel);
+        return ListOf.From(runs, RunView.Of);
     }
 
     private static async Task<IResult> StartAsync(string id, NewRun request, HttpContext context, IStrategyStore strategies, IStrategyRunStore store, Ownership owned, IMarketView market,

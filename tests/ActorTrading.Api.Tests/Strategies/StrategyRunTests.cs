@@ -53,6 +53,29 @@ public class StrategyRunTests(ApiHost host)
     }
 
     [Fact]
+    public async Task Runs_of_a_strategy_that_its_owner_has_withdrawn_are_listed_to_their_user_and_can_be_stopped()
+    {
+        await Scripts.BarsAsync(host);
+        var (owner, user) = (await host.RegisterAsync(), await host.RegisterAsync());
+        var account = (await (await user.Http.PostAsJsonAsync("/api/v1/accounts", new { kind = "paper", name = "Paper" })).JsonAsync()).GetProperty("id").GetGuid();
+        var strategy = (await owner.Http.PostAsJsonAsync("/api/v1/strategies", new { name = "Ours", script = Scripts.Cross, isPublic = true })).Headers.Location!.ToString();
+        var started = await user.Http.PostAsJsonAsync(strategy + "/runs", new { accountId = account, symbol = "GBPUSD", timeframe = "H1", initialCapital = 10_000 });
+        started.StatusCode.ShouldBe(HttpStatusCode.Created, await started.Content.ReadAsStringAsync());
+
+        foreach (var withdraw in new Func<Task<HttpResponseMessage>>[] { () => owner.Http.PutAsJsonAsync(strategy, new { isPublic = false }), () => owner.Http.DeleteAsync(strategy) })
+        {
+            (await withdraw()).IsSuccessStatusCode.ShouldBeTrue();
+            await (await user.Http.GetAsync(strategy)).ProblemAsync(404, "NOT_FOUND");
+            var run = (await (await user.Http.GetAsync(strategy + "/runs")).JsonAsync()).GetProperty("items").EnumerateArray().ShouldHaveSingleItem();
+            (run.GetProperty("status").GetString(), $"{strategy}/runs/{run.GetProperty("id").GetString()}").ShouldBe(("running", started.Headers.Location!.ToString()));
+            await (await host.Http.GetAsync(strategy + "/runs")).ProblemAsync(401, "UNAUTHENTICATED");
+        }
+
+        (await (await user.Http.DeleteAsync(started.Headers.Location)).JsonAsync()).GetProperty("status").GetString().ShouldBe("stopped");
+        await (await (await host.RegisterAsync()).Http.GetAsync(strategy + "/runs")).ProblemAsync(404, "NOT_FOUND");
+    }
+
+    [Fact]
     public async Task To_close_what_a_run_left_is_refused_when_it_has_ended()
     {
         var user = await host.RegisterAsync();
