@@ -21,6 +21,7 @@ public static class ProblemCodes
     public const string TooManyRequests = "TOO_MANY_REQUESTS";
     public const string TooManyConnections = "TOO_MANY_CONNECTIONS";
     public const string TooManyAlerts = "TOO_MANY_ALERTS";
+    public const string TooManyRuns = "TOO_MANY_RUNS";
     public const string Internal = "INTERNAL_ERROR";
     public const string Unavailable = "SERVICE_UNAVAILABLE";
     public const string BrokerUnavailable = "BROKER_UNAVAILABLE";

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using ActorTrading.Api.Auth;
 using ActorTrading.Api.Conventions;
+using ActorTrading.Api.Limits;
 using ActorTrading.Api.Trading;
 using ActorTrading.Contracts;
 using ActorTrading.Domain;
@@ -37,7 +38,7 @@ internal static class StrategyRunEndpoints
         return ListOf.From(runs, RunView.Of);
     }
 
-    private static async Task<IResult> StartAsync(string id, NewRun request, HttpContext context, IStrategyStore strategies, IStrategyRunStore store, Ownership owned, IMarketView market,
+    private static async Task<IResult> StartAsync(string id, NewRun request, HttpContext context, IStrategyStore strategies, IStrategyRunStore store, Ownership owned, LimitOptions limits, IMarketView market,
         GrainCalls grains, TimeProvider clock, CancellationToken cancel)
     {
         var strategy = await StrategyEndpoints.FindAsync(Requests.PathId(id, "strategy"), context, strategies, cancel);
@@ -53,6 +54,9 @@ internal static class StrategyRunEndpoints
         if (capital <= 0)
             throw ApiException.BadField("initialCapital", "must be given where the account holds nothing.");
         var runId = Idempotency.IdFor(context, clock, "run");
+        // Not to the last one where several are started at once.
+        if (limits.RunsPerUser > 0 && await store.CountOthersAsync(context.UserId(), runId, cancel) >= limits.RunsPerUser)
+            throw new ApiException(409, ProblemCodes.TooManyRuns, $"You have {limits.RunsPerUser} runs that go on, which is as many as one may have: stop one first.");
         await grains.Grain<IStrategyRunGrain>(runId).AskAsync(g => g.StartAsync(new(context.UserId(), strategy.Id, strategy.Version, account.Id, request.Symbol!, request.Timeframe!, request.Inputs?.GetRawText(), capital, account.Mode)), cancel);
         if (await store.GetAsync(runId, cancel) is not { } run)
             throw new ApiException(409, "SYMBOL_IN_USE", $"Another run trades {request.Symbol} in this netting account, which has one position for both: stop it first.");

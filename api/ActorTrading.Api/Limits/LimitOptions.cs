@@ -15,6 +15,12 @@ public sealed class LimitOptions
     /// <summary>Alerts, active and paused, that one user may have; 0 for no limit.</summary>
     public int AlertsPerUser { get; set; } = 1_000;
 
+    /// <summary>
+    /// Strategy runs of one user that go on; 0 for no limit. A script that takes all the time it may is calculated for a twentieth of it, two at a time in
+    /// a process: so many of one user leave half of that to others.
+    /// </summary>
+    public int RunsPerUser { get; set; } = 20;
+
     /// <summary>How long a request asks a grain again whose silo has gone or is going, seconds; 0 for not at all. Below what clients wait.</summary>
     public double AskAgainSeconds { get; set; } = 20;
 

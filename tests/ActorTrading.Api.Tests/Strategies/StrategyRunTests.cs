@@ -76,6 +76,29 @@ public class StrategyRunTests(ApiHost host)
     }
 
     [Fact]
+    public async Task A_user_has_so_many_runs_that_go_on_and_others_have_their_own()
+    {
+        await Scripts.BarsAsync(host);
+        await using var app = await host.StartAnotherAsync(new() { ["Limits:RunsPerUser"] = "2" });
+        using var http = ApiHost.ClientOf(app);
+        var first = await StartAsync(await host.RegisterAsync(http));
+        var user = first.User;
+        var second = await StartAsync(user);
+        second.Answer.StatusCode.ShouldBe(HttpStatusCode.Created);
+        await (await StartAsync(user)).Answer.ProblemAsync(409, "TOO_MANY_RUNS");
+        (await StartAsync(await host.RegisterAsync(http))).Answer.StatusCode.ShouldBe(HttpStatusCode.Created);
+        (await user.Http.DeleteAsync(second.Answer.Headers.Location)).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await StartAsync(user)).Answer.StatusCode.ShouldBe(HttpStatusCode.Created);
+
+        static async Task<(TestUser User, HttpResponseMessage Answer)> StartAsync(TestUser user)
+        {
+            var account = (await (await user.Http.PostAsJsonAsync("/api/v1/accounts", new { kind = "paper", name = "Paper" })).JsonAsync()).GetProperty("id").GetGuid();
+            var strategy = (await user.Http.PostAsJsonAsync("/api/v1/strategies", new { name = "Cross", script = Scripts.Cross })).Headers.Location!.ToString();
+            return (user, await user.Http.PostAsJsonAsync(strategy + "/runs", new { accountId = account, symbol = "GBPUSD", timeframe = "H1", initialCapital = 10_000 }));
+        }
+    }
+
+    [Fact]
     public async Task To_close_what_a_run_left_is_refused_when_it_has_ended()
     {
         var user = await host.RegisterAsync();

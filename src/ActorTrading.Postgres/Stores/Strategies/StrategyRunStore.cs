@@ -39,6 +39,9 @@ public interface IStrategyRunStore
     /// <summary>What to wake after a restart.</summary>
     Task<IReadOnlyList<StoredStrategyRun>> RunningAsync(CancellationToken cancellation = default);
 
+    /// <summary>How many others than this one go on, of the user.</summary>
+    Task<int> CountOthersAsync(Guid userId, Guid id, CancellationToken cancellation = default);
+
     /// <summary>Replaces the state that the caller knows by the next one: of two that think they are the run's only owner, one fails here before it acts.</summary>
     /// <returns>False where it is another by now, or the run has ended.</returns>
     Task<bool> SaveStateAsync(Guid id, string knownJson, string stateJson, DateTimeOffset at, CancellationToken cancellation = default);
@@ -84,6 +87,9 @@ public sealed class StrategyRunStore(PostgresDatabase database) : IStrategyRunSt
     public Task<IReadOnlyList<StoredStrategyRun>> RunningAsync(CancellationToken cancellation = default) =>
         database.UseAsync<IReadOnlyList<StoredStrategyRun>>(async connection =>
             (await connection.QueryAsync<StoredStrategyRun>($"SELECT {Columns} FROM strategy_runs WHERE status = 'running' ORDER BY created_at".With(null, cancellation))).AsList(), cancellation);
+
+    public Task<int> CountOthersAsync(Guid userId, Guid id, CancellationToken cancellation = default) => database.AsUserAsync(userId, connection =>
+        connection.ExecuteScalarAsync<int>("SELECT count(*) FROM strategy_runs WHERE user_id = @userId AND id <> @id AND status = 'running'".With(new { userId, id }, cancellation)), cancellation);
 
     public Task<bool> SaveStateAsync(Guid id, string knownJson, string stateJson, DateTimeOffset at, CancellationToken cancellation = default) => database.UseAsync(async connection =>
         await connection.ExecuteAsync("UPDATE strategy_runs SET state = @stateJson::jsonb, updated_at = @at WHERE id = @id AND status = 'running' AND state = @knownJson::jsonb"
