@@ -37,6 +37,7 @@ internal static class OptionChecks
         Check(limits.SignIn, "Limits:SignIn");
         Within(limits.ConnectionsPerUser, "Limits:ConnectionsPerUser", 0, int.MaxValue);
         Within(limits.AlertsPerUser, "Limits:AlertsPerUser", 0, int.MaxValue);
+        Within(limits.RunsPerUser, "Limits:RunsPerUser", 0, int.MaxValue);
         Within(limits.AskAgainSeconds, "Limits:AskAgainSeconds", 0, 600);
         Within(limits.BodyBytesMax, "Limits:BodyBytesMax", 1024, int.MaxValue);
     }

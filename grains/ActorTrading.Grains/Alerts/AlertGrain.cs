@@ -66,9 +66,11 @@ public sealed class AlertGrain(IAlertBookkeeping store, TradingMetrics metrics, 
         }
 
         await store.DeleteAsync(Id);
-        await Symbol.DisarmAlertAsync(Id);
+        // From here on a firing is none, also where the symbol could not be told.
+        var symbol = Symbol;
         _alert = null;
         DeactivateOnIdle();
+        await symbol.DisarmAlertAsync(Id);
     }
 
     public Task<AlertView?> GetAsync() => Task.FromResult(_alert);
