@@ -30,6 +30,19 @@ public sealed class StartTests
     }
 
     [Theory]
+    [InlineData("", "names no host")]
+    [InlineData("Database=actortrading", "names no host")]
+    [InlineData("postgres://db/actortrading", "is no connection string")]
+    [InlineData("Hst=db;Password=secret", "is no connection string")]
+    public async Task A_connection_string_that_names_no_server_is_said_in_one_line_and_not_shown(string connectionString, string why)
+    {
+        await using var silo = new SiloProcess(connectionString);
+        (await silo.RunToEndAsync()).ShouldBe(1);
+        silo.Output.ShouldHaveSingleItem().ShouldStartWith($"error: ConnectionStrings:Postgres {why}: it must be like 'Host=");
+        silo.Output[0].ShouldNotContain("secret");
+    }
+
+    [Theory]
     [InlineData("Webhooks__Key", "CHANGE-ME", "error: Webhooks:Key must be 16 random bytes or more in base64. Make one with 'openssl rand -base64 32'.")]
     [InlineData("Webhooks__Key", "", "error: Webhooks:Key must be 16 random bytes or more in base64. Make one with 'openssl rand -base64 32'.")]
     [InlineData("Secrets__Keys", "CHANGE-ME", "error: Secrets:Keys: Key 1 of the key ring does not begin with its number, 1 to 65535, and a colon.")]

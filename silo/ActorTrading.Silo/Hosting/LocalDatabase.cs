@@ -1,6 +1,7 @@
 using ActorTrading.Postgres;
 using ActorTrading.Postgres.Migrations;
 using ActorTrading.Postgres.Private;
+using Npgsql;
 
 namespace ActorTrading.Silo;
 
@@ -14,9 +15,15 @@ internal sealed class LocalDatabase : IAsyncDisposable
     public string ConnectionString { get; }
 
     /// <exception cref="PrivatePostgresException">There is no server to start, or it does not come up; the message says what to do.</exception>
+    /// <exception cref="StartupException">What is configured names no server.</exception>
     /// <exception cref="StoreUnavailableException">The configured server cannot be reached.</exception>
     public static async Task<LocalDatabase> StartAsync(string? configured, string dataFolder, CancellationToken cancellation)
     {
+        if (configured is not null)
+        {
+            RequireServer(configured);
+        }
+
         var own = configured is null
             ? await PrivatePostgres.StartAsync(new PrivatePostgresOptions { Folder = Path.Combine(dataFolder, "postgres") }, TimeProvider.System, cancellation)
             : null;
@@ -32,6 +39,23 @@ internal sealed class LocalDatabase : IAsyncDisposable
         }
 
         return database;
+    }
+
+    /// <summary>The text itself is not shown: it may hold a password.</summary>
+    private static void RequireServer(string connectionString)
+    {
+        const string Right = "it must be like 'Host=db;Database=actortrading;Username=actortrading;Password=…'";
+        try
+        {
+            if (string.IsNullOrWhiteSpace(new NpgsqlConnectionStringBuilder(connectionString).Host))
+            {
+                throw new StartupException($"ConnectionStrings:Postgres names no host: {Right}.");
+            }
+        }
+        catch (ArgumentException e)
+        {
+            throw new StartupException($"ConnectionStrings:Postgres is no connection string: {Right}. {e.Message}");
+        }
     }
 
     public ValueTask DisposeAsync() => _own?.DisposeAsync() ?? ValueTask.CompletedTask;
