@@ -116,7 +116,7 @@ static async Task<int> RunAsync(RunOptions options, CancellationTokenSource stop
     builder.AddGrainHost(options, database.ConnectionString);
     builder.Services.AddSingleton(new WebhookSettings(builder.Configuration.GetValue("Webhooks:AllowPrivate", false)));
     builder.Services.AddSingleton(new SmtpSettings(
-        builder.Configuration["Smtp:Host"], builder.Configuration.GetValue("Smtp:Port", 587), builder.Configuration.GetValue("Smtp:StartTls", true),
+        builder.Configuration["Smtp:Host"], Numbers.Of(builder.Configuration, "Smtp:Port", 587, 1, 65535), builder.Configuration.GetValue("Smtp:StartTls", true),
         builder.Configuration["Smtp:From"] ?? "alerts@localhost", builder.Configuration["Smtp:Username"], builder.Configuration["Smtp:Password"]));
     builder.Services.AddSingleton(webhooks);
 
@@ -134,8 +134,8 @@ static async Task<int> RunAsync(RunOptions options, CancellationTokenSource stop
         {
             Limits = new TerminalLimits
             {
-                OpeningsWaitingMax = builder.Configuration.GetValue("Terminals:OpeningsWaitingMax", TerminalLimits.Default.OpeningsWaitingMax),
-                ChangesWaitingMax = builder.Configuration.GetValue("Terminals:ChangesWaitingMax", TerminalLimits.Default.ChangesWaitingMax),
+                OpeningsWaitingMax = Numbers.Of(builder.Configuration, "Terminals:OpeningsWaitingMax", TerminalLimits.Default.OpeningsWaitingMax, 0, int.MaxValue),
+                ChangesWaitingMax = Numbers.Of(builder.Configuration, "Terminals:ChangesWaitingMax", TerminalLimits.Default.ChangesWaitingMax, 0, int.MaxValue),
             },
         });
         builder.Services.AddActorTradingGrains(instruments);

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using ActorTrading.Silo;
+using Microsoft.Extensions.Configuration;
 
 namespace ActorTrading.SystemTests;
 
@@ -41,6 +42,20 @@ public sealed class StartTests
         silo.Output.ShouldHaveSingleItem().ShouldStartWith($"error: ConnectionStrings:Postgres {why}: it must be like 'Host=");
         silo.Output[0].ShouldNotContain("secret");
     }
+
+    [Theory]
+    [InlineData("-1")]
+    [InlineData("many")]
+    public void A_number_that_cannot_be_meant_is_named(string value) =>
+        Should.Throw<StartupException>(() => Numbers.Of(Settings("Terminals:OpeningsWaitingMax", value), "Terminals:OpeningsWaitingMax", 200, 0, int.MaxValue)).Message
+            .ShouldBe($"Terminals:OpeningsWaitingMax is '{value}': it must be a whole number from 0 to 2147483647.");
+
+    [Theory]
+    [InlineData("0", 0)]
+    [InlineData("", 200)]
+    public void A_number_that_is_not_given_is_the_default(string value, int number) => Numbers.Of(Settings("Terminals:OpeningsWaitingMax", value), "Terminals:OpeningsWaitingMax", 200, 0, 1000).ShouldBe(number);
+
+    private static IConfiguration Settings(string name, string value) => new ConfigurationBuilder().AddInMemoryCollection([KeyValuePair.Create(name, (string?)value)]).Build();
 
     [Theory]
     [InlineData("Webhooks__Key", "CHANGE-ME", "error: Webhooks:Key must be 16 random bytes or more in base64. Make one with 'openssl rand -base64 32'.")]
