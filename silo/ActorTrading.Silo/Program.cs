@@ -17,6 +17,11 @@ if (args is [ImportCommand.Name, ..])
     return await ImportCommand.RunAsync(args[1..]);
 }
 
+if (args is [RenewSecretsCommand.Name, ..])
+{
+    return await RenewSecretsCommand.RunAsync(args[1..]);
+}
+
 var (options, exitCode) = RunOptions.Parse(args);
 if (options is null)
 {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using Microsoft.Extensions.Configuration;
 
 namespace ActorTrading.Silo;
@@ -19,6 +20,9 @@ internal sealed record ClusterSettings(
     string ClusterId, string ServiceId, string SiloName, IPAddress Address, int SiloPort, int GatewayPort, string? Redis,
     TimeSpan ProbeTimeout, int MissedProbes, TimeSpan ResponseTimeout)
 {
+    /// <summary>Every address of the machine, of the kind at which the others reach it; on one machine only that one.</summary>
+    public IPAddress ListensAt => IPAddress.IsLoopback(Address) ? Address : Address.AddressFamily == AddressFamily.InterNetworkV6 ? IPAddress.IPv6Any : IPAddress.Any;
+
     /// <exception cref="StartupException">A value is not of its kind; the message names it.</exception>
     public static ClusterSettings From(IConfiguration configuration)
     {

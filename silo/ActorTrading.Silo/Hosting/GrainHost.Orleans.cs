@@ -55,7 +55,7 @@ internal static class GrainHost
         silo.Configure<EndpointOptions>(o =>
         {
             (o.AdvertisedIPAddress, o.SiloPort, o.GatewayPort) = (cluster.Address, cluster.SiloPort, cluster.GatewayPort);
-            var listen = IPAddress.IsLoopback(cluster.Address) ? cluster.Address : IPAddress.Any;
+            var listen = cluster.ListensAt;
             (o.SiloListeningEndpoint, o.GatewayListeningEndpoint) = (new(listen, cluster.SiloPort), new(listen, cluster.GatewayPort));
         });
         silo.Configure<ClusterMembershipOptions>(o =>

@@ -30,7 +30,8 @@ internal sealed class LocalDatabase : IAsyncDisposable
         var database = new LocalDatabase(configured ?? own!.ConnectionString(), own);
         try
         {
-            await Migrator.RunAsync(database.ConnectionString, GrainHost.Migrations, cancellation);
+            // Not waited for when told to stop: a connection that is being made does not always heed it. What a migration had begun is rolled back with it.
+            await Migrator.RunAsync(database.ConnectionString, GrainHost.Migrations, cancellation).WaitAsync(cancellation);
         }
         catch
         {

@@ -73,6 +73,7 @@ internal static class PositionChanges
             return new Refusal(Retcode.Invalid,
                 $"{position.Side} {position.Symbol} cannot be closed by {opposite.Side} {opposite.Symbol}: they must be opposite positions of one symbol.").ToDecision();
         if (session.Market.FindInstrument(position.Symbol) is not { } instrument) return Unknown(position.Symbol);
+        if (OrderChecks.Tradable(instrument, opposite.Side, opens: false) is { } disabled) return disabled.ToDecision();
         if (OrderChecks.MarketOpen(session, instrument) is { } shut) return shut.ToDecision();
         if (ProfitCalculator.Rate(instrument, state.Currency, opposite.OpenPrice, session.Market) is not { } rate)
             return OrderChecks.NoRate(instrument, state.Currency).ToDecision();

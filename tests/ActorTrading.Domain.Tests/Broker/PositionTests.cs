@@ -129,6 +129,17 @@ public class PositionTests
         _desk.Do(new CloseBy(other, ClientOrderIds.ForOrder(other), buy.Id, buy.Id)).Retcode.ShouldBe(Retcode.Invalid);
     }
 
+    [Theory]
+    [InlineData(TradeMode.Disabled, Retcode.TradeDisabled)]
+    [InlineData(TradeMode.CloseOnly, Retcode.Done)]
+    public void Close_by_is_trading(TradeMode mode, Retcode retcode)
+    {
+        var (buy, sell, id) = (Open(Side.Buy), Open(Side.Sell), _desk.NextId());
+        var market = new MarketBoard([InstrumentCatalog.Get("EURUSD") with { Schedule = TradingSchedule.Always, TradeMode = mode }]);
+        var decision = BrokerEngine.Decide(new LedgerDraft(_desk.State), new CloseBy(id, ClientOrderIds.ForOrder(id), buy.Id, sell.Id), market, BrokerSettings.Default, Desk.Start);
+        decision.Retcode.ShouldBe(retcode);
+    }
+
     [Fact]
     public void In_netting_the_levels_of_an_order_that_adds_replace_the_positions_and_one_that_reduces_leaves_them()
     {
