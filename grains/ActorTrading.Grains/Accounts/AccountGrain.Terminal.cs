@@ -126,6 +126,11 @@ public sealed partial class AccountGrain
         if (!decision.Events.Any(e => e is OrderSubmitted or RequestSubmitted))
         {
             // Ours alone to change: the terminal need not be asked.
+            foreach (var cancelled in decision.Events.OfType<OrderCancelled>())
+            {
+                Answer(cancelled.OrderId, TerminalFactKind.Cancelled, Retcode.Cancel, decision.Message);
+            }
+
             await WatchPricesAsync(again: false);
             return ResultOf(decision, decision.OrderId ?? OrderIdOf(decision));
         }
@@ -214,18 +219,23 @@ public sealed partial class AccountGrain
     {
         foreach (var request in before.Requests.Values.Where(r => !_state.Requests.ContainsKey(r.Id)))
         {
-            if (_waiting.Remove(request.Id, out var waiter))
+            if (request.Kind == TerminalRequestKind.CancelOrder && FindOrder(request.OrderId)?.Status == OrderStatus.Cancelled)
             {
-                var isDone = request.Kind == TerminalRequestKind.CancelOrder && FindOrder(request.OrderId)?.Status == OrderStatus.Cancelled;
-                waiter.TrySetResult(new TerminalFact
-                {
-                    Kind = isDone ? TerminalFactKind.Modified : TerminalFactKind.Rejected,
-                    RequestId = request.Id,
-                    Retcode = isDone ? Retcode.Done : Retcode.PositionClosed,
-                    Message = isDone ? "" : "What was to be changed is gone.",
-                    At = clock.GetUtcNow(),
-                });
+                Answer(request.Id, TerminalFactKind.Modified, Retcode.Done, "");
             }
+            else
+            {
+                Answer(request.Id, TerminalFactKind.Rejected, Retcode.PositionClosed, "What was to be changed is gone.");
+            }
+        }
+    }
+
+    /// <summary>To who waits for the outcome of an order or a change, where anybody does.</summary>
+    private void Answer(Guid id, TerminalFactKind kind, Retcode retcode, string message)
+    {
+        if (_waiting.Remove(id, out var waiter))
+        {
+            waiter.TrySetResult(new TerminalFact { Kind = kind, Retcode = retcode, Message = message, At = clock.GetUtcNow() });
         }
     }
 

@@ -189,6 +189,12 @@ public static partial class TerminalBook
             {
                 return Refuse(Retcode.InvalidOrder, $"Order {c.OrderId} is being executed.");
             }
+
+            if (!state.IsReconciled)
+            {
+                // Nothing is sent before the first comparison of the books, and this terminal may never be there.
+                return new BrokerDecision(Retcode.Done, $"Order {c.OrderId} is cancelled before it was sent.", TakeBack(state, c.OrderId)) { OrderId = c.OrderId };
+            }
         }
 
         foreach (var (_, request) in state.Requests)

@@ -79,6 +79,24 @@ public class TerminalAccountTests(ApiHost host)
         await (await PatchAsync(user, id, """{"name":"late"}""")).ProblemAsync(422, "ACCOUNT_CLOSED");
     }
 
+    [Fact]
+    public async Task An_order_for_a_terminal_that_was_never_there_is_cancelled_and_the_account_can_be_closed()
+    {
+        var user = await host.RegisterAsync();
+        var made = await user.Http.PostAsJsonAsync("/api/v1/accounts", new { kind = "mt5", name = "Nowhere", terminal = new { host = "127.0.0.1", port = 1 } });
+        var id = (await made.JsonAsync()).GetProperty("id").GetGuid();
+        var account = host.Services.GetRequiredService<IGrainFactory>().GetGrain<IAccountGrain>(id);
+        var order = Guid.CreateVersion7();
+        var placing = account.PlaceAsync(new PlaceOrder
+        {
+            OrderId = order, ClientOrderId = ClientOrderIds.ForOrder(order), Symbol = "EURUSD", Side = Side.Buy, Type = OrderType.Limit, Volume = 0.01m, Price = 1.05m, FillPolicy = FillPolicy.Return,
+        });
+        (await account.CancelOrderAsync(new CancelOrder(order))).Order!.Status.ShouldBe(OrderStatus.Cancelled);
+        (await placing).Code.ShouldBe("CANCELLED");
+        (await (await user.Http.GetAsync($"/api/v1/orders/{order}")).JsonAsync()).GetProperty("status").GetString().ShouldBe("cancelled");
+        (await user.Http.DeleteAsync($"/api/v1/accounts/{id}")).StatusCode.ShouldBe(HttpStatusCode.NoContent);
+    }
+
     private static Task<HttpResponseMessage> PatchAsync(TestUser user, Guid account, string body) =>
         user.Http.PatchAsync($"/api/v1/accounts/{account}", new StringContent(body, System.Text.Encoding.UTF8, "application/json"));
 

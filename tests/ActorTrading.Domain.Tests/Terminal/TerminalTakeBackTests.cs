@@ -12,7 +12,21 @@ public sealed class TerminalTakeBackTests
     private readonly MarketBoard _market = new([Pair]);
     private AccountState _state = AccountState.Empty;
 
-    public TerminalTakeBackTests() => Add(new AccountOpened(Guid.Empty, "a", AccountKind.Mt5, PositionMode.Hedging, "USD", 100));
+    public TerminalTakeBackTests()
+    {
+        Add(new AccountOpened(Guid.Empty, "a", AccountKind.Mt5, PositionMode.Hedging, "USD", 100));
+        Add(new TerminalReconciled(0));
+    }
+
+    [Fact]
+    public void Before_the_first_comparison_nothing_can_have_been_sent()
+    {
+        _state = _state with { IsReconciled = false };
+        Limit();
+        var decision = Decide(new CancelOrder(Ordered));
+        (decision.Accepted, decision.Retcode, decision.Events.ShouldHaveSingleItem().ShouldBeOfType<OrderCancelled>().OrderId).ShouldBe((true, Retcode.Done, Ordered));
+        _state.Orders.ShouldBeEmpty();
+    }
 
     [Fact]
     public void The_wish_is_written_down_and_keeps_the_order_from_being_sent()
