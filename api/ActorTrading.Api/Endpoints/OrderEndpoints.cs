@@ -56,7 +56,7 @@ internal static class OrderEndpoints
             {
                 var result = (await grains.Grain<IAccountGrain>(accountId).AskAsync(g => g.PlaceAsync(wanted), cancel)).OrThrow();
                 if (result.Order is { } made)
-                    return OrderView.Of(accountId, made, result.PositionId, market);
+                    return await own.ShowAsync(accountId, made, result.PositionId, market, cancel);
             }
             catch (ConflictException e) when (e.Conflict == LedgerConflict.ClientOrderId)
             {

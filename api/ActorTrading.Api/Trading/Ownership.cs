@@ -27,8 +27,12 @@ public sealed class Ownership(IAccountStore accounts, IOrderQueries orders, IPos
     /// </summary>
     public async Task<OrderView> OrderOfAsync(Guid userId, Guid accountId, Guid orderId, TradeResult result, IMarketView market, CancellationToken cancel) =>
         result.Order is { } order
-            ? OrderView.Of(accountId, order, result.PositionId, market)
-            : OrderView.Of(await OrderAsync(userId, orderId, cancel), market);
+            ? await ShowAsync(accountId, order, result.PositionId, market, cancel)
+            : await ShowAsync(accountId, (await OrderAsync(userId, orderId, cancel)).Row, null, market, cancel);
+
+    /// <summary>An order that is answered as done before tells its position like the first answer did.</summary>
+    public async Task<OrderView> ShowAsync(Guid accountId, Order order, Guid? positionId, IMarketView market, CancellationToken cancel) => OrderView.Of(accountId, order,
+        positionId ?? (order is { FilledVolume: > 0m, ClosesPositionId: null } ? await orders.PositionOfAsync(accountId, order, cancel) : null), market);
 
     /// <summary>The order that the client gave this name in an account of its own: what repeating the name is answered with, however old the order is.</summary>
     public async Task<OrderView> OrderOfAsync(Guid accountId, string clientOrderId, IMarketView market, CancellationToken cancel) =>
@@ -36,7 +40,7 @@ public sealed class Ownership(IAccountStore accounts, IOrderQueries orders, IPos
             ?? throw new ApiException(409, "CLIENT_ORDER_ID_REUSED", $"Account {accountId} has had '{clientOrderId}' already, and not as an order that can be shown.");
 
     public async Task<OrderView?> FindOrderOfAsync(Guid accountId, string clientOrderId, IMarketView market, CancellationToken cancel) =>
-        await orders.ByClientOrderIdAsync(accountId, clientOrderId, cancel) is { } order ? OrderView.Of(new Owned<Order>(accountId, order), market) : null;
+        await orders.ByClientOrderIdAsync(accountId, clientOrderId, cancel) is { } order ? await ShowAsync(accountId, order, null, market, cancel) : null;
 
     /// <summary>The order of this id where an earlier try of the same request made it; null on the first try.</summary>
     public Task<Owned<Order>?> EarlierOrderAsync(Guid userId, Guid orderId, CancellationToken cancel) => orders.FindAsync(userId, orderId, cancel);

@@ -153,7 +153,7 @@ public class TradingTests(ApiHost host)
 
         static void Same(JsonElement again, JsonElement first)
         {
-            foreach (var field in new[] { "id", "status", "clientOrderId", "filledVolume", "filledPrice" })
+            foreach (var field in new[] { "id", "status", "clientOrderId", "filledVolume", "filledPrice", "positionId" })
                 again.GetProperty(field).GetRawText().ShouldBe(first.GetProperty(field).GetRawText(), field);
         }
     }

@@ -1,4 +1,5 @@
 using ActorTrading.Domain;
+using Dapper;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -19,6 +20,9 @@ public interface IOrderQueries
 
     /// <summary>By the id that the client gave it, for the system's own work.</summary>
     Task<Order?> ByClientOrderIdAsync(Guid accountId, string clientOrderId, CancellationToken cancellation = default);
+
+    /// <summary>The position that a filled order opened, also where it is closed by now; in netting mode the one that it went into, while that is there. Null where neither is.</summary>
+    Task<Guid?> PositionOfAsync(Guid accountId, Order order, CancellationToken cancellation = default);
 }
 
 public sealed class OrderQueries(PostgresDatabase database) : IOrderQueries
@@ -54,6 +58,15 @@ public sealed class OrderQueries(PostgresDatabase database) : IOrderQueries
     public Task<Owned<Order>?> FindAsync(Guid userId, Guid orderId, CancellationToken cancellation = default) => database.AsUserAsync(userId, async connection =>
         (await connection.ListAsync($"SELECT {Columns} FROM orders WHERE {OwnAccounts} AND id = @id", Read, cancellation,
             RowReading.Parameter("user", userId), RowReading.Parameter("id", orderId))).SingleOrDefault(), cancellation);
+
+    // A position has the id of the order that opened it.
+    public Task<Guid?> PositionOfAsync(Guid accountId, Order order, CancellationToken cancellation = default) => database.UseAsync(connection =>
+        connection.QuerySingleOrDefaultAsync<Guid?>("""
+            SELECT coalesce(
+                (SELECT id FROM positions WHERE account_id = @accountId AND id = @id),
+                (SELECT id FROM trades WHERE account_id = @accountId AND id = @id),
+                (SELECT p.id FROM positions p JOIN accounts a ON a.id = p.account_id WHERE p.account_id = @accountId AND p.symbol = @symbol AND a.mode = 'netting' LIMIT 1))
+            """.With(new { accountId, id = order.Id, symbol = order.Symbol }, cancellation)), cancellation);
 
     public Task<Order?> ByClientOrderIdAsync(Guid accountId, string clientOrderId, CancellationToken cancellation = default)
     {
