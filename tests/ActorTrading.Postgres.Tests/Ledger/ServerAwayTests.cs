@@ -1,6 +1,8 @@
+using System.Threading.Channels;
 using ActorTrading.Postgres.Migrations;
 using ActorTrading.Postgres.Private;
 using ActorTrading.Testing;
+using Microsoft.Extensions.Logging;
 
 namespace ActorTrading.Postgres.Tests.Ledger;
 
@@ -74,6 +76,52 @@ public sealed class ServerAwayTests : IAsyncLifetime
         foreach (var account in all) account.State = await reader.FoldAsync(account.Id);
         foreach (var account in all) await account.DoAsync(writer, account.Buy());
         await LedgerFaultTests.AuditAsync(database, all, 1);
+    }
+
+    [Fact]
+    public async Task An_outage_long_ago_does_not_shorten_the_patience_of_the_next()
+    {
+        await using var database = await MigratedAsync(new LedgerWriterOptions { Lanes = 1, RetryFor = TimeSpan.FromMinutes(2) });
+        var account = (await LedgerFaultTests.AccountsAsync(database, 1))[0];
+        var (clock, heard) = (new ShiftedClock(), new Heard());
+        await using var writer = new LedgerWriter(database.Options, clock, heard);
+        await account.DoAsync(writer, account.Open());
+
+        await postgres.Server.StopServerAsync();
+        var givenUp = writer.AppendAsync(account.Buy());
+        await heard.Lines.ReadAsync();
+        clock.Ahead = TimeSpan.FromMinutes(3);
+        await Should.ThrowAsync<StoreUnavailableException>(givenUp);
+
+        // It was back in the meantime, but nobody had anything to write then.
+        clock.Ahead += TimeSpan.FromHours(1);
+        while (heard.Lines.TryRead(out _)) { }
+        var patient = writer.AppendAsync(account.Buy());
+        (await heard.Lines.ReadAsync()).ShouldContain("is tried again");
+        await postgres.Server.StartServerAsync();
+        await patient;
+    }
+
+    /// <summary>Timers run as ever; what is read off it can be moved ahead.</summary>
+    private sealed class ShiftedClock : TimeProvider
+    {
+        public TimeSpan Ahead { get; set; }
+
+        public override long GetTimestamp() => base.GetTimestamp() + (long)(Ahead.TotalSeconds * TimestampFrequency);
+    }
+
+    private sealed class Heard : ILogger<LedgerWriter>
+    {
+        private readonly Channel<string> lines = Channel.CreateUnbounded<string>();
+
+        public ChannelReader<string> Lines => lines.Reader;
+
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            lines.Writer.TryWrite(formatter(state, exception));
     }
 
     [Fact]

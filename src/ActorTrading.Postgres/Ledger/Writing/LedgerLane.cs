@@ -29,8 +29,8 @@ internal sealed class LedgerLane : IAsyncDisposable
     private readonly CancellationTokenSource stopping = new();
     private readonly Task running;
 
-    /// <summary>When the server was last found away, as a timestamp; null while it answers.</summary>
-    private long? awaySince;
+    /// <summary>Since when the server has been found away, and when last, as timestamps; null while it answers.</summary>
+    private (long Since, long Last)? away;
 
     private int commits;
 
@@ -106,6 +106,8 @@ internal sealed class LedgerLane : IAsyncDisposable
         var batchId = Guid.CreateVersion7(time.GetUtcNow());
         var inDoubt = false;
         var pause = ShortestPause;
+        // Nobody has asked it for so long that it may have been back and gone again: these are given their whole time.
+        if (away is { } known && time.GetElapsedTime(known.Last) >= options.RetryFor) away = null;
         while (true)
         {
             var (connected, sent) = (false, false);
@@ -140,8 +142,10 @@ internal sealed class LedgerLane : IAsyncDisposable
             {
                 inDoubt |= sent && Faults.IsConnectionLost(error);
                 if (Faults.IsConnectionLost(error)) await connection.DropAsync();
-                awaySince ??= time.GetTimestamp();
-                if (time.GetElapsedTime(awaySince.Value) >= options.RetryFor || stopping.IsCancellationRequested)
+                var now = time.GetTimestamp();
+                var since = away?.Since ?? now;
+                away = (since, now);
+                if (time.GetElapsedTime(since, now) >= options.RetryFor || stopping.IsCancellationRequested)
                 {
                     log.LogError(error, "PostgreSQL is away: {Appends} appends are answered as {Outcome}", appends.Count, inDoubt ? "unknown" : "not written");
                     FailAll(appends, Faults.Unavailable(error, inDoubt));
@@ -169,7 +173,7 @@ internal sealed class LedgerLane : IAsyncDisposable
 
     private void Answer(IReadOnlyList<PendingAppend> appends)
     {
-        awaySince = null;
+        away = null;
         var now = time.GetTimestamp();
         foreach (var pending in appends)
         {
@@ -184,7 +188,7 @@ internal sealed class LedgerLane : IAsyncDisposable
     /// </summary>
     private async Task DivideAsync(IReadOnlyList<PendingAppend> appends, Exception error)
     {
-        awaySince = null;
+        away = null;
         if (appends.Count == 1)
         {
             LedgerMetrics.Refused.Add(1);
