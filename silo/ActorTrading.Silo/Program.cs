@@ -11,6 +11,7 @@ using ActorTrading.Silo;
 using Microsoft.Extensions.Options;
 using Serilog;
 using Serilog.Events;
+using Serilog.Extensions.Logging;
 
 if (args is [ImportCommand.Name, ..])
 {
@@ -103,6 +104,8 @@ static async Task<int> RunAsync(RunOptions options, CancellationTokenSource stop
 
     var (webhooks, secrets) = (ConfiguredKeys.Webhooks(builder.Configuration), ConfiguredKeys.Secrets(builder.Configuration, options.DataFolder));
     await using var database = await LocalDatabase.StartAsync(builder.Configuration.GetConnectionString("Postgres"), options.DataFolder, stop.Token);
+    using var logs = new SerilogLoggerFactory(Log.Logger);
+    database.KeepRunning(logs.CreateLogger<PrivatePostgres>());
     builder.Services.AddSingleton(options);
     builder.Services.AddSingleton(TimeProvider.System);
     builder.Services.AddActorTradingPostgres(database.ConnectionString);

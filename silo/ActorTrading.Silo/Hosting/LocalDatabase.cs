@@ -59,5 +59,8 @@ internal sealed class LocalDatabase : IAsyncDisposable
         }
     }
 
+    /// <summary>A server of our own that ends by itself is started again; one that we were told of is its operator's.</summary>
+    public void KeepRunning(Microsoft.Extensions.Logging.ILogger log) => _own?.KeepRunning(log);
+
     public ValueTask DisposeAsync() => _own?.DisposeAsync() ?? ValueTask.CompletedTask;
 }

@@ -10,16 +10,20 @@ namespace ActorTrading.Postgres.Private;
 /// A PostgreSQL server of this process's own, in one folder: made on first use, started, and stopped with the process,
 /// even when that is killed. Other clusters on the machine are never touched. Linux and macOS.
 /// </summary>
-public sealed class PrivatePostgres : IAsyncDisposable
+public sealed partial class PrivatePostgres : IAsyncDisposable
 {
     private const string SuperUser = "actortrading";
     private const int LongestSocketPath = 100;
+
+    /// <summary>Bytes; a longer log is put aside at the next start, and the one put aside before is forgotten.</summary>
+    private const long LongestLog = 16 << 20;
 
     private readonly PrivatePostgresOptions options;
     private readonly TimeProvider time;
     private readonly string binaries;
     private readonly ServerUser user;
     private readonly FileStream folderLock;
+    private readonly SemaphoreSlim turn = new(1);
     private Process? server;
 
     private PrivatePostgres(PrivatePostgresOptions options, TimeProvider time, string binaries, FileStream folderLock)
@@ -36,7 +40,7 @@ public sealed class PrivatePostgres : IAsyncDisposable
     private string PasswordFile => Path.Combine(options.Folder, "password");
 
     /// <summary>The port listened on, or the number in the socket's name.</summary>
-    public int Port { get; private set; } = 5432;
+    public int Port { get; private set; }
 
     /// <summary>Connects as the cluster's superuser to the given database (which need not exist yet).</summary>
     public string ConnectionString(string database = "actortrading") => Builder(database).ConnectionString;
@@ -74,7 +78,33 @@ public sealed class PrivatePostgres : IAsyncDisposable
     }
 
     /// <summary>Stops the server; every connection is cut.</summary>
-    public async Task StopServerAsync(CancellationToken cancellation = default)
+    public Task StopServerAsync(CancellationToken cancellation = default) => InTurnAsync(StopCoreAsync, cancellation);
+
+    /// <summary>Stops the server as a crash would, without a last checkpoint: for a folder that is deleted next.</summary>
+    internal Task AbandonAsync() => InTurnAsync(async cancellation =>
+    {
+        if (server is null) return;
+        ChildProcess.TryRun(user.Command(Path.Combine(binaries, "pg_ctl"), "stop", "-D", DataFolder, "-m", "immediate", "-w", "-t", "60"), out _);
+        await StopCoreAsync(cancellation);
+    }, CancellationToken.None);
+
+    /// <summary>Starts the server after <see cref="StopServerAsync"/>, at the address it had.</summary>
+    public Task StartServerAsync(CancellationToken cancellation = default) => InTurnAsync(StartCoreAsync, cancellation);
+
+    private async Task InTurnAsync(Func<CancellationToken, Task> work, CancellationToken cancellation)
+    {
+        await turn.WaitAsync(cancellation);
+        try
+        {
+            await work(cancellation);
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    private async Task StopCoreAsync(CancellationToken cancellation)
     {
         if (server is null) return;
         server.StandardInput.Close();
@@ -83,22 +113,14 @@ public sealed class PrivatePostgres : IAsyncDisposable
         server = null;
     }
 
-    /// <summary>Stops the server as a crash would, without a last checkpoint: for a folder that is deleted next.</summary>
-    internal async Task AbandonAsync()
-    {
-        if (server is null) return;
-        ChildProcess.TryRun(user.Command(Path.Combine(binaries, "pg_ctl"), "stop", "-D", DataFolder, "-m", "immediate", "-w", "-t", "60"), out _);
-        await StopServerAsync();
-    }
-
-    /// <summary>Starts the server after <see cref="StopServerAsync"/>, at the address it had.</summary>
-    public async Task StartServerAsync(CancellationToken cancellation = default)
+    private async Task StartCoreAsync(CancellationToken cancellation)
     {
         if (server is not null) return;
         EndLeftOver();
+        if (new FileInfo(LogFile) is { Exists: true, Length: > LongestLog }) File.Move(LogFile, LogFile + ".1", overwrite: true);
         var tcp = options.Port is not null || options.Folder.Length > LongestSocketPath - ".s.PGSQL.65535".Length;
-        if (options.Port is { } port) Port = port;
-        else if (tcp) Port = FreePort();
+        // Chosen once: whoever is connected looks for a server that comes back where it was.
+        if (Port == 0) Port = options.Port ?? (tcp ? FreePort() : 5432);
         var settings = Path.Combine(DataFolder, ServerSettings.File);
         File.WriteAllText(settings, ServerSettings.Text(options, Port, tcp, options.Folder, Takes("wal_compression", "lz4") ? "lz4" : "on"));
         user.Own(options.Folder);
@@ -111,16 +133,19 @@ public sealed class PrivatePostgres : IAsyncDisposable
         if (ServerUser.Find("setsid") is { } setsid) command = [setsid, .. command];
         server = ChildProcess.Start(command, keepInput: true);
         await WaitUntilReadyAsync(cancellation);
+        Watch(server);
     }
 
     public async ValueTask DisposeAsync()
     {
+        await disposing.CancelAsync();
         try
         {
             await StopServerAsync();
         }
         finally
         {
+            await watching;
             await folderLock.DisposeAsync();
         }
     }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using ActorTrading.Postgres.Private;
+using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 
 namespace ActorTrading.Postgres.Tests.Private;
@@ -53,6 +54,51 @@ public sealed class PrivatePostgresTests : IDisposable
 
         File.WriteAllText(Path.Combine(folder, "pgdata", "PG_VERSION"), "12\n");
         (await Should.ThrowAsync<PrivatePostgresException>(StartAsync())).Message.ShouldContain("made by PostgreSQL 12");
+    }
+
+    [Fact]
+    public async Task A_server_that_is_killed_is_started_again_where_it_was_and_with_what_was_committed()
+    {
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(Path.GetDirectoryName(folder)!, (UnixFileMode)0b111_101_101);
+        var pidFile = Path.Combine(folder, "pgdata", "postmaster.pid");
+        int again;
+        await using (var server = await StartAsync())
+        {
+            server.KeepRunning(NullLogger.Instance);
+            await AskAsync(server, "CREATE TABLE kept AS SELECT 7 AS n");
+            for (var time = 0; time < 2; time++)
+            {
+                var at = server.ConnectionString();
+                var killed = int.Parse(File.ReadLines(pidFile).First());
+                Process.GetProcessById(killed).Kill();
+                while (await RunningAsync(server, pidFile) is not { } pid || pid == killed) await Task.Yield();
+                server.ConnectionString().ShouldBe(at);
+                (await AskAsync(server, "SELECT n FROM kept")).ShouldBe(7);
+            }
+
+            again = int.Parse(File.ReadLines(pidFile).First());
+            // Stopped on purpose it stays so, and is kept again from its next start on.
+            await server.StopServerAsync();
+            File.Exists(pidFile).ShouldBeFalse();
+            await server.StartServerAsync();
+        }
+        File.Exists(pidFile).ShouldBeFalse();
+        Should.Throw<ArgumentException>(() => Process.GetProcessById(again));
+    }
+
+    /// <summary>The number of a server that answers.</summary>
+    private static async Task<int?> RunningAsync(PrivatePostgres server, string pidFile)
+    {
+        try
+        {
+            await AskAsync(server, "SELECT 1");
+            return int.Parse(File.ReadLines(pidFile).First());
+        }
+        catch (Exception error) when (error is NpgsqlException or IOException or FormatException or InvalidOperationException)
+        {
+            return null;
+        }
     }
 
     [Fact]
