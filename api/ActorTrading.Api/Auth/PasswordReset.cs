@@ -29,10 +29,8 @@ public sealed class PasswordReset(IUserStore users, IPasswordResetStore resets, 
     {
         // Hashed first: a server that cannot hash just now must not use the token up.
         var hash = await passwords.HashAsync(password, cancel);
-        var now = clock.GetUtcNow();
-        var userId = await resets.ConsumeAsync(OpaqueTokens.Hash(token), now, cancel)
+        var userId = await resets.RedeemAsync(OpaqueTokens.Hash(token), hash, clock.GetUtcNow(), cancel)
             ?? throw new ApiException(422, "INVALID_RESET_TOKEN", "The reset token is unknown, expired or used: ask for another.");
-        await users.SetPasswordAsync(userId, hash, now, cancel);
         gate.Forget(userId);
     }
 }

@@ -1,16 +1,12 @@
 using System.Security.Cryptography;
 using ActorTrading.Api.Conventions;
 using ActorTrading.Postgres;
-using Microsoft.Extensions.Caching.Memory;
 
 namespace ActorTrading.Api.Auth;
 
 /// <summary>The second factor: setting it up, switching it on with a first code, demanding it, switching it off.</summary>
-public sealed class SecondFactor(IUserStore users, AuthOptions options, TimeProvider clock) : IDisposable
+public sealed class SecondFactor(IUserStore users, AuthOptions options, TimeProvider clock)
 {
-    // A code holds for a minute and a half: that long we must know that it was used.
-    private readonly MemoryCache _usedSteps = new(new MemoryCacheOptions { SizeLimit = 100_000 });
-
     /// <returns>The secret in base 32 and the URI for the authenticator app. It counts once <see cref="ConfirmAsync"/> has seen a code of it.</returns>
     public async Task<(string Secret, string Uri)> BeginAsync(Guid userId, CancellationToken cancel)
     {
@@ -25,13 +21,13 @@ public sealed class SecondFactor(IUserStore users, AuthOptions options, TimeProv
     public async Task ConfirmAsync(Guid userId, string otp, CancellationToken cancel)
     {
         var secret = await SecretAsync(userId, cancel);
-        Check(userId, secret, otp);
+        await UseAsync(userId, secret, otp, cancel);
         await users.SetMfaAsync(userId, Convert.ToBase64String(secret), enabled: true, clock.GetUtcNow(), cancel);
     }
 
     public async Task RemoveAsync(Guid userId, string otp, CancellationToken cancel)
     {
-        Check(userId, await SecretAsync(userId, cancel), otp);
+        await UseAsync(userId, await SecretAsync(userId, cancel), otp, cancel);
         await users.SetMfaAsync(userId, null, enabled: false, clock.GetUtcNow(), cancel);
     }
 
@@ -40,7 +36,7 @@ public sealed class SecondFactor(IUserStore users, AuthOptions options, TimeProv
     {
         if (string.IsNullOrEmpty(otp))
             throw new ApiException(401, ProblemCodes.OtpRequired, "This user has a second factor: send its code as 'otp'.");
-        Check(userId, await SecretAsync(userId, cancel), otp);
+        await UseAsync(userId, await SecretAsync(userId, cancel), otp, cancel);
     }
 
     private async Task<byte[]> SecretAsync(Guid userId, CancellationToken cancel) =>
@@ -48,12 +44,9 @@ public sealed class SecondFactor(IUserStore users, AuthOptions options, TimeProv
             ? Convert.FromBase64String(stored)
             : throw new ApiException(409, "MFA_NOT_SET_UP", "There is no second factor: begin with POST /api/v1/auth/mfa.");
 
-    private void Check(Guid userId, byte[] secret, string otp)
+    private async Task UseAsync(Guid userId, byte[] secret, string otp, CancellationToken cancel)
     {
-        var step = Totp.Check(secret, otp, clock.GetUtcNow(), _usedSteps.Get<long?>(userId))
-            ?? throw new ApiException(401, "INVALID_OTP", "The one-time code is wrong or was used before.");
-        _usedSteps.Set<long?>(userId, step, new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = TimeSpan.FromMinutes(5) });
+        if (Totp.Check(secret, otp, clock.GetUtcNow()) is not { } step || !await users.UseMfaStepAsync(userId, step, cancel))
+            throw new ApiException(401, "INVALID_OTP", "The one-time code is wrong or was used before.");
     }
-
-    public void Dispose() => _usedSteps.Dispose();
 }

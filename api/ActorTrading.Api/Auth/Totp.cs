@@ -26,15 +26,14 @@ public static class Totp
     public static long StepAt(DateTimeOffset time) => time.ToUnixTimeSeconds() / StepSeconds;
 
     /// <summary>Checks a code against the current step and its two neighbours.</summary>
-    /// <param name="lastStep">The step last accepted: it and those before it are refused, so that a code seen over a shoulder is of no use.</param>
-    /// <returns>The step that the code belongs to; null when it is wrong or used.</returns>
-    public static long? Check(ReadOnlySpan<byte> secret, string code, DateTimeOffset now, long? lastStep)
+    /// <returns>The step that the code belongs to, which whoever asks lets in once, so that a code seen over a shoulder is of no use; null when it is wrong.</returns>
+    public static long? Check(ReadOnlySpan<byte> secret, string code, DateTimeOffset now)
     {
         var given = Encoding.UTF8.GetBytes(code);
         long? found = null;
         for (var step = StepAt(now) - 1; step <= StepAt(now) + 1; step++)
         {
-            if (CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(Code(secret, step)), given) && !(step <= lastStep))
+            if (CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(Code(secret, step)), given))
                 found = step;
         }
         return found;

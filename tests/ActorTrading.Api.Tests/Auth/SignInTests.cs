@@ -187,6 +187,8 @@ public class SignInTests(ApiHost host)
             inner.SetMfaAsync(id, secret, enabled, at, cancellation);
 
         public Task<string?> MfaSecretAsync(Guid id, CancellationToken cancellation = default) => inner.MfaSecretAsync(id, cancellation);
+
+        public Task<bool> UseMfaStepAsync(Guid id, long step, CancellationToken cancellation = default) => inner.UseMfaStepAsync(id, step, cancellation);
     }
 
     [Fact]

@@ -184,5 +184,7 @@ public sealed class EmailHandlerTests
         public Task SetMfaAsync(Guid id, string? secret, bool enabled, DateTimeOffset at, CancellationToken cancellation = default) => throw new NotSupportedException();
 
         public Task<string?> MfaSecretAsync(Guid id, CancellationToken cancellation = default) => throw new NotSupportedException();
+
+        public Task<bool> UseMfaStepAsync(Guid id, long step, CancellationToken cancellation = default) => throw new NotSupportedException();
     }
 }

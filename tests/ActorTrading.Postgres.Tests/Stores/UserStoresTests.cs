@@ -105,10 +105,42 @@ public sealed class UserStoresTests(Server server)
         await resets.CreateAsync([1], user, Now, Now.AddHours(1));
         await resets.CreateAsync([2], user, Now, Now.AddHours(1));
 
-        (await resets.ConsumeAsync([1], Now)).ShouldBeNull();
-        (await resets.ConsumeAsync([2], Now.AddHours(1))).ShouldBeNull();
-        (await resets.ConsumeAsync([2], Now)).ShouldBe(user);
-        (await resets.ConsumeAsync([2], Now)).ShouldBeNull();
+        (await resets.RedeemAsync([1], "new", Now)).ShouldBeNull();
+        (await resets.RedeemAsync([2], "new", Now.AddHours(1))).ShouldBeNull();
+        (await resets.RedeemAsync([2], "new", Now)).ShouldBe(user);
+        (await resets.RedeemAsync([2], "newer", Now)).ShouldBeNull();
+        var reset = (await new UserStore(database.Access, database.Vault).FindAsync(user))!;
+        (reset.PasswordHash, reset.SecurityVersion).ShouldBe(("new", 2));
+    }
+
+    [Fact]
+    public async Task A_reset_that_could_not_set_the_password_leaves_its_token_good()
+    {
+        await using var database = await server.MigratedAsync();
+        var user = await database.NewUserAsync("ann");
+        var resets = new PasswordResetStore(database.Access);
+        await resets.CreateAsync([1], user, Now, Now.AddHours(1));
+        await database.SqlAsync("ALTER TABLE users ADD CONSTRAINT unchanged CHECK (security_version < 2)");
+        await Should.ThrowAsync<Npgsql.PostgresException>(resets.RedeemAsync([1], "new", Now));
+        await database.SqlAsync("ALTER TABLE users DROP CONSTRAINT unchanged");
+        (await resets.RedeemAsync([1], "new", Now)).ShouldBe(user);
+    }
+
+    [Fact]
+    public async Task Of_several_who_give_one_code_at_once_one_is_let_in()
+    {
+        await using var database = await server.MigratedAsync();
+        var users = new UserStore(database.Access, database.Vault);
+        var user = await database.NewUserAsync("ann");
+        await users.SetMfaAsync(user, "JBSWY3DP", enabled: true, Now);
+
+        var let = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => users.UseMfaStepAsync(user, 100)));
+        let.Count(each => each).ShouldBe(1);
+        (await users.UseMfaStepAsync(user, 99)).ShouldBeFalse("it is older than one that was used");
+        (await users.UseMfaStepAsync(user, 101)).ShouldBeTrue();
+
+        await users.SetMfaAsync(user, null, enabled: false, Now);
+        (await users.UseMfaStepAsync(user, 101)).ShouldBeTrue("another secret has other codes");
     }
 
     [Fact]
@@ -119,7 +151,7 @@ public sealed class UserStoresTests(Server server)
         var resets = new PasswordResetStore(database.Access);
         await resets.CreateAsync([1], user, Now, Now.AddHours(1));
         await new UserStore(database.Access, database.Vault).SetPasswordAsync(user, "other", Now);
-        (await resets.ConsumeAsync([1], Now)).ShouldBeNull();
+        (await resets.RedeemAsync([1], "newer", Now)).ShouldBeNull();
     }
 
     [Fact]

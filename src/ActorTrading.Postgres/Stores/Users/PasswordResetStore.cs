@@ -8,8 +8,9 @@ public interface IPasswordResetStore
     /// <summary>Stores a token and voids the user's earlier ones.</summary>
     Task CreateAsync(byte[] tokenHash, Guid userId, DateTimeOffset now, DateTimeOffset expiresAt, CancellationToken cancellation = default);
 
-    /// <summary>Uses a token up and answers whose it was; null where it is unknown, expired or used.</summary>
-    Task<Guid?> ConsumeAsync(byte[] tokenHash, DateTimeOffset now, CancellationToken cancellation = default);
+    /// <summary>Uses a token up and sets its user's password, ending every session: both or neither.</summary>
+    /// <returns>Whose token it was; null where it is unknown, expired or used.</returns>
+    Task<Guid?> RedeemAsync(byte[] tokenHash, string passwordHash, DateTimeOffset now, CancellationToken cancellation = default);
 }
 
 public sealed class PasswordResetStore(PostgresDatabase database) : IPasswordResetStore
@@ -20,8 +21,15 @@ public sealed class PasswordResetStore(PostgresDatabase database) : IPasswordRes
             INSERT INTO password_resets (hash, user_id, created_at, expires_at) VALUES (@tokenHash, @userId, @now, @expiresAt)
             """.With(new { tokenHash, userId, now, expiresAt }, cancellation)), cancellation);
 
-    public Task<Guid?> ConsumeAsync(byte[] tokenHash, DateTimeOffset now, CancellationToken cancellation = default) =>
-        database.UseAsync(connection => connection.ExecuteScalarAsync<Guid?>("""
-            UPDATE password_resets SET used_at = @now WHERE hash = @tokenHash AND used_at IS NULL AND expires_at > @now RETURNING user_id
-            """.With(new { tokenHash, now }, cancellation)), cancellation);
+    public Task<Guid?> RedeemAsync(byte[] tokenHash, string passwordHash, DateTimeOffset now, CancellationToken cancellation = default) =>
+        database.TransactAsync(async connection =>
+        {
+            // The user before the token, as where a password is changed otherwise: neither waits for the other crosswise.
+            await connection.ExecuteAsync("SELECT FROM users u JOIN password_resets r ON r.user_id = u.id WHERE r.hash = @tokenHash FOR UPDATE OF u".With(new { tokenHash }, cancellation));
+            var userId = await connection.ExecuteScalarAsync<Guid?>("""
+                UPDATE password_resets SET used_at = @now WHERE hash = @tokenHash AND used_at IS NULL AND expires_at > @now RETURNING user_id
+                """.With(new { tokenHash, now }, cancellation));
+            if (userId is { } id) await UserStore.SetPasswordAsync(connection, id, passwordHash, now, cancellation);
+            return userId;
+        }, cancellation);
 }

@@ -54,6 +54,11 @@ public interface IUserStore
     Task SetMfaAsync(Guid id, string? secret, bool enabled, DateTimeOffset at, CancellationToken cancellation = default);
 
     Task<string?> MfaSecretAsync(Guid id, CancellationToken cancellation = default);
+
+    /// <summary>Takes note that the code of a step was given.</summary>
+    /// <param name="step">Thirty seconds each since 1970 (RFC 6238).</param>
+    /// <returns>False where that step's code, or a later one's, was used before: of several who give it at once one is let in.</returns>
+    Task<bool> UseMfaStepAsync(Guid id, long step, CancellationToken cancellation = default);
 }
 
 public sealed class UserStore(PostgresDatabase database, SecretVault vault) : IUserStore
@@ -93,22 +98,27 @@ public sealed class UserStore(PostgresDatabase database, SecretVault vault) : IU
             """.With(new { id, change.SetsName, change.Name, change.PreferencesJson, at }, cancellation)), cancellation);
 
     public Task SetPasswordAsync(Guid id, string passwordHash, DateTimeOffset at, CancellationToken cancellation = default) =>
-        // The user first, whom a login that is under way holds: what it began is seen by the second statement and ended with the rest.
-        database.TransactAsync(async connection =>
-        {
-            await connection.ExecuteAsync("UPDATE users SET password_hash = @passwordHash, security_version = security_version + 1, updated_at = @at WHERE id = @id"
-                .With(new { id, passwordHash, at }, cancellation));
-            await connection.ExecuteAsync("DELETE FROM password_resets WHERE user_id = @id AND used_at IS NULL".With(new { id }, cancellation));
-            return await connection.ExecuteAsync("UPDATE refresh_token_families SET revoked_at = @at, revoke_reason = 'password' WHERE user_id = @id AND revoked_at IS NULL"
-                .With(new { id, at }, cancellation));
-        }, cancellation);
+        database.TransactAsync(connection => SetPasswordAsync(connection, id, passwordHash, at, cancellation), cancellation);
 
     public Task SetMfaAsync(Guid id, string? secret, bool enabled, DateTimeOffset at, CancellationToken cancellation = default) =>
         database.UseAsync(connection => connection.ExecuteAsync(
-            "UPDATE users SET mfa_secret = @stored, mfa_enabled = @enabled, updated_at = @at WHERE id = @id"
+            "UPDATE users SET mfa_secret = @stored, mfa_enabled = @enabled, mfa_step = CASE WHEN @enabled THEN mfa_step END, updated_at = @at WHERE id = @id"
                 .With(new { id, stored = secret is null ? null : vault.Protect(MfaPurpose, id, secret), enabled = enabled && secret is not null, at }, cancellation)), cancellation);
 
     public Task<string?> MfaSecretAsync(Guid id, CancellationToken cancellation = default) => database.UseAsync(async connection =>
         await connection.ExecuteScalarAsync<byte[]?>("SELECT mfa_secret FROM users WHERE id = @id".With(new { id }, cancellation)) is { } stored
             ? vault.Open(MfaPurpose, id, stored) : null, cancellation);
+
+    public Task<bool> UseMfaStepAsync(Guid id, long step, CancellationToken cancellation = default) => database.UseAsync(async connection =>
+        await connection.ExecuteAsync("UPDATE users SET mfa_step = @step WHERE id = @id AND (mfa_step IS NULL OR mfa_step < @step)".With(new { id, step }, cancellation)) == 1, cancellation);
+
+    /// <summary>Within a transaction. The user first, whom a login that is under way holds: what it began is seen by what follows and ended with the rest.</summary>
+    internal static async Task<int> SetPasswordAsync(NpgsqlConnection connection, Guid id, string passwordHash, DateTimeOffset at, CancellationToken cancellation)
+    {
+        await connection.ExecuteAsync("UPDATE users SET password_hash = @passwordHash, security_version = security_version + 1, updated_at = @at WHERE id = @id"
+            .With(new { id, passwordHash, at }, cancellation));
+        await connection.ExecuteAsync("DELETE FROM password_resets WHERE user_id = @id AND used_at IS NULL".With(new { id }, cancellation));
+        return await connection.ExecuteAsync("UPDATE refresh_token_families SET revoked_at = @at, revoke_reason = 'password' WHERE user_id = @id AND revoked_at IS NULL"
+            .With(new { id, at }, cancellation));
+    }
 }
