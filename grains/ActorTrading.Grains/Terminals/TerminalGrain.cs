@@ -49,6 +49,7 @@ public sealed partial class TerminalGrain(
     private TerminalConfig? _config;
     private string _state = "disconnected";
     private string? _reason;
+    private long _told;
     private DateTimeOffset? _lastSync;
     private PriceWatch _watch = new([]);
     private bool _reconciled;
@@ -241,6 +242,11 @@ public sealed partial class TerminalGrain(
                 _reconciled = false;
                 await TellAsync("connecting", link.Reason);
             }
+            else if (link.Reason != _reason && (_reason is null || clock.GetElapsedTime(_told) >= settings.ReasonEvery))
+            {
+                // Why it was never reached, or cannot be reached any more, which is seldom why it was lost.
+                await TellAsync("connecting", link.Reason);
+            }
 
             return;
         }
@@ -413,7 +419,7 @@ public sealed partial class TerminalGrain(
 
     private async Task TellAsync(string state, string? reason)
     {
-        (_state, _reason) = (state, reason);
+        (_state, _reason, _told) = (state, reason, clock.GetTimestamp());
         await Account.OnTerminalAsync(Report([]));
     }
 

@@ -33,6 +33,9 @@ public sealed record TerminalSettings(TimeSpan PollEvery, TimeSpan SettlePause, 
     /// <summary>How often a terminal that shows another account's books is looked at again; each look reads its whole history.</summary>
     public TimeSpan StrangeEvery { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>How often another reason why a terminal cannot be reached is told; the first one is told at once.</summary>
+    public TimeSpan ReasonEvery { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>What may wait at an account for its terminal.</summary>
     public TerminalLimits Limits { get; init; } = TerminalLimits.Default;
 
