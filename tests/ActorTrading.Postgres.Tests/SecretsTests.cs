@@ -71,4 +71,26 @@ public sealed class SecretsTests(Server server)
         (await Should.ThrowAsync<SecretUnreadableException>(renewal.RunAsync(10, Now))).Message.ShouldContain(accounts[0].ToString());
         foreach (var account in accounts.Skip(1)) (await new AccountStore(database.Access, Vault(Second)).BrokerPasswordAsync(account)).ShouldBe("s3cret");
     }
+
+    [Fact]
+    public void A_key_that_several_make_at_once_is_the_same_for_all_and_nobody_elses_to_read()
+    {
+        var folder = Directory.CreateTempSubdirectory("actortrading-ring-");
+        var file = Path.Combine(folder.FullName, "made", "secrets.keys");
+        var sealedBy = new byte[16][];
+        var all = new Barrier(sealedBy.Length);
+        var threads = Enumerable.Range(0, sealedBy.Length).Select(i => new Thread(() =>
+        {
+            all.SignalAndWait();
+            sealedBy[i] = new SecretVault(KeyRing.LoadOrCreate(file)).Protect("test", Guid.Empty, "secret");
+        })).ToList();
+        threads.ForEach(t => t.Start());
+        threads.ForEach(t => t.Join());
+
+        var vault = new SecretVault(KeyRing.LoadOrCreate(file));
+        foreach (var text in sealedBy) vault.Open("test", Guid.Empty, text).ShouldBe("secret");
+        Directory.GetFiles(Path.GetDirectoryName(file)!).ShouldHaveSingleItem();
+        if (!OperatingSystem.IsWindows()) File.GetUnixFileMode(file).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        folder.Delete(recursive: true);
+    }
 }

@@ -81,8 +81,8 @@ internal static class StrategyEndpoints
     private static async Task<IResult> DeleteAsync(string id, HttpContext context, IStrategyStore store, IStrategyRunStore runs, TimeProvider clock, CancellationToken cancel)
     {
         var strategyId = Requests.PathId(id, "strategy");
-        if ((await runs.ListAsync(context.UserId(), strategyId, new(PageRequest.LimitMax), cancel)).Items.FirstOrDefault(r => r.Status == "running") is { } run)
-            throw new ApiException(409, "STRATEGY_IN_USE", $"Run {run.Id} of the strategy is going on: stop it first.");
+        if (await runs.FindRunningAsync(context.UserId(), strategyId, cancel) is { } run)
+            throw new ApiException(409, "STRATEGY_IN_USE", $"Run {run} of the strategy is going on: stop it first.");
         return await store.DeleteAsync(context.UserId(), strategyId, clock.GetUtcNow(), cancel) ? Results.NoContent() : throw ApiException.NotFound("strategy", strategyId);
     }
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using ActorTrading.Postgres;
 
 namespace ActorTrading.Silo;
 
@@ -12,13 +13,8 @@ internal static class LocalKeys
     /// <summary>The settings that the keys make, to be put under whatever is configured.</summary>
     public static IReadOnlyDictionary<string, string?> Load(string dataFolder)
     {
-        Directory.CreateDirectory(dataFolder);
         var path = Path.Combine(dataFolder, "keys.json");
-        if (!File.Exists(path))
-        {
-            Make(path);
-        }
-
+        SecretFile.MakeOnce(path, static () => JsonSerializer.SerializeToUtf8Bytes(new Keys(NewKey(), NewKey())));
         var keys = Read(path);
         return new Dictionary<string, string?>
         {
@@ -44,33 +40,7 @@ internal static class LocalKeys
     private static InvalidDataException NoKeys(string path) =>
         new($"{path} does not hold the keys that were made at the first start. Bring it back from a backup; without one, delete it, and everybody signs in again.");
 
-    /// <summary>Under its name the file is whole from the first moment on, whoever is killed or makes it at the same time.</summary>
-    private static void Make(string path)
-    {
-        var keys = new Keys(Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)), Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)));
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
-        var making = $"{path}.{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}.new";
-        using (var file = new FileStream(making, options))
-        {
-            file.Write(JsonSerializer.SerializeToUtf8Bytes(keys));
-            file.Flush(flushToDisk: true);
-        }
-
-        try
-        {
-            File.Move(making, path);
-        }
-        catch (IOException) when (File.Exists(path))
-        {
-            // Another was first: its keys count.
-            File.Delete(making);
-        }
-    }
+    private static string NewKey() => Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
 
     private sealed record Keys(string Tokens, string Webhooks);
 }

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 
 namespace ActorTrading.Postgres;
 
@@ -41,14 +42,7 @@ public sealed class KeyRing
     /// <summary>The ring in a file that only its owner may read; a first key is made where there is no file.</summary>
     public static KeyRing LoadOrCreate(string file)
     {
-        if (!File.Exists(file))
-        {
-            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);
-            var making = file + ".new";
-            File.WriteAllText(making, $"1:{Convert.ToBase64String(RandomNumberGenerator.GetBytes(KeyBytes))}\n");
-            if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(making, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-            File.Move(making, file);
-        }
+        SecretFile.MakeOnce(file, static () => Encoding.ASCII.GetBytes($"1:{Convert.ToBase64String(RandomNumberGenerator.GetBytes(KeyBytes))}\n"));
         return Parse(File.ReadAllText(file).ReplaceLineEndings(","));
     }
 

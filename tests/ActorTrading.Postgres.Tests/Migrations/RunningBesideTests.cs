@@ -27,7 +27,7 @@ public sealed class RunningBesideTests(Server server)
             () => trades.ListAsync(user, new TradeFilter(), page), () => trades.FindAsync(user, id),
             () => links.ListAsync(user, page), () => links.FindAsync(user, id), () => links.GetAsync(id), () => links.OfLeaderAsync(account), () => links.OfFollowerAsync(account),
             () => executions.ListAsync(user, id, page), () => executions.FindAsync(id, 1),
-            () => leaders.GetAsync(account), () => leaders.FindAsync(user, account), () => leaders.PublishedAsync(null, 10),
+            () => leaders.GetAsync(account), () => leaders.FindAsync(user, account),
             () => alerts.ListAsync(user, page), () => alerts.FindAsync(user, id), () => alerts.GetAsync(id), () => alerts.HistoryAsync(user, id, 10, 10),
             () => quotes.AllAsync(), () => quotes.FindAsync("EURUSD"), () => quotes.SaveAsync([new Quote("EURUSD", 1.1m, 1.2m, now)]),
             () => candles.ReadAsync("EURUSD", Timeframe.M1, null, null, 10), () => terminals.TerminalsAsync(), () => terminals.FeedsAsync(),

@@ -100,7 +100,6 @@ public sealed class CopyingStoresTests(Server server)
         await leaders.SaveAsync(leader with { Published = false });
         (await leaders.FindAsync(bob, account)).ShouldBeNull();
         (await leaders.FindAsync(ann, account)).ShouldNotBeNull();
-        (await leaders.PublishedAsync(null, 10)).ShouldBeEmpty();
         (await leaders.LeadingAccountsAsync()).ShouldBeEmpty();
     }
 

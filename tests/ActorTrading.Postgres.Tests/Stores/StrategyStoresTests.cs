@@ -60,13 +60,19 @@ public sealed class StrategyStoresTests(Server server)
         var runs = new StrategyRunStore(database.Access);
         var run = new StoredStrategyRun { Id = Guid.NewGuid(), UserId = ann, StrategyId = strategy.Id, StrategyVersion = 1, AccountId = account, Symbol = "EURUSD", Timeframe = "H1", CreatedAt = Now };
         (await runs.CreateAsync(run)).ShouldBeTrue();
+        var later = run with { Id = Guid.NewGuid(), CreatedAt = Now.AddHours(1) };
+        await runs.CreateAsync(later);
+        await runs.StopAsync(later.Id, "stopped", null, Now);
+        (await runs.FindRunningAsync(ann, strategy.Id)).ShouldBe(run.Id, "however many have ended since");
+        (await runs.FindRunningAsync(ann, Guid.NewGuid())).ShouldBeNull();
         (await runs.SaveStateAsync(run.Id, "{}", """{"bar": 3}""", Now)).ShouldBeTrue();
         (await runs.SaveStateAsync(run.Id, "{}", """{"bar": 4}""", Now)).ShouldBeFalse("somebody else has gone on with it");
         (await runs.RunningAsync()).Single().State.ShouldBe("""{"bar": 3}""");
         (await runs.StopAsync(run.Id, "failed", "why", Now)).ShouldBeTrue();
         (await runs.StopAsync(run.Id, "stopped", null, Now)).ShouldBeFalse();
         (await runs.GetAsync(run.Id))!.Error.ShouldBe("why");
-        (await runs.ListAsync(ann, strategy.Id, new PageRequest())).Items.Count.ShouldBe(1);
+        (await runs.FindRunningAsync(ann, strategy.Id)).ShouldBeNull();
+        (await runs.ListAsync(ann, strategy.Id, new PageRequest())).Items.Count.ShouldBe(2);
     }
 
     [Fact]

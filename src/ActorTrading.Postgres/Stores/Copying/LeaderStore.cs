@@ -24,9 +24,6 @@ public interface ILeaderStore
     /// <summary>What a user may see: published leaders and his own.</summary>
     Task<StoredLeader?> FindAsync(Guid userId, Guid accountId, CancellationToken cancellation = default);
 
-    /// <summary>Published leaders by name, at most <paramref name="limit"/> (1 to 500) from <paramref name="afterName"/> on.</summary>
-    Task<IReadOnlyList<StoredLeader>> PublishedAsync(string? afterName, int limit, CancellationToken cancellation = default);
-
     /// <summary>The accounts that publish, and those that do not any more but are followed still.</summary>
     Task<IReadOnlyList<Guid>> LeadingAccountsAsync(CancellationToken cancellation = default);
 }
@@ -46,11 +43,6 @@ public sealed class LeaderStore(PostgresDatabase database) : ILeaderStore
 
     public Task<StoredLeader?> FindAsync(Guid userId, Guid accountId, CancellationToken cancellation = default) => database.AsUserAsync(userId, connection =>
         connection.QuerySingleOrDefaultAsync<StoredLeader>($"{Select} WHERE account_id = @accountId".With(new { accountId }, cancellation)), cancellation);
-
-    public Task<IReadOnlyList<StoredLeader>> PublishedAsync(string? afterName, int limit, CancellationToken cancellation = default) =>
-        database.UseAsync<IReadOnlyList<StoredLeader>>(async connection => (await connection.QueryAsync<StoredLeader>(
-            $"{Select} WHERE published AND name > @after ORDER BY name LIMIT @limit"
-                .With(new { after = afterName ?? "", limit = Math.Clamp(limit, 1, PageRequest.LimitMax) }, cancellation))).AsList(), cancellation);
 
     public Task<IReadOnlyList<Guid>> LeadingAccountsAsync(CancellationToken cancellation = default) =>
         database.UseAsync<IReadOnlyList<Guid>>(async connection => (await connection.QueryAsync<Guid>("""

@@ -39,6 +39,9 @@ public interface IStrategyRunStore
     /// <summary>What to wake after a restart.</summary>
     Task<IReadOnlyList<StoredStrategyRun>> RunningAsync(CancellationToken cancellation = default);
 
+    /// <summary>One of the user's runs of a strategy that goes on; null where none does.</summary>
+    Task<Guid?> FindRunningAsync(Guid userId, Guid strategyId, CancellationToken cancellation = default);
+
     /// <summary>How many others than this one go on, of the user.</summary>
     Task<int> CountOthersAsync(Guid userId, Guid id, CancellationToken cancellation = default);
 
@@ -87,6 +90,10 @@ public sealed class StrategyRunStore(PostgresDatabase database) : IStrategyRunSt
     public Task<IReadOnlyList<StoredStrategyRun>> RunningAsync(CancellationToken cancellation = default) =>
         database.UseAsync<IReadOnlyList<StoredStrategyRun>>(async connection =>
             (await connection.QueryAsync<StoredStrategyRun>($"SELECT {Columns} FROM strategy_runs WHERE status = 'running' ORDER BY created_at".With(null, cancellation))).AsList(), cancellation);
+
+    public Task<Guid?> FindRunningAsync(Guid userId, Guid strategyId, CancellationToken cancellation = default) => database.AsUserAsync(userId, connection =>
+        connection.ExecuteScalarAsync<Guid?>("SELECT id FROM strategy_runs WHERE user_id = @userId AND strategy_id = @strategyId AND status = 'running' LIMIT 1"
+            .With(new { userId, strategyId }, cancellation)), cancellation);
 
     public Task<int> CountOthersAsync(Guid userId, Guid id, CancellationToken cancellation = default) => database.AsUserAsync(userId, connection =>
         connection.ExecuteScalarAsync<int>("SELECT count(*) FROM strategy_runs WHERE user_id = @userId AND id <> @id AND status = 'running'".With(new { userId, id }, cancellation)), cancellation);
