@@ -6,8 +6,7 @@ internal static class AccountLimits
     public static Refusal? Check(BrokerSession session, Instrument instrument, PlaceOrder command)
     {
         var state = session.State;
-        if (command.Type != OrderType.Market && state.Orders.Count >= session.Settings.PendingOrdersMax)
-            return new Refusal(Retcode.LimitOrders, $"The account has {state.Orders.Count} orders; {session.Settings.PendingOrdersMax} are allowed.");
+        if (command.Type != OrderType.Market && Orders(session) is { } many) return many;
         if (command.Type == OrderType.Market && Positions(session, command.Symbol) is { } full) return full;
         if (instrument.VolumeLimit is not { } limit) return null;
 
@@ -20,6 +19,13 @@ internal static class AccountLimits
         return held + command.Volume > limit
             ? new Refusal(Retcode.LimitVolume, $"{held} + {command.Volume} lots {command.Side} exceed the limit of {limit} lots in {command.Symbol}.")
             : null;
+    }
+
+    /// <summary>Whether one more order may rest; a market order that is filled in part rests too.</summary>
+    public static Refusal? Orders(BrokerSession session)
+    {
+        var (state, max) = (session.State, session.Settings.PendingOrdersMax);
+        return state.Orders.Count >= max ? new Refusal(Retcode.LimitOrders, $"The account has {state.Orders.Count} orders; {max} are allowed.") : null;
     }
 
     /// <summary>Whether one more position may be opened; in netting mode a symbol that has one gets no second.</summary>

@@ -78,6 +78,7 @@ internal static class Placing
         var available = Execution.Available(session, instrument, command.Volume);
         if (available < command.Volume && (command.FillPolicy == FillPolicy.FillOrKill || (available == 0 && command.FillPolicy == FillPolicy.ImmediateOrCancel)))
             return new Refusal(Retcode.Reject, $"{command.Volume} lots cannot be filled: {available} are on offer.").ToDecision();
+        if (available < command.Volume && command.FillPolicy == FillPolicy.Return && AccountLimits.Orders(session) is { } full) return full.ToDecision();
 
         session.Emit(new OrderSubmitted(ToOrder(session, command, null)));
         if (available > 0 && MoneyFor(session, instrument, command.OrderId, available, price, command.Reason) is { } poor)

@@ -70,4 +70,19 @@ public class LiquidityTests
         desk.Only.Id.ShouldNotBe(order.OrderId);
         desk.Only.Volume.ShouldBe(0.40m);
     }
+
+    [Fact]
+    public void Market_orders_that_would_rest_are_limited_like_others()
+    {
+        var desk = Thin();
+        desk.Settings = desk.Settings with { LiquidityLots = 0.40m, PendingOrdersMax = 2 };
+        desk.Do(Rest()).Retcode.ShouldBe(Retcode.DonePartial);
+        desk.Settings = desk.Settings with { LiquidityLots = 0m };
+        desk.Do(Rest()).Retcode.ShouldBe(Retcode.Placed);
+        desk.Do(Rest()).Retcode.ShouldBe(Retcode.LimitOrders);
+        desk.Settings = desk.Settings with { LiquidityLots = 1m };
+        desk.Do(Rest()).Retcode.ShouldBe(Retcode.Done, "what is filled at once does not rest");
+
+        PlaceOrder Rest() => desk.Order(Side.Buy, 1m) with { FillPolicy = FillPolicy.Return };
+    }
 }
