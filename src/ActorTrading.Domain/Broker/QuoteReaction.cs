@@ -16,11 +16,11 @@ internal static class QuoteReaction
     // A quote may be reacted to late, and never reaches what was made after it came.
     private static bool WasThere(BrokerSession session, Position position) => position.OpenedAt <= session.At;
 
-    /// <summary>Whether something was opened after the quote came.</summary>
+    /// <summary>Whether something was opened or enlarged after the quote came.</summary>
     public static bool HasGrownSince(BrokerSession session)
     {
         foreach (var (_, position) in session.State.Positions)
-            if (!WasThere(session, position)) return true;
+            if ((position.GrownAt ?? position.OpenedAt) > session.At) return true;
         return false;
     }
 

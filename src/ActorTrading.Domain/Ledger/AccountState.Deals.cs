@@ -107,6 +107,7 @@ public sealed partial record AccountState
         var next = position with
         {
             Volume = volume,
+            GrownAt = deal.Time,
             PeakVolume = Math.Max(position.PeakVolume, volume),
             OpenPrice = Average(position.OpenPrice, position.Volume, deal.Price, deal.Volume),
             MarginRate = position.MarginRate is { } a && deal.MarginRate is { } b ? Average(a, position.Volume, b, deal.Volume) : null,

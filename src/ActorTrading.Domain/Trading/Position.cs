@@ -21,6 +21,9 @@ public sealed record Position
     public decimal Swap { get; init; }
     public decimal Commission { get; init; }
     public required DateTimeOffset OpenedAt { get; init; }
+
+    /// <summary>When it was last enlarged; null where it never was. Kept by the ledger only, not in the stored rows.</summary>
+    public DateTimeOffset? GrownAt { get; init; }
     public long? BrokerTicket { get; init; }
     public CopyOrigin? Copy { get; init; }
 

@@ -57,6 +57,20 @@ public class LateQuoteTests
     }
 
     [Fact]
+    public void A_net_position_that_has_grown_since_counts_as_opened_since()
+    {
+        var desk = new Desk(PositionMode.Netting, deposit: 2_000m);
+        desk.Price("EURUSD", 1.10000m, 1.10010m);
+        desk.Market(Side.Buy, 0.5m).Accepted.ShouldBeTrue();
+        var spike = new Quote("EURUSD", 1.0850m, 1.0851m, desk.Now.AddSeconds(1));
+        desk.Now = spike.Time.AddSeconds(1);
+        BrokerEngine.OnQuote(desk.State, spike, desk.Board, desk.Settings, desk.Now, spike.Time).ShouldBeEmpty("what was there then could bear it");
+
+        desk.Market(Side.Buy, 0.5m).Accepted.ShouldBeTrue();
+        BrokerEngine.OnQuote(desk.State, spike, desk.Board, desk.Settings, desk.Now, spike.Time).ShouldBeEmpty();
+    }
+
+    [Fact]
     public void A_stop_loss_reached_before_the_session_ended_closes_after_it()
     {
         var end = new DateTimeOffset(2026, 3, 6, 22, 0, 0, TimeSpan.Zero); // Friday 17:00 New York
