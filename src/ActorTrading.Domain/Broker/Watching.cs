@@ -55,13 +55,22 @@ internal static class Watching
 
     private static Quote? SeenBy(PriceTrigger trigger, IMarketView market, IReadOnlyDictionary<string, Quote>? judged)
     {
-        if (judged is null) return market.LastQuote(trigger.Symbol);
+        var newest = market.LastQuote(trigger.Symbol);
+        if (judged is null) return newest;
         Quote? seen = judged.TryGetValue(trigger.Symbol, out var last) ? last : null;
+        // Time has gone back since: the quotes to come are those after the newest.
+        if (seen?.Time - newest?.Time > BehindMax) return newest;
         // An order that acts at every quote has acted at the one that it was decided at.
         if (trigger.Price == OrderTrigger.EveryQuote.Price && trigger.Key.Tag.StartsWith(OrderRole, StringComparison.Ordinal)
-            && market.LastQuote(trigger.Symbol) is { } newest && !(seen?.Time > newest.Time)) seen = newest;
+            && newest is not null && !(seen?.Time > newest?.Time)) seen = newest;
         return seen;
     }
 
     private const string OrderRole = "order";
+
+    /// <summary>
+    /// How far the market, as this process knows it, may be behind the quote that the account was judged at. Further means that another feed took
+    /// over whose clock is behind, or that a recording began anew.
+    /// </summary>
+    private static readonly TimeSpan BehindMax = TimeSpan.FromMinutes(1);
 }

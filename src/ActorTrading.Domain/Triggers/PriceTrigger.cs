@@ -19,7 +19,7 @@ public readonly record struct TriggerKey(Guid OwnerId, string Tag);
 /// <param name="Key">Unique in the book.</param>
 public sealed record PriceTrigger(string Symbol, PriceSource Source, TriggerDirection Direction, decimal Price, TriggerKey Key)
 {
-    /// <summary>The trigger sleeps until the first quote of this time (UTC) or later; null for at once.</summary>
+    /// <summary>The trigger sleeps until the first quote of this time (UTC) or later, or until the time of the quotes goes back; null for at once.</summary>
     public DateTimeOffset? NotBefore { get; init; }
 
     /// <summary>Whether <paramref name="price"/> reaches the threshold.</summary>

@@ -5,7 +5,7 @@ namespace ActorTrading.Domain;
 /// threshold in use, whatever the number armed; each hit and each change costs O(log n). Not thread-safe.
 /// </summary>
 /// <remarks>
-/// The book has no memory of quotes: a threshold that the market has already passed fires on the first quote after it was armed.
+/// The book has no memory of prices: a threshold that the market has already passed fires on the first quote after it was armed.
 /// So a level that was crossed while nobody listened is not lost, it only fires later.
 /// </remarks>
 public sealed class TriggerBook(string symbol)
@@ -28,6 +28,7 @@ public sealed class TriggerBook(string symbol)
     private int _free = -1;
     private int _used;
     private long _sequence;
+    private long _lastTicks = long.MinValue;
 
     public string Symbol { get; } = symbol;
 
@@ -116,8 +117,11 @@ public sealed class TriggerBook(string symbol)
     {
         if (quote.Symbol != Symbol)
             throw new ArgumentException($"The book of {Symbol} was given a quote of {quote.Symbol}.", nameof(quote));
+        var ticks = quote.Time.UtcTicks;
+        // Where time goes back, as with a feed whose clock is behind or a recording that begins anew, what sleeps would wait for a time that may be far off.
         if (_heaps[Sleeping].Count > 0)
-            Wake(quote.Time.UtcTicks);
+            Wake(ticks < _lastTicks ? long.MaxValue : ticks);
+        _lastTicks = ticks;
         var before = hits.Count;
         FirePair(0, quote.Bid, hits);
         FirePair(2, quote.Ask, hits);

@@ -44,6 +44,36 @@ public class LiveMarketTests
     }
 
     [Fact]
+    public void A_stop_that_sleeps_wakes_with_the_first_quote_of_a_feed_whose_time_is_behind()
+    {
+        var desk = new Desk();
+        desk.Price("EURUSD", 1.10000m, 1.10010m);
+        desk.Do(desk.Order(Side.Buy, 0.1m) with { StopLoss = 1.09m });
+        desk.Now = new DateTimeOffset(2026, 3, 7, 12, 0, 0, TimeSpan.Zero); // Saturday
+        desk.Quote("EURUSD", 1.0800m, 1.0801m);
+        var book = new TriggerBook("EURUSD");
+        book.Set(BrokerEngine.WatchList(desk.State, desk.Board, desk.Settings).Single(t => t.Price == 1.09m));
+        var hits = new List<PriceTrigger>();
+        book.Fire(desk.Board.LastQuote("EURUSD")!.Value, hits).ShouldBe(0);
+        book.Fire(new Quote("EURUSD", 1.0810m, 1.0811m, desk.Now.AddMinutes(-4)), hits).ShouldBe(1);
+    }
+
+    [Fact]
+    public void A_stop_does_not_sleep_for_a_quote_of_a_time_that_the_market_has_left_behind()
+    {
+        var desk = new Desk();
+        var judged = new Dictionary<string, Quote> { ["EURUSD"] = new("EURUSD", 1.0800m, 1.0801m, desk.Now.AddHours(11)) };
+        desk.Price("EURUSD", 1.10000m, 1.10010m);
+        desk.Do(desk.Order(Side.Buy, 0.1m) with { StopLoss = 1.09m });
+        Stop().NotBefore.ShouldBeNull("a recording that is played anew is at 1.1");
+
+        judged["EURUSD"] = judged["EURUSD"] with { Time = desk.Now.AddSeconds(1) };
+        Stop().NotBefore.ShouldBe(desk.Now.AddSeconds(1).AddTicks(1), "the market as this process knows it is a little behind");
+
+        PriceTrigger Stop() => BrokerEngine.WatchList(desk.State, desk.Board, desk.Settings, judged).Single(t => t.Price == 1.09m);
+    }
+
+    [Fact]
     public void A_stop_that_is_reached_while_the_market_is_closed_is_armed_for_the_next_quote_only()
     {
         var desk = new Desk();
