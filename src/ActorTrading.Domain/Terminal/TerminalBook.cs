@@ -107,10 +107,17 @@ public static partial class TerminalBook
         if (c.StopLoss == position.StopLoss && c.TakeProfit == position.TakeProfit)
         {
             // Trailing is done from here: the terminal has nothing to change.
-            return c.TrailingPoints == position.TrailingPoints
-                ? new BrokerDecision(Retcode.NoChanges, "The position has this stop loss and take profit already.", [])
-                : new BrokerDecision(Retcode.Done, $"Position {c.PositionId} changed.",
+            if (c.TrailingPoints != position.TrailingPoints)
+            {
+                return new BrokerDecision(Retcode.Done, $"Position {c.PositionId} changed.",
                     [new PositionModified(c.PositionId, c.StopLoss, c.TakeProfit, c.TrailingPoints, c.Reason)]);
+            }
+
+            // With another change on its way the position does not stay as it is. A stop that trails is not meant: nobody asked for it to be put back.
+            if (!state.Requests.Values.Any(r => r.PositionId == c.PositionId && !r.OnlyTightens))
+            {
+                return new BrokerDecision(Retcode.NoChanges, "The position has this stop loss and take profit already.", []);
+            }
         }
 
         if (c.Copy is null && limits.Change(state, c.PositionId) is { } full)

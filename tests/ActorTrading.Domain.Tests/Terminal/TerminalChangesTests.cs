@@ -1,0 +1,72 @@
+using ActorTrading.Domain.Tests.Broker;
+
+namespace ActorTrading.Domain.Tests.Terminal;
+
+/// <summary>What is asked of a terminal while something else that was asked has no answer yet.</summary>
+public sealed class TerminalChangesTests
+{
+    private static readonly Guid Account = DeterministicId.FromNumbers(4, 20);
+    private static readonly Guid Opened = DeterministicId.FromNumbers(4, 21);
+    private static readonly DateTimeOffset At = Desk.Start;
+    private static readonly Instrument Pair = InstrumentCatalog.Get("EURUSD") with { Schedule = TradingSchedule.Always, CommissionPerLot = 0 };
+    private readonly MarketBoard _market = new([Pair]);
+    private AccountState _state = AccountState.Empty;
+
+    public TerminalChangesTests()
+    {
+        Add(new AccountOpened(Guid.Empty, "a", AccountKind.Mt5, PositionMode.Hedging, "USD", 100));
+        Add(new TerminalReconciled(0));
+        Add(new PositionAdopted(new Position
+        {
+            Id = Opened, Symbol = "EURUSD", Side = Side.Buy, Volume = 0.5m, PeakVolume = 0.5m, OpenPrice = 1.1m, StopLoss = 1.09m, TrailingPoints = 100, OpenedAt = At, BrokerTicket = 5,
+        }));
+    }
+
+    [Fact]
+    public void A_stop_is_put_back_where_it_is_while_it_is_on_its_way_elsewhere()
+    {
+        var away = Ask(new ModifyPosition(Opened, 1.08m, null, 100));
+        var back = Ask(new ModifyPosition(Opened, 1.09m, null, 100));
+        Answered(away);
+        Only.StopLoss.ShouldBe(1.08m);
+        Answered(back);
+        Only.StopLoss.ShouldBe(1.09m);
+        Decide(new ModifyPosition(Opened, 1.09m, null, 100)).Retcode.ShouldBe(Retcode.NoChanges);
+    }
+
+    [Fact]
+    public void A_stop_that_trails_meanwhile_is_not_put_back_by_who_changes_nothing()
+    {
+        Trails();
+        Decide(new ModifyPosition(Opened, 1.09m, null, 100)).Retcode.ShouldBe(Retcode.NoChanges);
+    }
+
+    private Position Only => _state.Positions.Values.ShouldHaveSingleItem();
+
+    /// <summary>Asks the terminal to move the stop to 1.11, as trailing does.</summary>
+    private TerminalRequest Trails()
+    {
+        var price = new TerminalPrice(new Quote("EURUSD", 1.111m, 1.111m, At), 1.111m, 1.111m);
+        var asked = TerminalTrailing.OnPrice(_state, price, _market, BrokerSettings.Default, (_, _) => true).ShouldHaveSingleItem();
+        Add(asked);
+        return ((RequestSubmitted)asked).Request;
+    }
+
+    private TerminalRequest Ask(ModifyPosition command) => Decide(command).Events.ShouldHaveSingleItem().ShouldBeOfType<RequestSubmitted>().Request;
+
+    private void Answered(TerminalRequest request) => Observe(new TerminalFact { Kind = TerminalFactKind.Modified, RequestId = request.Id, Retcode = Retcode.Done, At = At });
+
+    private BrokerDecision Decide(TradeCommand command)
+    {
+        var decision = TerminalBook.Decide(_state, command, Pair, At);
+        foreach (var happened in decision.Events) Add(happened);
+        return decision;
+    }
+
+    private void Observe(TerminalFact fact)
+    {
+        foreach (var happened in TerminalBook.Observe(_state, fact, _market)) Add(happened);
+    }
+
+    private void Add(LedgerEvent happened) => _state = _state.Apply(new LedgerEntry(Account, _state.Seq + 1, At, happened));
+}
