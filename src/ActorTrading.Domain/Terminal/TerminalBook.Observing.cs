@@ -242,8 +242,10 @@ public static partial class TerminalBook
         var events = new List<LedgerEvent> { new RequestSettled(id, fact.Retcode, fact.Message ?? "") };
         switch (request.Kind)
         {
-            case TerminalRequestKind.ModifyPosition when state.Positions.ContainsKey(request.PositionId!.Value):
-                events.Add(new PositionModified(request.PositionId.Value, request.StopLoss, request.TakeProfit, request.TrailingPoints, ReasonOf(request)));
+            case TerminalRequestKind.ModifyPosition when state.Positions.TryGetValue(request.PositionId!.Value, out var position):
+                // A stop that trails brings no distance of its own: it may have been changed, or taken away, while the stop was on its way.
+                events.Add(new PositionModified(position.Id, request.StopLoss, request.TakeProfit,
+                    request.OnlyTightens ? position.TrailingPoints : request.TrailingPoints, ReasonOf(request)));
                 break;
             case TerminalRequestKind.ModifyOrder when Resting(state, request.OrderId!.Value) is { } order:
                 events.Add(new OrderModified(order.Id, request.Price, order.StopLimitPrice, request.StopLoss, request.TakeProfit,

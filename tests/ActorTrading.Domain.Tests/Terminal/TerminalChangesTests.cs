@@ -41,6 +41,17 @@ public sealed class TerminalChangesTests
         Decide(new ModifyPosition(Opened, 1.09m, null, 100)).Retcode.ShouldBe(Retcode.NoChanges);
     }
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData(70)]
+    public void The_distance_that_was_set_while_the_stop_moves_outlives_that_move(int? points)
+    {
+        var trailed = Trails();
+        Decide(new ModifyPosition(Opened, 1.09m, null, points)).Retcode.ShouldBe(Retcode.Done);
+        Answered(trailed);
+        (Only.StopLoss, Only.TrailingPoints).ShouldBe((1.11m, points));
+    }
+
     private Position Only => _state.Positions.Values.ShouldHaveSingleItem();
 
     /// <summary>Asks the terminal to move the stop to 1.11, as trailing does.</summary>
