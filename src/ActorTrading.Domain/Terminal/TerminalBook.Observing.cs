@@ -148,7 +148,7 @@ public static partial class TerminalBook
         var volume = fact.Volume - (known?.Volume ?? 0m);
         return
         [
-            new OrderSubmitted(ForeignOrder(fact, id, OrderType.Market, isTaken ? $"{name}-{state.Seq}" : name) with { Volume = volume }),
+            new OrderSubmitted(ForeignOrder(fact, id, OrderType.Market, isTaken ? $"{name}-{state.Seq}" : name) with { Volume = volume, TrailingPoints = known?.TrailingPoints }),
             new DealExecuted(new Deal
             {
                 Id = DeterministicId.ForDeal(id, 1),

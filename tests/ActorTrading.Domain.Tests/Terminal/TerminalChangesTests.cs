@@ -52,6 +52,13 @@ public sealed class TerminalChangesTests
         (Only.StopLoss, Only.TrailingPoints).ShouldBe((1.11m, points));
     }
 
+    [Fact]
+    public void A_position_that_is_larger_at_the_terminal_goes_on_trailing()
+    {
+        Observe(new TerminalFact { Kind = TerminalFactKind.PositionOpened, PositionTicket = 5, Symbol = "EURUSD", Side = Side.Buy, Volume = 0.7m, Price = 1.1m, StopLoss = 1.09m, At = At });
+        (Only.Volume, Only.StopLoss, Only.TrailingPoints).ShouldBe((0.7m, 1.09m, 100));
+    }
+
     private Position Only => _state.Positions.Values.ShouldHaveSingleItem();
 
     /// <summary>Asks the terminal to move the stop to 1.11, as trailing does.</summary>
