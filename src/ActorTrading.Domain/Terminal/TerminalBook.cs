@@ -295,7 +295,7 @@ public static partial class TerminalBook
         : instrument is null ? Refuse(Retcode.Invalid, "A trailing stop needs a symbol whose specification is known.")
         : OrderChecks.Stops(instrument, side, 0m, null, null, points)?.ToDecision();
 
-    /// <summary>The answer to an id that was used before, or that cannot be one.</summary>
+    /// <summary>The answer to a client order id that was used before, or to an id that cannot be one or is another order's.</summary>
     private static BrokerDecision? Repeated(AccountState state, string clientOrderId, Guid orderId) =>
         state.RecentOrders.TryGetValue(clientOrderId, out var earlier)
             ? new BrokerDecision(earlier.Retcode ?? Retcode.Placed, $"The client order id {clientOrderId} was sent before.", [])
@@ -303,7 +303,9 @@ public static partial class TerminalBook
                 OrderId = earlier.OrderId,
                 IsDuplicate = true,
             }
-            : ClientOrderIds.WhyNot(clientOrderId, orderId) is { } why ? Refuse(Retcode.Invalid, why) : null;
+            : ClientOrderIds.WhyNot(clientOrderId, orderId) is { } why ? Refuse(Retcode.Invalid, why)
+            : state.Orders.ContainsKey(orderId) ? Refuse(Retcode.InvalidOrder, $"Order id {orderId} is already in use with another client order id.")
+            : null;
 
     private static BrokerDecision Submit(AccountState state, Order order) =>
         new(Retcode.Placed, "Sent to the terminal.", [new OrderSubmitted(order with { AfterSeq = state.Seq })]) { OrderId = order.Id };

@@ -7,6 +7,7 @@ public sealed class TerminalChangesTests
 {
     private static readonly Guid Account = DeterministicId.FromNumbers(4, 20);
     private static readonly Guid Opened = DeterministicId.FromNumbers(4, 21);
+    private static readonly Guid Ordered = DeterministicId.FromNumbers(4, 22);
     private static readonly DateTimeOffset At = Desk.Start;
     private static readonly Instrument Pair = InstrumentCatalog.Get("EURUSD") with { Schedule = TradingSchedule.Always, CommissionPerLot = 0 };
     private readonly MarketBoard _market = new([Pair]);
@@ -58,6 +59,19 @@ public sealed class TerminalChangesTests
         Observe(new TerminalFact { Kind = TerminalFactKind.PositionOpened, PositionTicket = 5, Symbol = "EURUSD", Side = Side.Buy, Volume = 0.7m, Price = 1.1m, StopLoss = 1.09m, At = At });
         (Only.Volume, Only.StopLoss, Only.TrailingPoints).ShouldBe((0.7m, 1.09m, 100));
     }
+
+    [Fact]
+    public void An_order_id_that_is_in_use_is_refused()
+    {
+        Decide(Limit("a")).Retcode.ShouldBe(Retcode.Placed);
+        Decide(Limit("b")).Retcode.ShouldBe(Retcode.InvalidOrder);
+        Decide(new ClosePosition(Ordered, "c", Opened, null)).Retcode.ShouldBe(Retcode.InvalidOrder);
+    }
+
+    private static PlaceOrder Limit(string name) => new()
+    {
+        OrderId = Ordered, ClientOrderId = name, Symbol = "EURUSD", Side = Side.Buy, Type = OrderType.Limit, Price = 1.05m, Volume = 0.1m,
+    };
 
     private Position Only => _state.Positions.Values.ShouldHaveSingleItem();
 
