@@ -7,7 +7,7 @@ internal static class Placing
 
     public static BrokerDecision Place(BrokerSession session, PlaceOrder command)
     {
-        if (Duplicate(session.State, command.ClientOrderId) is { } earlier) return earlier;
+        if (Duplicate(session.State, command.ClientOrderId, command.OrderId) is { } earlier) return earlier;
         if (OrderChecks.Account(session.State) is { } closed) return closed.ToDecision();
         if (Identity(session.State, command.OrderId, command.ClientOrderId, command.Comment) is { } bad) return bad.ToDecision();
         if (string.IsNullOrEmpty(command.Symbol) || session.Market.FindInstrument(command.Symbol) is not { } instrument)
@@ -23,10 +23,16 @@ internal static class Placing
         return command.Type == OrderType.Market ? Market(session, command, instrument) : Pending(session, command, instrument);
     }
 
+    /// <summary>What became of an order that is given again: of one of the last, or of one that is live still, however old.</summary>
+    public static RecentOrder? Earlier(AccountState state, string clientOrderId, Guid orderId) =>
+        state.RecentOrders.TryGetValue(clientOrderId, out var recent) ? recent
+        : state.Orders.TryGetValue(orderId, out var live) && live.ClientOrderId == clientOrderId ? new RecentOrder(orderId, live.Status, null)
+        : null;
+
     /// <summary>The answer of the first time, where the client order id was seen before.</summary>
-    public static BrokerDecision? Duplicate(AccountState state, string clientOrderId)
+    public static BrokerDecision? Duplicate(AccountState state, string clientOrderId, Guid orderId)
     {
-        if (clientOrderId is null || !state.RecentOrders.TryGetValue(clientOrderId, out var recent)) return null;
+        if (clientOrderId is null || Earlier(state, clientOrderId, orderId) is not { } recent) return null;
         var status = state.Orders.TryGetValue(recent.OrderId, out var live) ? live.Status : recent.Status;
         var retcode = status switch
         {

@@ -26,7 +26,7 @@ internal static class PositionChanges
 
     public static BrokerDecision Close(BrokerSession session, ClosePosition command)
     {
-        if (Placing.Duplicate(session.State, command.ClientOrderId) is { } earlier) return earlier;
+        if (Placing.Duplicate(session.State, command.ClientOrderId, command.OrderId) is { } earlier) return earlier;
         if (OrderChecks.Account(session.State) is { } closed) return closed.ToDecision();
         if (Placing.Identity(session.State, command.OrderId, command.ClientOrderId) is { } bad) return bad.ToDecision();
         if (Find(session, command.PositionId) is not { } position) return Gone(command.PositionId);
@@ -63,7 +63,7 @@ internal static class PositionChanges
     public static BrokerDecision CloseBy(BrokerSession session, CloseBy command)
     {
         var state = session.State;
-        if (Placing.Duplicate(state, command.ClientOrderId) is { } earlier) return earlier;
+        if (Placing.Duplicate(state, command.ClientOrderId, command.OrderId) is { } earlier) return earlier;
         if (OrderChecks.Account(state) is { } closed) return closed.ToDecision();
         if (Placing.Identity(state, command.OrderId, command.ClientOrderId) is { } bad) return bad.ToDecision();
         if (state.Mode != PositionMode.Hedging) return new Refusal(Retcode.Invalid, "Only a hedging account has positions to close by one another.").ToDecision();

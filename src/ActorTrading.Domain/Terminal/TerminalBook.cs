@@ -297,7 +297,7 @@ public static partial class TerminalBook
 
     /// <summary>The answer to a client order id that was used before, or to an id that cannot be one or is another order's.</summary>
     private static BrokerDecision? Repeated(AccountState state, string clientOrderId, Guid orderId) =>
-        state.RecentOrders.TryGetValue(clientOrderId, out var earlier)
+        Placing.Earlier(state, clientOrderId, orderId) is { } earlier
             ? new BrokerDecision(earlier.Retcode ?? Retcode.Placed, $"The client order id {clientOrderId} was sent before.", [])
             {
                 OrderId = earlier.OrderId,

@@ -163,4 +163,19 @@ public class PendingOrderTests
         _desk.Quote("EURUSD", 1.0970m, 1.0971m).Select(e => e.Kind).ShouldBe(["dealExecuted", "orderRejected"]);
         _desk.Ledger.Select(e => e.Event).OfType<OrderRejected>().Single().Retcode.ShouldBe(Retcode.LimitPositions);
     }
+
+    [Fact]
+    public void An_order_that_rests_is_known_again_however_many_came_after_it()
+    {
+        var desk = new Desk(deposit: 1_000_000m);
+        desk.Price("EURUSD", 1.10000m, 1.10010m);
+        var order = desk.Order(Side.Buy, 0.01m, type: OrderType.Limit) with { Price = 1.05m };
+        desk.Do(order).Retcode.ShouldBe(Retcode.Placed);
+        for (var i = 0; i < RecentOrders.Max; i++) desk.Do(desk.Order(Side.Buy, 0.01m)).Accepted.ShouldBeTrue();
+        desk.State.RecentOrders.ContainsKey(order.ClientOrderId).ShouldBeFalse();
+
+        var again = desk.Do(order);
+        (again.Retcode, again.IsDuplicate, again.OrderId, again.Events.Count).ShouldBe((Retcode.Placed, true, order.OrderId, 0));
+        desk.Do(order with { ClientOrderId = "another" }).Retcode.ShouldBe(Retcode.InvalidOrder);
+    }
 }

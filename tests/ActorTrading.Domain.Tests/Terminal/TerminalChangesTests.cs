@@ -68,6 +68,22 @@ public sealed class TerminalChangesTests
         Decide(new ClosePosition(Ordered, "c", Opened, null)).Retcode.ShouldBe(Retcode.InvalidOrder);
     }
 
+    [Fact]
+    public void An_order_that_rests_is_known_again_however_many_came_after_it()
+    {
+        Decide(Limit("a"));
+        Observe(new TerminalFact { Kind = TerminalFactKind.Placed, OrderId = Ordered, OrderTicket = 7, At = At });
+        for (var i = 0; i < RecentOrders.Max; i++)
+        {
+            var other = Limit($"o{i}") with { OrderId = DeterministicId.FromNumbers(5, i) };
+            Decide(other).Retcode.ShouldBe(Retcode.Placed);
+            Observe(new TerminalFact { Kind = TerminalFactKind.Rejected, OrderId = other.OrderId, Retcode = Retcode.NoMoney, At = At });
+        }
+
+        var again = Decide(Limit("a"));
+        (again.Retcode, again.IsDuplicate, again.OrderId, again.Events.Count).ShouldBe((Retcode.Placed, true, Ordered, 0));
+    }
+
     private static PlaceOrder Limit(string name) => new()
     {
         OrderId = Ordered, ClientOrderId = name, Symbol = "EURUSD", Side = Side.Buy, Type = OrderType.Limit, Price = 1.05m, Volume = 0.1m,
