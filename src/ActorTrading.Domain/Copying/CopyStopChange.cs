@@ -35,7 +35,7 @@ internal static class CopyStopChange
             found = true;
             if (netting && CopyNetting.SharedWith(copy, holding.Symbol, change.PositionId) is { } shared)
                 refused = new(CopyReasons.NettingSharedStops, $"{shared.Volume} lots of {shared.Symbol} are not this position's alone");
-            else if (copy.Follower.Positions.TryGetValue(holding.PositionId, out var position) && !(netting && copy.HasCommands))
+            else if (copy.Follower.Positions.TryGetValue(holding.PositionId, out var position) && !(netting && copy.Commands.Any(static c => c is ModifyPosition)))
                 Change(copy, change, holding, position);
         }
         foreach (var order in copy.RestingForPosition(change.PositionId, symbol))

@@ -243,6 +243,20 @@ public class CopyNettingTests
     }
 
     [Fact]
+    public void Levels_that_the_leader_replaces_by_adding_reach_what_is_open_while_the_addition_waits_for_its_price()
+    {
+        var scene = new CopyScene(PositionMode.Netting);
+        var link = scene.Follow(OneToOne, PositionMode.Netting);
+        scene.Leader.Open(Side.Buy, 0.50m, stopLoss: 1.0900m);
+        scene.Sync();
+        link.Settings = link.Settings with { WaitForImprovementPips = 10m };
+        scene.Leader.Open(Side.Buy, 0.20m, stopLoss: 1.0950m);
+        scene.Sync();
+        link.Last.Reason.ShouldBe(CopyReasons.WaitsForPrice);
+        link.Follower.Only.StopLoss.ShouldBe(1.0950m);
+    }
+
+    [Fact]
     public void Levels_that_the_leader_replaces_by_adding_reach_what_is_open()
     {
         var scene = new CopyScene(PositionMode.Netting);
