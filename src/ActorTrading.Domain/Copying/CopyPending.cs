@@ -122,9 +122,11 @@ internal static class CopyPending
 
     private static (decimal?, decimal?) Levels(CopyCase copy, Instrument instrument, Order order, decimal entry, decimal? leaderStopLoss, decimal? leaderTakeProfit)
     {
-        // A pending order's fixed distances move with its price.
+        // A pending order's fixed distances move with its price, and so does a stop-loss that the link's limits have put there.
         var stops = copy.Settings.Stops;
-        var (stopLoss, takeProfit) = CopyLevels.Changed(copy.Settings, instrument, order.Side, entry, leaderStopLoss, leaderTakeProfit, order.StopLoss, order.TakeProfit);
+        var moved = copy.Settings.Limits.MaxTradeRisk is not null || stops.MaxStopLossPips is not null ? entry - (order.Price ?? entry) : 0m;
+        var (stopLoss, takeProfit) = CopyLevels.Changed(copy.Settings, instrument, order.Side, entry, leaderStopLoss, leaderTakeProfit,
+            CopyLevels.Price(instrument, order.StopLoss + moved), order.TakeProfit);
         if (stops.FixedStopLossPips is { } fixedStop)
             stopLoss = CopyLevels.Price(instrument, CopyLevels.Away(instrument, order.Side, entry, -fixedStop));
         if (stops.FixedTakeProfitPips is { } fixedTarget)

@@ -29,6 +29,27 @@ public class CopyPendingTests
     }
 
     [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_stop_loss_that_the_link_has_set_moves_with_its_pending_order(bool byRisk)
+    {
+        var settings = byRisk ? OneToOne with { Limits = new() { MaxTradeRisk = 0.01m } } : OneToOne with { Stops = new() { CopyStopLoss = false, MaxStopLossPips = 100m } };
+        var link = _scene.Follow(settings);
+        var id = Pending(Side.Buy, OrderType.Limit, 1.0950m);
+        _scene.Sync();
+        // 100 dollars of 0.10 lots are 100 pips.
+        var copied = link.Follower.State.Orders.Values.ShouldHaveSingleItem();
+        copied.StopLoss.ShouldBe(1.0850m);
+        foreach (var price in (decimal[])[1.0990m, 1.0800m])
+        {
+            _scene.Leader.Do(new ModifyOrder(id, price, null, null, null, null, TimeInForce.GoodTillCancelled, null)).Accepted.ShouldBeTrue();
+            _scene.Sync();
+            link.Refusals.ShouldBeEmpty();
+            link.Follower.State.Orders[copied.Id].ShouldSatisfyAllConditions(o => o.Price.ShouldBe(price), o => o.StopLoss.ShouldBe(price - 0.0100m));
+        }
+    }
+
+    [Theory]
     [InlineData(OrderType.Limit, 1.0950, OrderType.Stop)]
     [InlineData(OrderType.Stop, 1.1050, OrderType.Limit)]
     public void Reversed_limit_and_stop_change_places(OrderType type, double price, OrderType expected)
