@@ -31,7 +31,10 @@ internal static class CopyLimits
         if (points < 1)
             return new(CopyReasons.MaxTradeRisk, $"one point of {volume} lots is more than {allowed:0.##}");
         var distance = Math.Min(points, 1e12m) * instrument.Point;
-        // A long whose stop would be at or below zero cannot lose that much.
+        // The linear distance is too far for a long whose loss is converted by its own price, which is lower at the stop.
+        if (side == Side.Buy && instrument.QuoteCurrency != copy.Follower.Currency && ProfitCalculator.ConvertsByItself(instrument, copy.Follower.Currency))
+            distance = decimal.Floor(distance * entry / (entry + distance) / instrument.Point) * instrument.Point;
+        // Another long whose stop would be at or below zero cannot lose that much.
         stopLoss = CopyLevels.Price(instrument, side == Side.Buy ? entry - distance : entry + distance);
         return null;
     }

@@ -114,6 +114,24 @@ public class CopySizingTests
         Place(sizing, leaderVolume: 0.5m, stopLoss: 0.5m, limits: limits with { MaxTradeRisk = 0.0001m }).Plan.Reason.ShouldBe(CopyReasons.MaxTradeRisk);
     }
 
+    [Theory]
+    [InlineData(Side.Buy, 0.02)]
+    [InlineData(Side.Buy, 0.5)]
+    [InlineData(Side.Buy, 1)]
+    [InlineData(Side.Sell, 0.5)]
+    public void A_stop_loss_set_at_the_risk_limit_knows_that_the_pairs_own_price_converts_its_loss(Side side, double risk)
+    {
+        var scene = new CopyScene();
+        scene.Quote("USDJPY", 150.00m, 150.02m);
+        var link = scene.Follow(new LinkSettings { Sizing = new() { Mode = SizingMode.None }, Limits = new() { MaxTradeRisk = (decimal)risk } }, deposit: 100_000m);
+        scene.Leader.Open(side, 1.00m, "USDJPY");
+        scene.Sync();
+        var position = link.Follower.Only;
+        var stop = position.StopLoss!.Value;
+        // 100,000 dollars against yen: what is lost in yen is worth more dollars the cheaper the dollar is then.
+        (Math.Abs(position.OpenPrice - stop) * 100_000m / stop).ShouldBeLessThanOrEqualTo(100_000m * (decimal)risk);
+    }
+
     [Fact]
     public void Leverage_and_reserved_margin_refuse_what_is_too_large()
     {
