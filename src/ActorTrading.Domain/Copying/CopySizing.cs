@@ -127,7 +127,8 @@ internal static class CopySizing
                 return new(CopyReasons.VolumeTooSmall, $"computed {wanted:0.######} lots, the least is {min}");
             rounded = min;
         }
-        if (rounded > wanted * sizing.MaxRiskCoefficient)
+        // Only a small volume is rounded up; a large one might be too large to be multiplied.
+        if (rounded > wanted && rounded > wanted * sizing.MaxRiskCoefficient)
         {
             rounded = VolumeMath.Floor(wanted * sizing.MaxRiskCoefficient, step);
             if (rounded < min)

@@ -153,6 +153,10 @@ public class CopySizingTests
         plan.Detail.ShouldBe(why);
     }
 
+    [Fact]
+    public void An_expression_beyond_every_volume_is_copied_at_the_largest() =>
+        VolumeOf(new() { Mode = SizingMode.Expression, Expression = "79228162514264337593543950335", MaxTradeVolume = 0.5m }).ShouldBe(0.5m);
+
     [Theory]
     [InlineData("1 + 2 * 3", 7)]
     [InlineData("-(1 - 2) * 4 / 2", 2)]
