@@ -112,7 +112,7 @@ internal static class CopyOpening
     public static Refused? Size(CopyCase copy, in LeaderSignal signal, Instrument instrument, Side side, decimal entry,
         bool rests, ref decimal? stopLoss, ref decimal? takeProfit, out decimal volume)
     {
-        if (CopySizing.Volume(copy, signal, instrument, side, entry, stopLoss, out volume) is { } tooSmall)
+        if (CopySizing.Volume(copy, signal, instrument, side, entry, stopLoss, takeProfit, out volume) is { } tooSmall)
             return tooSmall;
         var shared = CopyNetting.SharedWith(copy, instrument.Symbol, signal.PositionId);
         if (CopyLimits.TradeRisk(copy, instrument, side, entry, shared is null, ref volume, ref stopLoss) is { } risky)

@@ -5,15 +5,15 @@ internal static class CopySizing
 {
     /// <summary>A volume on the step and within the instrument's and the settings' bounds, or why there is none.</summary>
     /// <param name="entry">The follower's expected entry.</param>
-    /// <param name="stopLoss">The follower's, if any.</param>
-    public static Refused? Volume(CopyCase copy, in LeaderSignal signal, Instrument instrument, Side side, decimal entry, decimal? stopLoss, out decimal volume)
+    /// <param name="stopLoss">The follower's, if any; as is <paramref name="takeProfit"/>.</param>
+    public static Refused? Volume(CopyCase copy, in LeaderSignal signal, Instrument instrument, Side side, decimal entry, decimal? stopLoss, decimal? takeProfit, out decimal volume)
     {
         volume = 0m;
         var sizing = copy.Settings.Sizing;
         decimal wanted;
         try
         {
-            if (Wanted(copy, signal, instrument, side, entry, stopLoss, out wanted) is { } refused)
+            if (Wanted(copy, signal, instrument, side, entry, stopLoss, takeProfit, out wanted) is { } refused)
                 return refused;
             wanted *= sizing.Multiplier;
         }
@@ -24,7 +24,7 @@ internal static class CopySizing
         return Bring(sizing, instrument, wanted, out volume);
     }
 
-    private static Refused? Wanted(CopyCase copy, in LeaderSignal signal, Instrument instrument, Side side, decimal entry, decimal? stopLoss, out decimal wanted)
+    private static Refused? Wanted(CopyCase copy, in LeaderSignal signal, Instrument instrument, Side side, decimal entry, decimal? stopLoss, decimal? takeProfit, out decimal wanted)
     {
         var sizing = copy.Settings.Sizing;
         wanted = 0m;
@@ -36,7 +36,7 @@ internal static class CopySizing
             case SizingMode.FixedRisk:
                 return FixedRisk(copy, instrument, side, entry, stopLoss, out wanted);
             case SizingMode.Expression:
-                return SizingVariables.Evaluate(copy, signal, instrument, entry, stopLoss, out wanted);
+                return SizingVariables.Evaluate(copy, signal, instrument, entry, stopLoss, takeProfit, out wanted);
             case SizingMode.None:
                 wanted = signal.Volume * (sizing.Value ?? 1m);
                 return null;

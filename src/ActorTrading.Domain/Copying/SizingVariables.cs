@@ -10,7 +10,7 @@ internal static class SizingVariables
         "entry", "stopLoss", "stopLossPips", "takeProfit", "tickValue", "tickSize", "fxRate",
     ];
 
-    public static Refused? Evaluate(CopyCase copy, in LeaderSignal signal, Instrument instrument, decimal entry, decimal? stopLoss, out decimal wanted)
+    public static Refused? Evaluate(CopyCase copy, in LeaderSignal signal, Instrument instrument, decimal entry, decimal? stopLoss, decimal? takeProfit, out decimal wanted)
     {
         wanted = 0m;
         var (expression, error) = SizingExpression.Parse(copy.Settings.Sizing.Expression ?? "");
@@ -19,7 +19,7 @@ internal static class SizingVariables
         var source = signal;
         try
         {
-            wanted = expression.Evaluate(name => ValueOf(copy, source, instrument, entry, stopLoss, name));
+            wanted = expression.Evaluate(name => ValueOf(copy, source, instrument, entry, stopLoss, takeProfit, name));
         }
         catch (SizingExpressionException failure)
         {
@@ -28,7 +28,7 @@ internal static class SizingVariables
         return null;
     }
 
-    private static decimal ValueOf(CopyCase copy, in LeaderSignal signal, Instrument instrument, decimal entry, decimal? stopLoss, string name)
+    private static decimal ValueOf(CopyCase copy, in LeaderSignal signal, Instrument instrument, decimal entry, decimal? stopLoss, decimal? takeProfit, string name)
     {
         var (leader, follower) = (copy.Context.LeaderBefore, copy.Follower);
         return name switch
@@ -48,7 +48,7 @@ internal static class SizingVariables
             "entry" => entry,
             "stopLoss" => stopLoss ?? 0m,
             "stopLossPips" => stopLoss is { } stop ? Math.Abs(entry - stop) / instrument.Pip : 0m,
-            "takeProfit" => signal.TakeProfit ?? 0m,
+            "takeProfit" => takeProfit ?? 0m,
             "tickValue" => CopySizing.LossPerLot(copy.Context, instrument, Side.Buy, entry, entry - instrument.Point)
                 ?? throw new SizingExpressionException($"{name} has no conversion to {follower.Currency}"),
             "tickSize" => instrument.Point,

@@ -157,6 +157,21 @@ public class CopySizingTests
     public void An_expression_beyond_every_volume_is_copied_at_the_largest() =>
         VolumeOf(new() { Mode = SizingMode.Expression, Expression = "79228162514264337593543950335", MaxTradeVolume = 0.5m }).ShouldBe(0.5m);
 
+    [Fact]
+    public void An_expression_sees_the_followers_own_levels()
+    {
+        var scene = new CopyScene();
+        var sizing = new SizingSettings { Mode = SizingMode.Expression, Expression = "takeProfit > entry ? 0.1 : takeProfit > 0 ? 0.2 : 0.3" };
+        var link = scene.Follow(new LinkSettings { Sizing = sizing });
+        var reversed = scene.Follow(new LinkSettings { Sizing = sizing, Reverse = true });
+        var without = scene.Follow(new LinkSettings { Sizing = sizing, Stops = new() { CopyTakeProfit = false } });
+        scene.Leader.Open(Side.Buy, 1.00m, stopLoss: 1.0900m, takeProfit: 1.1100m);
+        scene.Sync();
+        link.Follower.Only.Volume.ShouldBe(0.10m);
+        reversed.Follower.Only.ShouldSatisfyAllConditions(p => p.TakeProfit.ShouldBe(1.0900m), p => p.Volume.ShouldBe(0.20m));
+        without.Follower.Only.ShouldSatisfyAllConditions(p => p.TakeProfit.ShouldBeNull(), p => p.Volume.ShouldBe(0.30m));
+    }
+
     [Theory]
     [InlineData("1 + 2 * 3", 7)]
     [InlineData("-(1 - 2) * 4 / 2", 2)]
