@@ -48,15 +48,28 @@ public static class CopyWatch
             risk = risk with { PeakProfit = Math.Max(risk.PeakProfit, profit - risk.Baseline) };
             if (settings.RiskLimits is { Count: > 0 })
                 risk = risk with { Samples = RiskSamples.Add(risk.Samples, new RiskSample(now, figures.Balance, figures.Equity)) };
-            if (!risk.IsStopped(now) && Breach(settings, risk, figures, profit - risk.Baseline, now) is { } breach)
+            if (Breach(settings, risk, figures, profit - risk.Baseline, now) is { } breach && (!risk.IsStopped(now) || TakesOver(context, breach)))
             {
-                risk = risk with { StopReason = breach.Reason, StopDetail = breach.Detail, StoppedUntil = breach.Until, Closes = breach.Closes, StopSequence = risk.StopSequence + 1 };
+                risk = risk with
+                {
+                    StopReason = breach.Reason,
+                    StopDetail = breach.Detail,
+                    StoppedUntil = risk.IsStopped(now) ? Later(risk.StoppedUntil, breach.Until) : breach.Until,
+                    Closes = breach.Closes,
+                    StopSequence = risk.StopSequence + 1,
+                };
                 var unwound = breach.Closes ? CopyUnwinding.Unwind(follower, context.FollowerMarket, context.LinkId, orders: true, static _ => true) : [];
                 return CopyResting.Settle(context, new CopyWatchPlan(risk, unwound, breach.Reason, breach.Detail, Stopped: true));
             }
         }
         return CopyResting.Settle(context, Unwind(context, risk));
     }
+
+    /// <summary>A limit that only stops leaves what is open to lose more: a stop that closes is judged all the same while there is something to close.</summary>
+    private static bool TakesOver(CopyWatchContext context, Breached breach) =>
+        breach.Closes && !context.Risk.Closes && !CopyRules.IsFlat(context.Follower, context.LinkId);
+
+    private static DateTimeOffset? Later(DateTimeOffset? a, DateTimeOffset? b) => a is null || b is null ? null : a > b ? a : b;
 
     private static CopyWatchPlan Unwind(CopyWatchContext context, LinkRiskState risk)
     {

@@ -134,6 +134,52 @@ public class CopyWatchTests
     }
 
     [Fact]
+    public void A_stop_that_closes_takes_over_from_a_limit_that_only_stops()
+    {
+        var link = _scene.Follow(OneToOne with
+        {
+            RiskLimits = [new() { Type = RiskPeriod.Date, ApplyTo = RiskMeasure.BalanceMinusEquity, MaxAbsoluteRisk = 300m }],
+            EquityStop = new(EquityStopType.Fixed, 500m),
+        });
+        Watch(link);
+        _scene.Leader.Open(Side.Buy, 1.00m);
+        _scene.Sync();
+        Bid(1.0971m);
+        Watch(link).ShouldSatisfyAllConditions(p => p.Reason.ShouldBe(CopyReasons.RiskLimit), p => p.Commands.ShouldBeEmpty());
+        Bid(1.0950m);
+        Watch(link).ShouldSatisfyAllConditions(p => p.Reason.ShouldBe(CopyReasons.EquityStop), p => p.Stopped.ShouldBeTrue());
+        link.Follower.State.Positions.ShouldBeEmpty();
+        link.Risk.ShouldSatisfyAllConditions(r => r.StoppedUntil.ShouldBeNull(), r => r.StopSequence.ShouldBe(2));
+
+        // Once: nothing is left to close.
+        for (var i = 0; i < 3; i++)
+            Watch(link).Stopped.ShouldBeFalse();
+        link.Risk.StopReason.ShouldBe(CopyReasons.EquityStop);
+    }
+
+    [Fact]
+    public void A_stop_that_takes_over_does_not_end_before_the_one_that_it_takes_over_from()
+    {
+        var link = _scene.Follow(OneToOne with
+        {
+            RiskLimits =
+            [
+                new() { Type = RiskPeriod.MonthToDate, ApplyTo = RiskMeasure.BalanceMinusEquity, MaxAbsoluteRisk = 300m },
+                new() { Type = RiskPeriod.Date, ApplyTo = RiskMeasure.BalanceMinusEquity, MaxAbsoluteRisk = 500m, ClosePositions = true },
+            ],
+        });
+        Watch(link);
+        _scene.Leader.Open(Side.Buy, 1.00m);
+        _scene.Sync();
+        Bid(1.0971m);
+        Watch(link).Detail!.ShouldStartWith("month-to-date");
+        Bid(1.0950m);
+        Watch(link).Detail!.ShouldStartWith("date");
+        link.Follower.State.Positions.ShouldBeEmpty();
+        link.Risk.StoppedUntil.ShouldBe(new DateTimeOffset(2026, 4, 1, 0, 0, 0, TimeSpan.Zero));
+    }
+
+    [Fact]
     public void A_holding_whose_leader_is_gone_is_closed()
     {
         var link = _scene.Follow(OneToOne);
