@@ -37,6 +37,9 @@ public static class CopyWatch
     public static CopyWatchPlan Check(CopyWatchContext context)
     {
         var (settings, follower, now) = (context.Settings, context.Follower, context.Now);
+        // The link has gone on since somebody looked at the leader: what it has entered by then would look like an orphan.
+        if (context.Leader?.Seq < follower.CopyCursors.GetValueOrDefault(context.LinkId))
+            context = context with { Leader = null };
         var figures = AccountFigures.Of(follower, context.FollowerMarket);
         var risk = context.Risk;
         if (risk.StopReason is not null && !risk.IsStopped(now) && !risk.Closes)

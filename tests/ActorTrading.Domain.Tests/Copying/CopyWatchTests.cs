@@ -180,6 +180,21 @@ public class CopyWatchTests
     }
 
     [Fact]
+    public void A_copy_of_what_the_leader_as_it_was_before_did_not_have_yet_is_no_orphan()
+    {
+        var link = _scene.Follow(OneToOne);
+        var before = _scene.Leader.State;
+        _scene.Leader.Open(Side.Buy, 1.00m);
+        _scene.Leader.Do(_scene.Leader.Order(Side.Buy, 0.10m, "EURUSD", OrderType.Limit, 1.0900m)).Accepted.ShouldBeTrue();
+        _scene.Sync();
+        var plan = CopyWatch.Check(new CopyWatchContext
+        {
+            LinkId = link.Id, Settings = link.Settings, Risk = link.Risk, Follower = link.Follower.State, FollowerMarket = _scene.Board, Now = _scene.Now, Leader = before,
+        });
+        plan.Commands.ShouldBeEmpty();
+    }
+
+    [Fact]
     public void A_holding_whose_leader_is_gone_is_closed()
     {
         var link = _scene.Follow(OneToOne);
