@@ -60,6 +60,7 @@ public static class CopyWatch
                     StoppedUntil = risk.IsStopped(now) ? Later(risk.StoppedUntil, breach.Until) : breach.Until,
                     Closes = breach.Closes,
                     StopSequence = risk.StopSequence + 1,
+                    AtStop = new RiskSample(now, figures.Balance, figures.Equity),
                 };
                 var unwound = breach.Closes ? CopyUnwinding.Unwind(follower, context.FollowerMarket, context.LinkId, orders: true, static _ => true) : [];
                 return CopyResting.Settle(context, new CopyWatchPlan(risk, unwound, breach.Reason, breach.Detail, Stopped: true));
@@ -128,7 +129,7 @@ public static class CopyWatch
             start = risk.Since > start ? risk.Since.Value : start;
             if (limit.StartTime > now)
                 continue;
-            var from = RiskSamples.ValueAt(risk.Samples, start, limit.ApplyTo == RiskMeasure.EquityDifference ? static s => s.Equity : static s => s.Balance);
+            var from = RiskSamples.ValueAt(risk.Samples, risk.AtStop, start, limit.ApplyTo == RiskMeasure.EquityDifference ? static s => s.Equity : static s => s.Balance);
             var loss = from - (limit.ApplyTo == RiskMeasure.BalanceDifference ? figures.Balance : figures.Equity);
             if (loss > 0 && (loss >= limit.MaxAbsoluteRisk || loss >= limit.MaxRelativeRisk * from))
             {

@@ -37,6 +37,9 @@ public sealed record LinkRiskState
     /// <summary>Balance and equity of the follower over time, oldest first, as fine as the longest risk limit needs; empty without risk limits.</summary>
     public ImmutableArray<RiskSample> Samples { get; init; } = [];
 
+    /// <summary>The follower at the last stop; null before the first.</summary>
+    public RiskSample? AtStop { get; init; }
+
     public bool IsStopped(DateTimeOffset now) => StopReason is not null && (StoppedUntil is null || now < StoppedUntil);
 
     /// <summary>Lets a stopped link go on; losses before the next look no longer count.</summary>

@@ -33,14 +33,16 @@ internal static class RiskSamples
     /// The value at a time. Between two samples it is not known: the larger of the two is taken, which measures the loss since
     /// then as larger and so stops sooner. Before the first sample it is the first.
     /// </summary>
-    public static decimal ValueAt(ImmutableArray<RiskSample> samples, DateTimeOffset at, Func<RiskSample, decimal> value)
+    /// <param name="atStop">The last stop. A loss that led to it is over when it is, though no sample is as fine as that.</param>
+    public static decimal ValueAt(ImmutableArray<RiskSample> samples, RiskSample? atStop, DateTimeOffset at, Func<RiskSample, decimal> value)
     {
         var before = -1;
         for (var i = 0; i < samples.Length && samples[i].At <= at; i++)
             before = i;
         if (before < 0)
             return value(samples[0]);
-        return samples[before].At < at && before + 1 < samples.Length ? Math.Max(value(samples[before]), value(samples[before + 1])) : value(samples[before]);
+        var earlier = atStop is { } stop && stop.At > samples[before].At && stop.At <= at ? stop : samples[before];
+        return earlier.At < at && before + 1 < samples.Length ? Math.Max(value(earlier), value(samples[before + 1])) : value(earlier);
     }
 
     private static long Bucket(DateTimeOffset at, TimeSpan width) => at.UtcTicks / width.Ticks;

@@ -179,6 +179,29 @@ public class CopyWatchTests
         link.Risk.StoppedUntil.ShouldBe(new DateTimeOffset(2026, 4, 1, 0, 0, 0, TimeSpan.Zero));
     }
 
+    [Theory]
+    [InlineData(RiskPeriod.Day, 1)]
+    [InlineData(RiskPeriod.Week, 7)]
+    public void One_loss_stops_a_link_once_for_a_rolling_period(RiskPeriod period, int days)
+    {
+        var link = _scene.Follow(OneToOne with { RiskLimits = [new() { Type = period, ApplyTo = RiskMeasure.BalanceDifference, MaxAbsoluteRisk = 300m }] });
+        Watch(link);
+        _scene.Wait(TimeSpan.FromMinutes(20));
+        Watch(link);
+        _scene.Wait(TimeSpan.FromMinutes(3));
+        var id = link.Follower.Open(Side.Buy, 1.00m);
+        Bid(1.0960m);
+        link.Follower.Close(id).Accepted.ShouldBeTrue();
+        Watch(link).Stopped.ShouldBeTrue();
+        var until = _scene.Now.AddDays(days);
+        while (_scene.Now < until + TimeSpan.FromHours(2))
+        {
+            _scene.Wait(TimeSpan.FromMinutes(5));
+            Watch(link).Stopped.ShouldBeFalse($"{_scene.Now:O}");
+        }
+        link.Risk.StopReason.ShouldBeNull();
+    }
+
     [Fact]
     public void A_copy_of_what_the_leader_as_it_was_before_did_not_have_yet_is_no_orphan()
     {
