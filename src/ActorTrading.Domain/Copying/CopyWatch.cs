@@ -42,7 +42,7 @@ public static class CopyWatch
             context = context with { Leader = null };
         var figures = AccountFigures.Of(follower, context.FollowerMarket);
         var risk = context.Risk;
-        if (risk.StopReason is not null && !risk.IsStopped(now) && !risk.Closes)
+        if (risk.StopReason is not null && !risk.IsStopped(now))
             risk = risk with { StopReason = null, StopDetail = null, StoppedUntil = null };
         // Without every price nothing is known: no limit is judged on half a picture.
         if (figures.IsComplete && Profit(context) is { } profit)

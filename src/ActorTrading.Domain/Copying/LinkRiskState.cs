@@ -40,7 +40,8 @@ public sealed record LinkRiskState
     /// <summary>The follower at the last stop; null before the first.</summary>
     public RiskSample? AtStop { get; init; }
 
-    public bool IsStopped(DateTimeOffset now) => StopReason is not null && (StoppedUntil is null || now < StoppedUntil);
+    /// <summary>Also beyond its time while there is something left to close: what was opened then would be closed with it.</summary>
+    public bool IsStopped(DateTimeOffset now) => StopReason is not null && (Closes || StoppedUntil is null || now < StoppedUntil);
 
     /// <summary>Lets a stopped link go on; losses before the next look no longer count.</summary>
     public LinkRiskState Reset() => new() { StopSequence = StopSequence };

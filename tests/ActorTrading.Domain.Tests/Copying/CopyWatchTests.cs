@@ -7,7 +7,7 @@ public class CopyWatchTests
     private static readonly LinkSettings OneToOne = new() { Sizing = new() { Mode = SizingMode.None } };
     private readonly CopyScene _scene = new(instruments: InstrumentCatalog.All.Select(i => i with { CommissionPerLot = 0m }));
 
-    private CopyWatchPlan Watch(Link link, bool withLeader = false)
+    private CopyWatchPlan Watch(Link link, bool withLeader = false, bool refused = false)
     {
         var plan = CopyWatch.Check(new CopyWatchContext
         {
@@ -15,7 +15,7 @@ public class CopyWatchTests
             Leader = withLeader ? _scene.Leader.State : null,
         });
         link.Risk = JsonSerializer.Deserialize<LinkRiskState>(JsonSerializer.Serialize(plan.Risk, DomainJson.Options), DomainJson.Options)!;
-        foreach (var command in plan.Commands)
+        foreach (var command in refused ? [] : plan.Commands)
             link.Follower.Do(command).Accepted.ShouldBeTrue();
         return plan;
     }
@@ -200,6 +200,27 @@ public class CopyWatchTests
             Watch(link).Stopped.ShouldBeFalse($"{_scene.Now:O}");
         }
         link.Risk.StopReason.ShouldBeNull();
+    }
+
+    [Fact]
+    public void What_a_stop_has_still_to_close_keeps_the_link_from_opening_though_its_period_is_over()
+    {
+        var link = _scene.Follow(OneToOne with { RiskLimits = [new() { Type = RiskPeriod.Date, ApplyTo = RiskMeasure.BalanceMinusEquity, MaxAbsoluteRisk = 300m, ClosePositions = true }] });
+        Watch(link);
+        _scene.Leader.Open(Side.Buy, 1.00m);
+        _scene.Sync();
+        Bid(1.0960m);
+        // The broker refuses to close until the next day, when the price has come back.
+        Watch(link, refused: true).Stopped.ShouldBeTrue();
+        Bid(1.1000m);
+        _scene.Wait(TimeSpan.FromHours(13));
+        Watch(link, refused: true).Stopped.ShouldBeFalse();
+        _scene.Leader.Open(Side.Buy, 0.50m);
+        _scene.Sync();
+        link.Last.Reason.ShouldBe(CopyReasons.LinkStopped);
+        Watch(link).Commands.Length.ShouldBe(1);
+        Watch(link);
+        Watch(link).Risk.StopReason.ShouldBeNull();
     }
 
     [Fact]
