@@ -43,7 +43,7 @@ public sealed class FollowerLinkGrain(ILinkDirectory links) : Grain, IFollowerLi
             var ack = await GrainFactory.GetGrain<IAccountGrain>(offer.FollowerAccountId).CopyAsync(new CopyOffer(Id, offer));
             if (!ack.Busy)
             {
-                await EndIfFlatAsync(RemovalMode.CloseGracefullyByPosition);
+                await EndIfFlatAsync();
             }
 
             return ack;
@@ -73,7 +73,7 @@ public sealed class FollowerLinkGrain(ILinkDirectory links) : Grain, IFollowerLi
             }
 
             _risk = risk;
-            await EndIfFlatAsync(RemovalMode.CloseGracefullyByPosition);
+            await EndIfFlatAsync();
             return risk;
         }
     }
@@ -84,7 +84,7 @@ public sealed class FollowerLinkGrain(ILinkDirectory links) : Grain, IFollowerLi
         {
             using (await _offers.EnterAsync())
             {
-                await EndIfFlatAsync(RemovalMode.CloseGracefullyByPosition);
+                await EndIfFlatAsync();
             }
         }
 
@@ -170,12 +170,13 @@ public sealed class FollowerLinkGrain(ILinkDirectory links) : Grain, IFollowerLi
     }
 
     /// <summary>Takes a link that is being removed off the leader when nothing of it is left.</summary>
-    /// <param name="mode">What to try for it now; the graceful ones only look.</param>
-    private async Task EndIfFlatAsync(RemovalMode mode)
+    /// <param name="mode">What to try for it now. Null to look: then only what would open is cancelled, and not what a removal by symbol lets rest.</param>
+    private async Task EndIfFlatAsync(RemovalMode? mode = null)
     {
         if (_ending is { Removed: false, Settings: var settings })
         {
-            var ack = await GrainFactory.GetGrain<IAccountGrain>(settings.FollowerAccountId).UnlinkAsync(new UnlinkRequest(Id, mode));
+            var looks = settings.CloseOnly == CloseOnlyMode.BySymbol ? RemovalMode.CloseGracefullyBySymbol : RemovalMode.CloseGracefullyByPosition;
+            var ack = await GrainFactory.GetGrain<IAccountGrain>(settings.FollowerAccountId).UnlinkAsync(new UnlinkRequest(Id, mode ?? looks));
             if (ack.IsFlat == true)
             {
                 await EndAsync(new LinkEnding(settings, Removed: true));

@@ -303,6 +303,26 @@ public sealed class LinkEndTests
     }
 
     [Fact]
+    public async Task A_link_that_is_removed_by_symbol_keeps_the_orders_that_rest_in_a_symbol_that_it_holds()
+    {
+        await using var simulation = CopySimulation.Open();
+        simulation.Host.Run(async () =>
+        {
+            var (link, follower) = await BoughtAsync(simulation);
+            await Link(simulation, link).RemoveAsync(RemovalMode.CloseGracefullyBySymbol);
+            await simulation.BuyAsync(limit: 1.0000m);
+            await simulation.PassAsync(TimeSpan.FromMinutes(3));
+            (await follower.GetStateAsync()).Orders.Count.ShouldBe(1);
+
+            var leader = simulation.Account(simulation.Leader);
+            await leader.ClosePositionAsync(TradingHost.Close((await leader.GetStateAsync()).Positions.Keys.Single()));
+            await simulation.PassAsync(TimeSpan.FromMinutes(3));
+            (await follower.GetStateAsync()).ShouldSatisfyAllConditions(s => s.Positions.ShouldBeEmpty(), s => s.Orders.ShouldBeEmpty());
+            simulation.Links.All[link].Ending!.Removed.ShouldBeTrue();
+        });
+    }
+
+    [Fact]
     public async Task A_look_that_was_under_way_before_a_reset_does_not_stop_the_link_again()
     {
         await using var simulation = CopySimulation.Open();
