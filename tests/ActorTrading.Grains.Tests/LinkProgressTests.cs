@@ -60,6 +60,6 @@ public class LinkProgressTests
     private static LinkRow Row()
     {
         var settings = new LinkSettings { LeaderAccountId = Guid.CreateVersion7(), FollowerAccountId = Guid.NewGuid(), Sizing = new SizingSettings { Mode = SizingMode.FixedVolume, Value = 0.1m } };
-        return new LinkRow(Guid.CreateVersion7(), Guid.CreateVersion7(), settings, LinkRiskState.Empty, Active: true, DecidedSeq: 2, StartSeq: 2, Begun: true);
+        return new LinkRow(Guid.CreateVersion7(), Guid.CreateVersion7(), settings, LinkRiskState.Empty, Active: true, DecidedSeq: 2, StartSeq: 2, Begun: true, Version: 1);
     }
 }

@@ -50,7 +50,7 @@ public class LinkRingTests
         var ring = Ring(3);
         var before = ring.First();
         ring.Remove(before.Id);
-        var row = new LinkRow(before.Id, Guid.NewGuid(), before.Settings, before.Risk, true, 0, 0, true);
+        var row = new LinkRow(before.Id, Guid.NewGuid(), before.Settings, before.Risk, true, 0, 0, true, 1);
         ring.Add(new LinkProgress(row));
         ring.Contains(before).ShouldBeFalse();
         ring.Has(before.Id).ShouldBeTrue();

@@ -35,7 +35,8 @@ public sealed record LinkEnding(LinkSettings Settings, bool Removed);
 /// <param name="DecidedSeq">The last leader sequence that the follower has decided, or the one at which the link began.</param>
 /// <param name="StartSeq">The leader's sequence at which the link began.</param>
 /// <param name="Begun">Whether the follower has decided anything at or after the beginning.</param>
-public sealed record LinkRow(Guid LinkId, Guid UserId, LinkSettings Settings, LinkRiskState Risk, bool Active, long DecidedSeq, long StartSeq, bool Begun)
+/// <param name="Version">Grows with each change of the settings or the status.</param>
+public sealed record LinkRow(Guid LinkId, Guid UserId, LinkSettings Settings, LinkRiskState Risk, bool Active, long DecidedSeq, long StartSeq, bool Begun, int Version)
 {
     /// <summary>Whether what the leader had open when the link began is still to be looked at. That look is a decision at <see cref="StartSeq"/>.</summary>
     public bool SyncDue => Settings.InitialSync != InitialSyncMode.None && StartSeq > 0 && !Begun;

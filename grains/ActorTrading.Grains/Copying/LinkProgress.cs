@@ -52,6 +52,12 @@ internal sealed class LinkProgress(LinkRow row)
     /// <summary>New settings may leave something to close or to cancel, so the link is looked at again at once.</summary>
     public void Update(LinkRow row)
     {
+        // Who has read the link before another need not come before him.
+        if (row.Version < _row.Version)
+        {
+            return;
+        }
+
         _row = row;
         _watchAt = DateTimeOffset.MinValue;
     }

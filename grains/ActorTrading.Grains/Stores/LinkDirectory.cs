@@ -26,5 +26,6 @@ public sealed class LinkDirectory(ILinkStore links, ICursorStore cursors, TimePr
         links.SaveStopAsync(linkId, risk, json, clock.GetUtcNow(), cancellation);
 
     private static LinkRow Row(StoredLink link) =>
-        new(link.Id, link.UserId, link.Status == "paused" ? CopyRules.WhilePaused(link.Settings) : link.Settings, link.Risk, link.Status != "removed", link.DecidedSeq, link.StartSeq, link.Begun);
+        new(link.Id, link.UserId, link.Status == "paused" ? CopyRules.WhilePaused(link.Settings) : link.Settings, link.Risk, link.Status != "removed", link.DecidedSeq, link.StartSeq, link.Begun,
+            link.Version);
 }

@@ -323,6 +323,31 @@ public sealed class LinkEndTests
     }
 
     [Fact]
+    public async Task A_change_that_was_read_before_another_does_not_take_its_place()
+    {
+        await using var simulation = CopySimulation.Open();
+        simulation.Host.Run(async () =>
+        {
+            var (link, follower) = await simulation.FollowAsync();
+            var (read, goOn) = (new TaskCompletionSource(), new TaskCompletionSource());
+            simulation.Links.AfterGet = () =>
+            {
+                read.TrySetResult();
+                return goOn.Task;
+            };
+            var late = simulation.Host.Client.GetGrain<ILeaderGrain>(simulation.Leader).LinkChangedAsync(link);
+            await read.Task;
+            simulation.Links.AfterGet = () => Task.CompletedTask;
+            await simulation.PauseAsync(link, true);
+            goOn.SetResult();
+            await late;
+            await simulation.BuyAsync();
+            await simulation.PassAsync(Moment);
+            (await follower.GetStateAsync()).Positions.ShouldBeEmpty();
+        });
+    }
+
+    [Fact]
     public async Task A_look_that_was_under_way_before_a_reset_does_not_stop_the_link_again()
     {
         await using var simulation = CopySimulation.Open();

@@ -34,8 +34,16 @@ public sealed class SimulatedLinks(SimulatedStore store, SimulatedLedger ledger)
     public Task<IReadOnlyList<LinkRow>> ActiveLinksAsync(Guid leaderAccountId, CancellationToken cancellation) => store.ReadAsync<IReadOnlyList<LinkRow>>(
         () => [.. _links.Where(l => l.Value.Settings.LeaderAccountId == leaderAccountId && l.Value.Active).Select(l => Row(l.Key, l.Value))]);
 
-    public Task<LinkRow?> GetAsync(Guid linkId, CancellationToken cancellation) =>
-        store.ReadAsync(() => _links.TryGetValue(linkId, out var link) ? Row(linkId, link) : null);
+    /// <summary>Waited for before the answer to who has read a link.</summary>
+    public Func<Task> AfterGet { get; set; } = () => Task.CompletedTask;
+
+    public async Task<LinkRow?> GetAsync(Guid linkId, CancellationToken cancellation)
+    {
+        var after = AfterGet;
+        var row = await store.ReadAsync(() => _links.TryGetValue(linkId, out var link) ? Row(linkId, link) : null);
+        await after();
+        return row;
+    }
 
     // The leader's cursor is for people to look at; what counts is what the followers' ledgers have decided.
     public Task SaveCursorAsync(Guid leaderAccountId, long seq, CancellationToken cancellation) => store.WriteAsync(() => true);
@@ -46,7 +54,7 @@ public sealed class SimulatedLinks(SimulatedStore store, SimulatedLedger ledger)
     {
         if (_links[linkId].Ending is not { Removed: true })
         {
-            _links[linkId] = _links[linkId] with { Settings = settings, Active = closing, Paused = false, Ending = new LinkEnding(settings, Removed: !closing) };
+            _links[linkId] = _links[linkId] with { Settings = settings, Active = closing, Paused = false, Ending = new LinkEnding(settings, Removed: !closing), Version = _links[linkId].Version + 1 };
         }
 
         return true;
@@ -83,14 +91,14 @@ public sealed class SimulatedLinks(SimulatedStore store, SimulatedLedger ledger)
     /// <summary>What the API writes when a link's settings are changed.</summary>
     public Task ChangeAsync(Guid linkId, Func<LinkSettings, LinkSettings> change) => store.WriteAsync(() =>
     {
-        _links[linkId] = _links[linkId] with { Settings = change(_links[linkId].Settings) };
+        _links[linkId] = _links[linkId] with { Settings = change(_links[linkId].Settings), Version = _links[linkId].Version + 1 };
         return true;
     });
 
     /// <summary>What the API writes when a link is paused or goes on.</summary>
     public Task SetPausedAsync(Guid linkId, bool paused) => store.WriteAsync(() =>
     {
-        _links[linkId] = _links[linkId] with { Paused = paused };
+        _links[linkId] = _links[linkId] with { Paused = paused, Version = _links[linkId].Version + 1 };
         return true;
     });
 
@@ -98,10 +106,10 @@ public sealed class SimulatedLinks(SimulatedStore store, SimulatedLedger ledger)
     {
         var decided = ledger.EntriesOf(link.Settings.FollowerAccountId).Select(e => e.Event).OfType<CopyDecided>().Where(d => d.LinkId == id).Select(d => d.LeaderSeq).ToList();
         return new LinkRow(id, Guid.Empty, link.Paused ? CopyRules.WhilePaused(link.Settings) : link.Settings, link.Risk, link.Active, Math.Max(link.StartSeq, decided.DefaultIfEmpty().Max()),
-            link.StartSeq, decided.Any(seq => seq >= link.StartSeq));
+            link.StartSeq, decided.Any(seq => seq >= link.StartSeq), link.Version);
     }
 
-    public sealed record StoredLink(LinkSettings Settings, LinkRiskState Risk, bool Active, long StartSeq, LinkEnding? Ending = null, bool Paused = false);
+    public sealed record StoredLink(LinkSettings Settings, LinkRiskState Risk, bool Active, long StartSeq, LinkEnding? Ending = null, bool Paused = false, int Version = 1);
 }
 
 /// <summary>Instruments, last quotes and bars.</summary>
