@@ -184,6 +184,7 @@ public sealed class LeaderGrain(
 
     private async Task WatchAsync(LinkProgress link)
     {
+        link.Watching();
         try
         {
             var leader = link.Decided == _log.LastSeq ? _log.Head : null;

@@ -69,10 +69,17 @@ internal sealed class LinkProgress(LinkRow row)
         return _watchAt <= now;
     }
 
+    /// <summary>A look begins. Another does not before it is answered, unless the settings change.</summary>
+    public void Watching() => _watchAt = DateTimeOffset.MaxValue;
+
     public void Watched(LinkRiskState risk, DateTimeOffset now)
     {
         _row = _row with { Risk = risk };
-        _watchAt = now + WatchEvery;
+        // Settings that have come meanwhile were not looked at.
+        if (_watchAt != DateTimeOffset.MinValue)
+        {
+            _watchAt = now + WatchEvery;
+        }
     }
 
     /// <summary>A link that watches its losses is looked at often; the others only for what has outlived its time.</summary>

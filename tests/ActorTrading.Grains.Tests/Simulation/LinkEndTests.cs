@@ -348,6 +348,28 @@ public sealed class LinkEndTests
     }
 
     [Fact]
+    public async Task A_link_whose_settings_change_during_a_look_is_looked_at_again_at_once()
+    {
+        await using var simulation = CopySimulation.Open();
+        simulation.Host.Run(async () =>
+        {
+            var (link, follower) = await simulation.FollowAsync();
+            await simulation.BuyAsync(limit: 1.0000m);
+            var looks = WatchesLate(simulation, link, TimeSpan.FromSeconds(3));
+            for (var second = 0; looks.Count == 0; second++)
+            {
+                second.ShouldBeLessThan(90);
+                await simulation.PassAsync(TimeSpan.FromSeconds(1));
+            }
+
+            (await follower.GetStateAsync()).Orders.Count.ShouldBe(1);
+            await simulation.PauseAsync(link, true);
+            await simulation.PassAsync(Moment);
+            (await follower.GetStateAsync()).Orders.ShouldBeEmpty();
+        });
+    }
+
+    [Fact]
     public async Task A_look_that_was_under_way_before_a_reset_does_not_stop_the_link_again()
     {
         await using var simulation = CopySimulation.Open();
@@ -368,6 +390,24 @@ public sealed class LinkEndTests
     }
 
     private static IFollowerLinkGrain Link(CopySimulation simulation, Guid id) => simulation.Host.Client.GetGrain<IFollowerLinkGrain>(id);
+
+    /// <summary>Looks at the link come late from now on.</summary>
+    /// <returns>One item for each.</returns>
+    private static List<string> WatchesLate(CopySimulation simulation, Guid link, TimeSpan by)
+    {
+        var looks = new List<string>();
+        simulation.Host.Faults.OnCall = call =>
+        {
+            if (!call.Method.StartsWith("IFollowerLinkGrain.Watch", StringComparison.Ordinal) || !call.Target.Key.ToString()!.Contains(link.ToString("N"), StringComparison.Ordinal))
+            {
+                return CallFault.None;
+            }
+
+            looks.Add(call.Method);
+            return CallFault.Late(by);
+        };
+        return looks;
+    }
 
     /// <summary>A follower who holds what the leader has bought.</summary>
     private static async Task<(Guid Link, IAccountGrain Follower)> BoughtAsync(CopySimulation simulation)
