@@ -172,13 +172,13 @@ public sealed class LeaderGrain(
         }
     }
 
-    /// <summary>Has the links that are due looked at as a whole, some at a time.</summary>
+    /// <summary>Has the links that are due looked at as a whole, some at a time. Those that do not answer are not waited for: the others' stops are.</summary>
     private async Task WatchAsync()
     {
         var now = clock.GetUtcNow();
         foreach (var due in _links.Where(l => l.IsWatchDue(now) && !l.InFlight).Chunk(WatchesAtOnce).ToList())
         {
-            await Task.WhenAll(due.Select(WatchAsync));
+            await Task.WhenAny(Task.WhenAll(due.Select(WatchAsync)), Task.Delay(offers.Patience, clock));
         }
     }
 

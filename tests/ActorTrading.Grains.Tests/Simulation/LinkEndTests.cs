@@ -370,6 +370,29 @@ public sealed class LinkEndTests
     }
 
     [Fact]
+    public async Task A_look_that_is_not_answered_holds_up_no_other_links()
+    {
+        await using var simulation = CopySimulation.Open();
+        simulation.Host.Run(async () =>
+        {
+            var (silent, _) = await simulation.FollowAsync(s => s with { EquityStop = new EquityStop(EquityStopType.Fixed, 10_000m) });
+            var (link, follower) = await simulation.FollowAsync(s => s with { EquityStop = new EquityStop(EquityStopType.Fixed, 10_000m) });
+            await simulation.PassAsync(Moment);
+            await simulation.BuyAsync();
+            await simulation.PassAsync(Moment);
+            var looks = WatchesLate(simulation, silent, TimeSpan.FromSeconds(25));
+            await simulation.PassAsync(TimeSpan.FromSeconds(4));
+            looks.Count.ShouldBe(1);
+
+            // The spread alone is more.
+            await simulation.ChangeAsync(link, s => s with { EquityStop = new EquityStop(EquityStopType.Fixed, 1m) });
+            await simulation.PassAsync(Moment);
+            (await follower.GetStateAsync()).Positions.ShouldBeEmpty();
+            looks.Count.ShouldBe(1);
+        });
+    }
+
+    [Fact]
     public async Task A_look_that_was_under_way_before_a_reset_does_not_stop_the_link_again()
     {
         await using var simulation = CopySimulation.Open();
