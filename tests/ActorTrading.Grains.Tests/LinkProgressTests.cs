@@ -55,6 +55,17 @@ public class LinkProgressTests
         link.IsWatchDue(Start.AddSeconds(1)).ShouldBeTrue();
     }
 
+    [Fact]
+    public void A_link_whose_signal_delay_is_changed_does_not_wait_for_the_one_before()
+    {
+        var link = Link();
+        link.Settle(new CopyAck(3, Busy: false, Start.AddMinutes(5)), 5, Start);
+        link.IsReady(Start).ShouldBeFalse();
+        link.Update(Row());
+        link.IsReady(Start).ShouldBeTrue();
+        link.Decided.ShouldBe(3);
+    }
+
     internal static LinkProgress Link() => new(Row());
 
     private static LinkRow Row()

@@ -60,6 +60,8 @@ internal sealed class LinkProgress(LinkRow row)
 
         _row = row;
         _watchAt = DateTimeOffset.MinValue;
+        // Nor is a delay waited for that may not be set any more.
+        _notBefore = DateTimeOffset.MinValue;
     }
 
     /// <summary>Whether the link has to be looked at as a whole now. First looks are spread out, so that many links do not come at once.</summary>
