@@ -21,10 +21,13 @@ internal static class CopyUnwinding
             if (!which(holding) || IsBeingClosed(follower, linkId, holding))
                 continue;
             var origin = new CopyOrigin(linkId, LeaderOf(follower, linkId, holding), follower.CopyCursors.GetValueOrDefault(linkId), holding.LeaderPositionId, holding.LeaderOrderId);
-            foreach (var volume in CopyExit.PartsOf(holding.Volume, market.FindInstrument(holding.Symbol)))
+            var instrument = market.FindInstrument(holding.Symbol);
+            // What can be left now is, though it is not all: the next look goes on with the rest.
+            var filling = instrument is { AllowImmediateOrCancel: false } ? CopyOpening.Filling(instrument) : FillPolicy.ImmediateOrCancel;
+            foreach (var volume in CopyExit.PartsOf(holding.Volume, instrument))
             {
                 var cause = DeterministicId.Create(linkId, $"unwind:{follower.Seq}:{part++}");
-                commands.Add(exit.Of(holding, volume, cause, ClientOrderIds.ForCopy(cause), origin, FillPolicy.ImmediateOrCancel));
+                commands.Add(exit.Of(holding, volume, cause, ClientOrderIds.ForCopy(cause), origin, filling));
             }
         }
         return commands.ToImmutable();

@@ -46,6 +46,23 @@ public class CopyNettingTests
     }
 
     [Fact]
+    public void A_share_that_others_have_netted_away_leaves_where_the_broker_fills_all_or_nothing()
+    {
+        var scene = new CopyScene(instruments: [InstrumentCatalog.Get("EURUSD") with { AllowImmediateOrCancel = false }]);
+        var link = scene.Follow(OneToOne, PositionMode.Netting);
+        scene.Leader.Open(Side.Buy, 0.40m);
+        scene.Sync();
+        var reversed = scene.Follow(OneToOne with { Reverse = true }, account: link.Follower);
+        scene.Leader.Open(Side.Buy, 1.00m);
+        scene.Sync();
+        link.Follower.Net("EURUSD").ShouldBe(0.40m);
+        foreach (var command in CopyRules.Unlink(link.Follower.State, scene.Board, reversed.Id, RemovalMode.CloseImmediately))
+            link.Follower.Do(command).Accepted.ShouldBeTrue();
+        CopyRules.IsFlat(link.Follower.State, reversed.Id).ShouldBeTrue();
+        link.Follower.Net("EURUSD").ShouldBe(1.40m);
+    }
+
+    [Fact]
     public void A_close_that_comes_to_nothing_does_not_leave_its_part_to_the_next_of_its_plan()
     {
         var link = _scene.Follow(OneToOne, PositionMode.Netting);
