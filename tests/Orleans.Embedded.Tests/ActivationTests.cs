@@ -67,12 +67,16 @@ public class ActivationTests
         var (first, second) = (grain.Run(), grain.Run());
         await leaving.Task.WaitAsync(Patience);
         host.Clock.Advance(TimeSpan.FromMinutes(1));
-        (await Should.ThrowAsync<TimeoutException>(second.WaitAsync(Patience))).Message.ShouldStartWith("No response");
+        // Both, before the gate opens: the first would be answered otherwise where its time is looked at after the second's.
+        foreach (var call in (Task[])[first, second])
+        {
+            (await Should.ThrowAsync<TimeoutException>(call.WaitAsync(Patience))).Message.ShouldStartWith("No response");
+        }
+
         var activation = host.ActivationOf(grain)!;
         gate.SetResult();
         await activation.Deactivated.WaitAsync(Patience);
         host.ActivationOf(grain).ShouldBeNull();
-        await Should.ThrowAsync<TimeoutException>(first);
     }
 
     [Fact]
