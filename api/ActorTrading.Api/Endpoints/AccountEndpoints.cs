@@ -116,7 +116,9 @@ internal static class AccountEndpoints
         return new(new(host, port), ImmutableArray<string>.Empty, 0, zone);
     }
 
-    private static async Task<IResult> CloseAsync(string id, HttpContext context, Ownership own, GrainCalls grains, IAccountStore store, TimeProvider clock, CancellationToken cancel)
+    /// <summary>Closes it. Its links end with it, and it publishes no more; who follows it is let go when he has decided its last entry.</summary>
+    private static async Task<IResult> CloseAsync(string id, HttpContext context, Ownership own, GrainCalls grains, IAccountStore store, ILinkStore links, ILeaderStore leaders,
+        TimeProvider clock, CancellationToken cancel)
     {
         var account = await own.AccountAsync(context.UserId(), Id(id), cancel);
         if (account.Status == "active")
@@ -124,6 +126,10 @@ internal static class AccountEndpoints
             (await grains.Grain<IAccountGrain>(account.Id).AskAsync(g => g.CloseAsync(), cancel)).OrThrow();
             if (account.Kind == AccountKind.Mt5)
                 await grains.Grain<ITerminalGrain>(account.Id).AskAsync(g => g.DisconnectAsync(), cancel);
+            foreach (var link in await links.OfFollowerAsync(account.Id, cancel))
+                await grains.Grain<IFollowerLinkGrain>(link.Id).AskAsync(g => g.RemoveAsync(RemovalMode.Preserve), cancel);
+            if (await leaders.GetAsync(account.Id, cancel) is { Published: true } leader)
+                await leaders.SaveAsync(leader with { Published = false, UpdatedAt = clock.GetUtcNow() }, cancel);
             await store.CloseAsync(account.Id, clock.GetUtcNow(), cancel);
         }
         return Results.NoContent();

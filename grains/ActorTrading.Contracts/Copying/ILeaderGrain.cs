@@ -95,12 +95,14 @@ public sealed record CopyOffer(
 /// <param name="DeferUntil">The settings hold the next entry back until then; offer it again then.</param>
 /// <param name="Busy">An order of this link is still without outcome at its terminal; offer the rest again later.</param>
 /// <param name="IsFlat">Of an unlinking: whether the link holds nothing and waits for nothing. Null where that was not looked at.</param>
+/// <param name="IsClosed">The follower's account is closed: it will never decide anything more.</param>
 [GenerateSerializer, Immutable, Alias("ActorTrading.CopyAck")]
 public sealed record CopyAck(
     [property: Id(0)] long DecidedSeq,
     [property: Id(1)] bool Busy,
     [property: Id(2)] DateTimeOffset? DeferUntil,
-    [property: Id(3)] bool? IsFlat = null);
+    [property: Id(3)] bool? IsFlat = null,
+    [property: Id(4)] bool IsClosed = false);
 
 [GenerateSerializer, Immutable, Alias("ActorTrading.UnlinkRequest")]
 public sealed record UnlinkRequest([property: Id(0)] Guid LinkId, [property: Id(1)] RemovalMode Mode);

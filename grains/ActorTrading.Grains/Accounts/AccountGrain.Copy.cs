@@ -38,7 +38,7 @@ public sealed partial class AccountGrain
         var cursor = _state.CopyCursors.GetValueOrDefault(offer.LinkId);
         if (!_state.IsOpen)
         {
-            return new CopyAck(cursor, false, null);
+            return new CopyAck(cursor, false, null, IsClosed: _state.Seq > 0);
         }
 
         var stretch = offer.Leader.Stretch;

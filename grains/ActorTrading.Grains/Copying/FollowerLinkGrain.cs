@@ -41,6 +41,12 @@ public sealed class FollowerLinkGrain(ILinkDirectory links) : Grain, IFollowerLi
             }
 
             var ack = await GrainFactory.GetGrain<IAccountGrain>(offer.FollowerAccountId).CopyAsync(new CopyOffer(Id, offer));
+            if (ack.IsClosed)
+            {
+                await EndAsync(new LinkEnding(offer.Settings, Removed: true));
+                return ack with { DecidedSeq = offer.Stretch.LastSeq };
+            }
+
             if (!ack.Busy)
             {
                 await EndIfFlatAsync();

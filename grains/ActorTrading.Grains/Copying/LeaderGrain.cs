@@ -116,18 +116,20 @@ public sealed class LeaderGrain(
             }
 
             // Another word of the same link may have come meanwhile.
-            if (_links.TryGet(linkId, out var known))
+            if (_links.TryGet(linkId, out var progress))
             {
-                known.Update(link);
+                progress.Update(link);
             }
             else
             {
-                _links.Add(new LinkProgress(link));
+                progress = new LinkProgress(link);
+                _links.Add(progress);
             }
+
+            Pump(progress);
         }
 
         Release();
-        Pump();
     }
 
     public Task LinkReadyAsync(Guid linkId)
@@ -135,7 +137,7 @@ public sealed class LeaderGrain(
         if (_links.TryGet(linkId, out var link))
         {
             link.Unblock();
-            Pump();
+            Pump(link);
         }
 
         return Task.CompletedTask;
@@ -164,6 +166,7 @@ public sealed class LeaderGrain(
         await ReadOnAsync();
         Pump();
         await WatchAsync();
+        await EndLinksIfClosedAsync();
         var least = LeastDecided();
         if (least > _savedCursor)
         {
@@ -198,6 +201,32 @@ public sealed class LeaderGrain(
         }
     }
 
+    /// <summary>Nothing comes of an account that is closed: who has followed it to its end is let go, in the way that his link says.</summary>
+    private async Task EndLinksIfClosedAsync()
+    {
+        if (_log.Head is { IsOpen: false, Seq: > 0 })
+        {
+            foreach (var level in _links.Where(l => !l.IsEnding && !l.InFlight && l.Level >= _log.LastSeq).Chunk(WatchesAtOnce).ToList())
+            {
+                await Task.WhenAny(Task.WhenAll(level.Select(EndAsync)), Task.Delay(offers.Patience, clock));
+            }
+        }
+    }
+
+    private async Task EndAsync(LinkProgress link)
+    {
+        link.IsEnding = true;
+        try
+        {
+            await GrainFactory.GetGrain<IFollowerLinkGrain>(link.Id).RemoveAsync(link.Settings.RemovalMode);
+        }
+        catch (Exception e)
+        {
+            link.IsEnding = false;
+            log.LogWarning(e, "Link {LinkId} of leader {LeaderId}, whose account is closed, could not be ended; trying again", link.Id, Id);
+        }
+    }
+
     /// <summary>Reads what the ledger has beyond the log.</summary>
     private async Task ReadOnAsync()
     {
@@ -227,14 +256,26 @@ public sealed class LeaderGrain(
         var now = clock.GetUtcNow();
         foreach (var link in _links.From(_log.LastSeq))
         {
-            if (link.IsReady(now) && (link.SyncDue || link.Decided < _log.LastSeq))
-            {
-                _offers.Add(link);
-            }
+            Queue(link, now);
         }
 
         OfferNext();
         Release();
+    }
+
+    /// <summary>Of one link alone: as many as there are may call at once, and each of them looking at all would take as long as their number squared.</summary>
+    private void Pump(LinkProgress link)
+    {
+        Queue(link, clock.GetUtcNow());
+        OfferNext();
+    }
+
+    private void Queue(LinkProgress link, DateTimeOffset now)
+    {
+        if (link.IsReady(now) && (link.SyncDue || link.Decided < _log.LastSeq))
+        {
+            _offers.Add(link);
+        }
     }
 
     private Task OnPatienceAsync(CancellationToken cancellation)
@@ -354,7 +395,7 @@ public sealed class LeaderGrain(
         var ack = await GrainFactory.GetGrain<IFollowerLinkGrain>(link.Id).OfferAsync(offer);
         if (ack.DecidedSeq < link.StartSeq)
         {
-            // The follower's account is closed, or not there yet.
+            // The follower's account is not there yet.
             link.Fail(clock.GetUtcNow());
             return;
         }

@@ -41,6 +41,9 @@ internal sealed class LinkProgress(LinkRow row)
 
     public bool InFlight { get; set; }
 
+    /// <summary>Whether it was told to end, as its leader's account has.</summary>
+    public bool IsEnding { get; set; }
+
     /// <summary>Whether it is in line to be asked.</summary>
     public bool IsWaiting { get; set; }
 

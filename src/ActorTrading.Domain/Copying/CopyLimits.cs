@@ -25,6 +25,33 @@ internal static class CopyLimits
                 : new(CopyReasons.MaxTradeRisk, $"{instrument.VolumeMin} lots lose more than {allowed:0.##} at {stop}");
         }
         // One source says that a stop-loss is set, another that the limit is then ignored: the safer is to set it.
+        return Furthest(copy, instrument, side, entry, volume, allowed, out stopLoss);
+    }
+
+    /// <summary>
+    /// A stop-loss that is to be moved: no further than where the position or order loses what the link allows. One that is further already, as the
+    /// balance was larger then, stays; one that comes nearer is taken as it is.
+    /// </summary>
+    /// <param name="entry">Of the position, or the price of the order.</param>
+    public static decimal? MovedStop(CopyCase copy, Instrument instrument, Side side, decimal entry, decimal volume, decimal? current, decimal? wanted)
+    {
+        if (copy.Settings.Limits.MaxTradeRisk is not { } fraction || wanted is not { } stop || (current is { } now && IsNoFurther(side, stop, now)))
+            return wanted;
+        var allowed = copy.Follower.Balance * fraction;
+        if (CopySizing.LossPerLot(copy.Context, instrument, side, entry, stop) is { } loss && loss * volume <= allowed)
+            return wanted;
+        // Without a rate, or with less allowed than one point, nothing is known to be safer than what is there.
+        if (Furthest(copy, instrument, side, entry, volume, allowed, out var furthest) is not null)
+            return current ?? wanted;
+        return current is { } kept && (furthest is not { } level || IsNoFurther(side, level, kept)) ? kept : furthest;
+    }
+
+    private static bool IsNoFurther(Side side, decimal stop, decimal than) => side == Side.Buy ? stop >= than : stop <= than;
+
+    /// <summary>The stop-loss at which the volume loses what is allowed, on the side of the less; none for a long that cannot lose as much.</summary>
+    private static Refused? Furthest(CopyCase copy, Instrument instrument, Side side, decimal entry, decimal volume, decimal allowed, out decimal? stopLoss)
+    {
+        stopLoss = null;
         if (CopySizing.LossPerLot(copy.Context, instrument, side, entry, side == Side.Buy ? entry - instrument.Point : entry + instrument.Point) is not { } perPoint || perPoint <= 0)
             return NoRate(copy, instrument);
         var points = decimal.Floor(allowed / (perPoint * volume));

@@ -125,8 +125,9 @@ internal static class CopyPending
         // A pending order's fixed distances move with its price, and so does a stop-loss that the link's limits have put there.
         var stops = copy.Settings.Stops;
         var moved = copy.Settings.Limits.MaxTradeRisk is not null || stops.MaxStopLossPips is not null ? entry - (order.Price ?? entry) : 0m;
-        var (stopLoss, takeProfit) = CopyLevels.Changed(copy.Settings, instrument, order.Side, entry, leaderStopLoss, leaderTakeProfit,
-            CopyLevels.Price(instrument, order.StopLoss + moved), order.TakeProfit);
+        var current = CopyLevels.Price(instrument, order.StopLoss + moved);
+        var (stopLoss, takeProfit) = CopyLevels.Changed(copy.Settings, instrument, order.Side, entry, leaderStopLoss, leaderTakeProfit, current, order.TakeProfit);
+        stopLoss = CopyLimits.MovedStop(copy, instrument, order.Side, entry, order.RemainingVolume, current, stopLoss);
         if (stops.FixedStopLossPips is { } fixedStop)
             stopLoss = CopyLevels.Price(instrument, CopyLevels.Away(instrument, order.Side, entry, -fixedStop));
         if (stops.FixedTakeProfitPips is { } fixedTarget)

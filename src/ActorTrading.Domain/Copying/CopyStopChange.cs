@@ -52,6 +52,7 @@ internal static class CopyStopChange
             return;
         var (stopLoss, takeProfit) = CopyLevels.Changed(copy.Settings, instrument, position.Side, position.OpenPrice,
             change.StopLoss, change.TakeProfit, position.StopLoss, position.TakeProfit);
+        stopLoss = CopyLimits.MovedStop(copy, instrument, position.Side, position.OpenPrice, position.Volume, position.StopLoss, stopLoss);
         if (stopLoss != position.StopLoss || takeProfit != position.TakeProfit)
         {
             copy.Add(new ModifyPosition(position.Id, stopLoss, takeProfit, position.TrailingPoints)

@@ -41,6 +41,7 @@ public static class CopyWatch
         if (context.Leader?.Seq < follower.CopyCursors.GetValueOrDefault(context.LinkId))
             context = context with { Leader = null };
         var figures = AccountFigures.Of(follower, context.FollowerMarket);
+        var present = new RiskSample(now, figures.Balance, figures.Equity, follower.Transfers, follower.Credit);
         var risk = context.Risk;
         if (risk.StopReason is not null && !risk.IsStopped(now))
             risk = risk with { StopReason = null, StopDetail = null, StoppedUntil = null };
@@ -50,8 +51,8 @@ public static class CopyWatch
             risk = risk.Since is null ? risk with { Since = now, Baseline = profit } : risk;
             risk = risk with { PeakProfit = Math.Max(risk.PeakProfit, profit - risk.Baseline) };
             if (settings.RiskLimits is { Count: > 0 })
-                risk = risk with { Samples = RiskSamples.Add(risk.Samples, new RiskSample(now, figures.Balance, figures.Equity)) };
-            if (Breach(settings, risk, figures, profit - risk.Baseline, now) is { } breach && (!risk.IsStopped(now) || TakesOver(context, breach)))
+                risk = risk with { Samples = RiskSamples.Add(risk.Samples, present) };
+            if (Breach(settings, risk, present, profit - risk.Baseline) is { } breach && (!risk.IsStopped(now) || TakesOver(context, breach)))
             {
                 risk = risk with
                 {
@@ -60,7 +61,7 @@ public static class CopyWatch
                     StoppedUntil = risk.IsStopped(now) ? Later(risk.StoppedUntil, breach.Until) : breach.Until,
                     Closes = breach.Closes,
                     StopSequence = risk.StopSequence + 1,
-                    AtStop = new RiskSample(now, figures.Balance, figures.Equity),
+                    AtStop = present,
                 };
                 var unwound = breach.Closes ? CopyUnwinding.Unwind(follower, context.FollowerMarket, context.LinkId, orders: true, static _ => true) : [];
                 return CopyResting.Settle(context, new CopyWatchPlan(risk, unwound, breach.Reason, breach.Detail, Stopped: true));
@@ -108,8 +109,9 @@ public static class CopyWatch
 
     private readonly record struct Breached(string Reason, string Detail, DateTimeOffset? Until, bool Closes);
 
-    private static Breached? Breach(LinkSettings settings, LinkRiskState risk, AccountFigures figures, decimal profit, DateTimeOffset now)
+    private static Breached? Breach(LinkSettings settings, LinkRiskState risk, RiskSample present, decimal profit)
     {
+        var now = present.At;
         if (settings.EquityStop is { } stop)
         {
             var floor = (stop.Type == EquityStopType.Trailing ? risk.PeakProfit : 0m) - stop.Amount;
@@ -129,8 +131,8 @@ public static class CopyWatch
             start = risk.Since > start ? risk.Since.Value : start;
             if (limit.StartTime > now)
                 continue;
-            var from = RiskSamples.ValueAt(risk.Samples, risk.AtStop, start, limit.ApplyTo == RiskMeasure.EquityDifference ? static s => s.Equity : static s => s.Balance);
-            var loss = from - (limit.ApplyTo == RiskMeasure.BalanceDifference ? figures.Balance : figures.Equity);
+            var from = RiskSamples.ValueAt(risk.Samples, risk.AtStop, start, s => s.Value(limit.ApplyTo == RiskMeasure.EquityDifference, present));
+            var loss = from - present.Value(limit.ApplyTo != RiskMeasure.BalanceDifference, present);
             if (loss > 0 && (loss >= limit.MaxAbsoluteRisk || loss >= limit.MaxRelativeRisk * from))
             {
                 found = new(CopyReasons.RiskLimit, $"{RiskPeriods.NameOf(limit.Type)}-{RiskPeriods.NameOf(limit.ApplyTo)}: lost {loss:0.##} of {from:0.##}",

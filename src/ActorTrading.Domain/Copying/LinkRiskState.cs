@@ -45,7 +45,23 @@ public sealed record LinkRiskState
 
     /// <summary>Lets a stopped link go on; losses before the next look no longer count.</summary>
     public LinkRiskState Reset() => new() { StopSequence = StopSequence };
+
+    /// <summary>By what is in it, also of the samples: what has been read anew, or come from another silo, would always seem changed, and be written.</summary>
+    public bool Equals(LinkRiskState? other) => other is not null
+        && StopReason == other.StopReason && StopDetail == other.StopDetail && StoppedUntil == other.StoppedUntil && Closes == other.Closes
+        && StopSequence == other.StopSequence && Since == other.Since && Baseline == other.Baseline && PeakProfit == other.PeakProfit
+        && AtStop == other.AtStop && Samples.AsSpan().SequenceEqual(other.Samples.AsSpan());
+
+    public override int GetHashCode() => HashCode.Combine(StopReason, StoppedUntil, StopSequence, Since, Baseline, PeakProfit, Samples.Length);
 }
 
 /// <summary>Balance and equity at a time, in the follower's currency.</summary>
-public readonly record struct RiskSample(DateTimeOffset At, decimal Balance, decimal Equity);
+/// <param name="Transfers">What had been moved into the balance by then, less what had been moved out; null in a sample of a version that did not note it.</param>
+/// <param name="Credit">Part of the equity; null as above.</param>
+public readonly record struct RiskSample(DateTimeOffset At, decimal Balance, decimal Equity, decimal? Transfers = null, decimal? Credit = null)
+{
+    /// <summary>What it measures, as if the money that has been moved in or out since had been so before: that is neither a loss nor a gain. Credit is none of it.</summary>
+    /// <param name="now">The present.</param>
+    public decimal Value(bool equity, in RiskSample now) =>
+        (equity ? Equity - (Credit ?? now.Credit ?? 0m) : Balance) + ((now.Transfers ?? 0m) - (Transfers ?? now.Transfers ?? 0m));
+}

@@ -87,6 +87,9 @@ public sealed partial record AccountState
         var next = e.Reason == BalanceReason.Credit
             ? this with { Seq = entry.Seq, Credit = Credit + e.Amount }
             : this with { Seq = entry.Seq, Balance = Balance + e.Amount };
+        // Commissions and fees are what trading costs.
+        if (e.Reason is not (BalanceReason.Credit or BalanceReason.Commission or BalanceReason.Fee))
+            next = next with { Transfers = Transfers + e.Amount };
         if (e.OperationId is not { } id) return next;
         var key = OperationKey(id);
         if (RecentOrders.ContainsKey(key))

@@ -26,6 +26,9 @@ public sealed partial record AccountState
     public decimal Balance { get; init; }
     public decimal Credit { get; init; }
 
+    /// <summary>What was moved into the balance less what was moved out, corrections among it: what of the balance trading did not make.</summary>
+    public decimal Transfers { get; init; }
+
     /// <summary>Submitted and resting orders, by id. Final ones are forgotten here; their projection remains.</summary>
     public ImmutableDictionary<Guid, Order> Orders { get; init; } = ImmutableDictionary<Guid, Order>.Empty;
     public ImmutableDictionary<Guid, Position> Positions { get; init; } = ImmutableDictionary<Guid, Position>.Empty;

@@ -104,6 +104,21 @@ public class LinkTests(ApiHost host)
         again.StatusCode.ShouldBe(HttpStatusCode.Created, await again.Content.ReadAsStringAsync());
     }
 
+    [Fact]
+    public async Task A_closed_account_follows_nobody_and_is_not_followed_any_more()
+    {
+        var (user, link) = await LinkAsync();
+        var middle = (await GetAsync(user, $"/copy-trading/links/{link}")).GetProperty("followerAccountId").GetGuid();
+        (await user.Http.PutAsJsonAsync($"/api/v1/copy-trading/leaders/{middle}", new { published = true })).StatusCode.ShouldBe(HttpStatusCode.OK);
+        var other = await host.RegisterAsync();
+        var late = await AccountAsync(other);
+
+        (await user.Http.DeleteAsync($"/api/v1/accounts/{middle}")).StatusCode.ShouldBe(HttpStatusCode.NoContent);
+        (await StoredAsync(user, link)).Status.ShouldBe("removed");
+        (await GetAsync(user, $"/accounts/{middle}")).GetProperty("published").GetBoolean().ShouldBeFalse();
+        await (await other.Http.PostAsJsonAsync("/api/v1/copy-trading/links", new { leaderAccountId = middle, followerAccountId = late })).ProblemAsync(404, "LEADER_NOT_FOUND");
+    }
+
     private ILinkStore Links => host.Services.GetRequiredService<ILinkStore>();
 
     private async Task<StoredLink> StoredAsync(TestUser user, Guid link) => (await Links.FindAsync(user.Id, link))!;

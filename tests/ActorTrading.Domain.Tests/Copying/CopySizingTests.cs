@@ -132,6 +132,51 @@ public class CopySizingTests
         (Math.Abs(position.OpenPrice - stop) * 100_000m / stop).ShouldBeLessThanOrEqualTo(100_000m * (decimal)risk);
     }
 
+    [Theory]
+    [InlineData(PositionMode.Hedging)]
+    [InlineData(PositionMode.Netting)]
+    public void A_stop_that_the_leader_moves_away_goes_no_further_than_the_risk_limit(PositionMode mode)
+    {
+        var scene = new CopyScene(instruments: InstrumentCatalog.All.Select(i => i with { CommissionPerLot = 0m }));
+        // A hundredth of 10,000 dollars are 10 points of 1 lot.
+        var link = scene.Follow(new LinkSettings { Sizing = new() { Mode = SizingMode.None }, Limits = new() { MaxTradeRisk = 0.01m } }, mode);
+        var id = scene.Leader.Open(Side.Buy, 1.00m, stopLoss: 1.0995m);
+        scene.Sync();
+        Moved(1.0993m).ShouldBe(1.0993m);
+        Moved(1.0900m).ShouldBe(1.0992m, "bought at 1.1002");
+        Moved(1.0996m).ShouldBe(1.0996m);
+        Moved(null).ShouldBe(1.0996m, "one that bounds the risk stays");
+
+        // What was allowed when the balance was larger is not tightened by a move further away.
+        link.Follower.Do(new AdjustBalance(-5_000m, BalanceReason.Withdrawal, "rent")).Accepted.ShouldBeTrue();
+        Moved(1.0995m).ShouldBe(1.0996m, "the balance allows 1.0997 by now");
+        Moved(1.0998m).ShouldBe(1.0998m);
+        Moved(1.0900m).ShouldBe(1.0997m);
+
+        decimal? Moved(decimal? stop)
+        {
+            scene.Leader.Do(new ModifyPosition(id, stop, null, null)).Accepted.ShouldBeTrue();
+            scene.Sync();
+            return link.Follower.Only.StopLoss;
+        }
+    }
+
+    [Fact]
+    public void A_resting_copys_stop_goes_no_further_than_the_risk_limit()
+    {
+        var scene = new CopyScene();
+        var link = scene.Follow(new LinkSettings { Sizing = new() { Mode = SizingMode.None }, Limits = new() { MaxTradeRisk = 0.01m } });
+        var order = scene.Leader.Order(Side.Sell, 1.00m, "EURUSD", OrderType.Limit, 1.1050m) with { StopLoss = 1.1055m };
+        scene.Leader.Do(order).Accepted.ShouldBeTrue();
+        scene.Sync();
+        scene.Leader.Do(new ModifyOrder(order.OrderId, 1.1050m, null, 1.1150m, null, null, TimeInForce.GoodTillCancelled, null)).Accepted.ShouldBeTrue();
+        scene.Sync();
+        link.Follower.State.Orders.Values.ShouldHaveSingleItem().StopLoss.ShouldBe(1.1060m);
+        scene.Leader.Do(new ModifyOrder(order.OrderId, 1.1080m, null, 1.1150m, null, null, TimeInForce.GoodTillCancelled, null)).Accepted.ShouldBeTrue();
+        scene.Sync();
+        link.Follower.State.Orders.Values.ShouldHaveSingleItem().StopLoss.ShouldBe(1.1090m);
+    }
+
     [Fact]
     public void Leverage_and_reserved_margin_refuse_what_is_too_large()
     {
