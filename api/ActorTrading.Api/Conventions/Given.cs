@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using ActorTrading.Domain;
 
 namespace ActorTrading.Api.Conventions;
 
@@ -8,6 +9,9 @@ namespace ActorTrading.Api.Conventions;
 public readonly record struct Given<T>(bool IsGiven, T? Value)
 {
     public T? Or(T? kept) => IsGiven ? Value : kept;
+
+    /// <summary>That value where this is left out.</summary>
+    public KeptValues Kept(KeptValues value) => IsGiven ? KeptValues.None : value;
 }
 
 internal static class Given

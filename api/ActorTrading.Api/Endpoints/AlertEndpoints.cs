@@ -50,22 +50,31 @@ internal static class AlertEndpoints
         return Results.Json(AlertJson.Of(new(created, AlertState.New), market), statusCode: 201);
     }
 
+    /// <summary>Changes what is given. Of two changes at once the second is made to what the first has left.</summary>
     private static async Task<AlertJson> ChangeAsync(string id, AlertRequest request, HttpContext context, IAlertStore store, LimitOptions limits, IMarketView market, WebhookOptions webhooks, GrainCalls grains, TimeProvider clock, CancellationToken cancel)
     {
-        var alert = await FindAsync(id, context, store, cancel);
         if (request.Status is not (null or AlertStatus.Active or AlertStatus.Paused))
             throw ApiException.BadField("status", "may be set to active or paused.");
-        var changed = request.ApplyTo(alert.Definition);
-        Validate(changed, market, webhooks, clock.GetUtcNow());
-        // An alert that has fired or expired is armed again by changing it.
-        var active = (request.Status ?? (alert.State.Status == AlertStatus.Paused ? AlertStatus.Paused : AlertStatus.Active)) == AlertStatus.Active;
-        if (alert.State.Status is not (AlertStatus.Active or AlertStatus.Paused))
-            await RequireRoomAsync(changed, limits, store, cancel);
-        var grain = grains.Grain<IAlertGrain>(alert.Definition.Id);
-        await grain.AskAsync(g => g.UpdateAsync(changed, active), cancel);
-        var now = await grain.AskAsync(g => g.GetAsync(), cancel) ?? throw ApiException.NotFound("alert", alert.Definition.Id);
-        return AlertJson.Of(new(now.Definition, now.State), market);
+        for (var tries = 0; tries < ChangesAtOnceMax; tries++)
+        {
+            var alert = await FindAsync(id, context, store, cancel);
+            var changed = request.ApplyTo(alert.Definition);
+            Validate(changed, market, webhooks, clock.GetUtcNow());
+            // An alert that has fired or expired is armed again by changing it.
+            var active = (request.Status ?? (alert.State.Status == AlertStatus.Paused ? AlertStatus.Paused : AlertStatus.Active)) == AlertStatus.Active;
+            if (alert.State.Status is not (AlertStatus.Active or AlertStatus.Paused))
+                await RequireRoomAsync(changed, limits, store, cancel);
+            var grain = grains.Grain<IAlertGrain>(alert.Definition.Id);
+            if (await grain.AskAsync(g => g.UpdateAsync(changed, active), cancel) is null)
+                continue;
+            var now = await grain.AskAsync(g => g.GetAsync(), cancel) ?? throw ApiException.NotFound("alert", alert.Definition.Id);
+            return AlertJson.Of(new(now.Definition, now.State), market);
+        }
+        throw new ApiException(409, "VERSION_CONFLICT", $"Alert {id} was changed meanwhile, again and again: read it again.");
     }
+
+    /// <summary>Tries of a change that others always come before. More than as many at once nobody makes by hand.</summary>
+    private const int ChangesAtOnceMax = 10;
 
     private static async Task<IResult> DeleteAsync(string id, HttpContext context, IAlertStore store, GrainCalls grains, CancellationToken cancel)
     {

@@ -79,7 +79,11 @@ internal static class OrderEndpoints
         // A value that is left out stays; null takes it away.
         var command = new ModifyOrder(order.Id, request.Price.Or(order.Price), request.StopLimitPrice.Or(order.StopLimitPrice), request.StopLoss.Or(order.StopLoss),
             request.TakeProfit.Or(order.TakeProfit), request.TrailingPoints.Or(order.TrailingPoints),
-            request.ExpiresAt.IsGiven ? TimeOf(request.ExpiresAt.Value) : order.TimeInForce, request.ExpiresAt.Or(order.ExpiresAt));
+            request.ExpiresAt.IsGiven ? TimeOf(request.ExpiresAt.Value) : order.TimeInForce, request.ExpiresAt.Or(order.ExpiresAt))
+        {
+            Keeps = request.Price.Kept(KeptValues.Price) | request.StopLimitPrice.Kept(KeptValues.StopLimitPrice) | request.StopLoss.Kept(KeptValues.StopLoss)
+                | request.TakeProfit.Kept(KeptValues.TakeProfit) | request.TrailingPoints.Kept(KeptValues.TrailingPoints) | request.ExpiresAt.Kept(KeptValues.Expiry),
+        };
         var result = (await grains.Grain<IAccountGrain>(owned.AccountId).AskAsync(g => g.ModifyOrderAsync(command), cancel)).OrThrow();
         return OrderView.Of(owned.AccountId, result.Order ?? order, null, market);
     }

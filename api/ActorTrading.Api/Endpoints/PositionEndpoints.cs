@@ -41,7 +41,10 @@ internal static class PositionEndpoints
         check.Throw();
         var owned = await own.PositionAsync(context.UserId(), Id(id), cancel);
         var position = owned.Row;
-        var command = new ModifyPosition(position.Id, request.StopLoss.Or(position.StopLoss), request.TakeProfit.Or(position.TakeProfit), request.TrailingPoints.Or(position.TrailingPoints));
+        var command = new ModifyPosition(position.Id, request.StopLoss.Or(position.StopLoss), request.TakeProfit.Or(position.TakeProfit), request.TrailingPoints.Or(position.TrailingPoints))
+        {
+            Keeps = request.StopLoss.Kept(KeptValues.StopLoss) | request.TakeProfit.Kept(KeptValues.TakeProfit) | request.TrailingPoints.Kept(KeptValues.TrailingPoints),
+        };
         (await grains.Grain<IAccountGrain>(owned.AccountId).AskAsync(g => g.ModifyPositionAsync(command), cancel)).OrThrow();
         var account = await own.AccountAsync(context.UserId(), owned.AccountId, cancel);
         var changed = position with { StopLoss = command.StopLoss, TakeProfit = command.TakeProfit, TrailingPoints = command.TrailingPoints };

@@ -12,8 +12,9 @@ public interface IAlertGrain : IGrainWithGuidKey
     [Alias("Create")]
     Task<AlertDefinition> CreateAsync(AlertDefinition definition);
 
+    /// <summary>Changes it, as one of the version that the definition names; null where that is not the present one any more, or the alert is gone: nothing was changed.</summary>
     [Alias("Update")]
-    Task<AlertDefinition> UpdateAsync(AlertDefinition definition, bool active);
+    Task<AlertDefinition?> UpdateAsync(AlertDefinition definition, bool active);
 
     [Alias("Delete")]
     Task DeleteAsync();

@@ -36,12 +36,12 @@ public sealed class AlertGrain(IAlertBookkeeping store, TradingMetrics metrics, 
         return _alert!.Definition;
     }
 
-    public async Task<AlertDefinition> UpdateAsync(AlertDefinition definition, bool active)
+    public async Task<AlertDefinition?> UpdateAsync(AlertDefinition definition, bool active)
     {
         await SettleAsync();
-        if (_alert is null)
+        if (_alert is null || definition.Version != _alert.Definition.Version)
         {
-            throw new InvalidOperationException($"There is no alert {Id}.");
+            return null;
         }
 
         // A changed alert starts afresh, without a prior sample; what it has fired stays counted.

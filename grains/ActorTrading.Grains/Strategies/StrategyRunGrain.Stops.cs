@@ -76,7 +76,11 @@ public sealed partial class StrategyRunGrain
             {
                 // Known to be ours before it is there: a process that ends in between would take it for its user's.
                 await SaveAsync(_book.Protecting(known = new RunStop(position.Id, stopLoss, before)));
-                var result = await Account.ModifyPositionAsync(new ModifyPosition(position.Id, stopLoss, position.TakeProfit, position.TrailingPoints) { Reason = DealReason.Strategy });
+                var result = await Account.ModifyPositionAsync(new ModifyPosition(position.Id, stopLoss, position.TakeProfit, position.TrailingPoints)
+                {
+                    Keeps = KeptValues.TakeProfit | KeptValues.TrailingPoints,
+                    Reason = DealReason.Strategy,
+                });
 
                 // A terminal may not have answered yet: the next look finds out.
                 if (result.Retcode != Retcode.NoChanges && (!result.Accepted || result.Retcode == Retcode.Placed))

@@ -25,9 +25,9 @@ public static class BrokerEngine
         var decision = command switch
         {
             PlaceOrder c => Placing.Place(session, c),
-            ModifyOrder c => PendingChanges.Modify(session, c),
+            ModifyOrder c => PendingChanges.Modify(session, Kept.Resolve(c, before)),
             CancelOrder c => PendingChanges.Cancel(session, c),
-            ModifyPosition c => PositionChanges.Modify(session, c),
+            ModifyPosition c => PositionChanges.Modify(session, Kept.Resolve(c, before)),
             ClosePosition c => PositionChanges.Close(session, c),
             CloseBy c => PositionChanges.CloseBy(session, c),
             AdjustBalance c => BalanceChanges.Adjust(session, c),

@@ -93,6 +93,7 @@ internal static class CopyPending
         copy.Add(new ModifyOrder(order.Id, order.Price, order.StopLimitPrice, stopLoss, takeProfit, order.TrailingPoints, order.TimeInForce,
             order.TimeInForce is TimeInForce.Specified or TimeInForce.SpecifiedDay ? order.ExpiresAt : null)
         {
+            Keeps = KeptValues.Price | KeptValues.StopLimitPrice | KeptValues.TrailingPoints | KeptValues.Expiry,
             Reason = DealReason.Copy,
             Copy = copy.Origin(order.Copy!.LeaderPositionId, order.Copy.LeaderOrderId),
         });

@@ -57,6 +57,7 @@ internal static class CopyStopChange
         {
             copy.Add(new ModifyPosition(position.Id, stopLoss, takeProfit, position.TrailingPoints)
             {
+                Keeps = KeptValues.TrailingPoints,
                 Reason = DealReason.Copy,
                 Copy = copy.Origin(holding.LeaderPositionId, holding.LeaderOrderId),
             });

@@ -13,8 +13,8 @@ public static partial class TerminalBook
     {
         PlaceOrder c => Place(state, c, instrument, now, tradingDay ?? TradingDay.NewYork, limits ?? TerminalLimits.Default),
         ClosePosition c => Close(state, c, instrument, now),
-        ModifyPosition c => Modify(state, c, instrument, limits ?? TerminalLimits.Default),
-        ModifyOrder c => Modify(state, c, now, tradingDay ?? TradingDay.NewYork, limits ?? TerminalLimits.Default),
+        ModifyPosition c => Modify(state, Kept.Resolve(c, state), instrument, limits ?? TerminalLimits.Default),
+        ModifyOrder c => Modify(state, Kept.Resolve(c, state), now, tradingDay ?? TradingDay.NewYork, limits ?? TerminalLimits.Default),
         CancelOrder c => Cancel(state, c),
         CloseBy => Refuse(Retcode.Invalid, "This terminal's protocol has no close-by; close each position instead."),
         AdjustBalance => Refuse(Retcode.Invalid, "The balance of an account at a terminal is the broker's to change."),
@@ -104,20 +104,15 @@ public static partial class TerminalBook
             return refusal;
         }
 
-        if (c.StopLoss == position.StopLoss && c.TakeProfit == position.TakeProfit)
+        // With another change on its way the position does not stay as it is, and what that brings would be the last word. A stop that trails is
+        // not meant: nobody asked for it to be put back, and it leaves the distance alone.
+        var isUnderWay = state.Requests.Values.Any(r => r.PositionId == c.PositionId && !r.OnlyTightens);
+        if (c.StopLoss == position.StopLoss && c.TakeProfit == position.TakeProfit && !isUnderWay)
         {
             // Trailing is done from here: the terminal has nothing to change.
-            if (c.TrailingPoints != position.TrailingPoints)
-            {
-                return new BrokerDecision(Retcode.Done, $"Position {c.PositionId} changed.",
-                    [new PositionModified(c.PositionId, c.StopLoss, c.TakeProfit, c.TrailingPoints, c.Reason)]);
-            }
-
-            // With another change on its way the position does not stay as it is. A stop that trails is not meant: nobody asked for it to be put back.
-            if (!state.Requests.Values.Any(r => r.PositionId == c.PositionId && !r.OnlyTightens))
-            {
-                return new BrokerDecision(Retcode.NoChanges, "The position has this stop loss and take profit already.", []);
-            }
+            return c.TrailingPoints == position.TrailingPoints
+                ? new BrokerDecision(Retcode.NoChanges, "The position has this stop loss and take profit already.", [])
+                : new BrokerDecision(Retcode.Done, $"Position {c.PositionId} changed.", [new PositionModified(c.PositionId, c.StopLoss, c.TakeProfit, c.TrailingPoints, c.Reason)]);
         }
 
         if (c.Copy is null && limits.Change(state, c.PositionId) is { } full)

@@ -38,14 +38,22 @@ public sealed record PlaceOrder : TradeCommand
     public string? Comment { get; init; }
 }
 
-/// <summary>Replaces a pending order's prices; every value is the wanted end state (null removes).</summary>
+/// <summary>Replaces a pending order's prices; every value is the wanted end state (null removes), but for those that it keeps.</summary>
 public sealed record ModifyOrder(Guid OrderId, decimal? Price, decimal? StopLimitPrice, decimal? StopLoss, decimal? TakeProfit,
-    int? TrailingPoints, TimeInForce TimeInForce, DateTimeOffset? ExpiresAt) : TradeCommand;
+    int? TrailingPoints, TimeInForce TimeInForce, DateTimeOffset? ExpiresAt) : TradeCommand
+{
+    /// <summary>Values that stay as they were last asked for, whatever is given for them.</summary>
+    public KeptValues Keeps { get; init; }
+}
 
 public sealed record CancelOrder(Guid OrderId) : TradeCommand;
 
-/// <summary>Replaces a position's SL, TP and trailing distance; every value is the wanted end state (null removes).</summary>
-public sealed record ModifyPosition(Guid PositionId, decimal? StopLoss, decimal? TakeProfit, int? TrailingPoints) : TradeCommand;
+/// <summary>Replaces a position's SL, TP and trailing distance; every value is the wanted end state (null removes), but for those that it keeps.</summary>
+public sealed record ModifyPosition(Guid PositionId, decimal? StopLoss, decimal? TakeProfit, int? TrailingPoints) : TradeCommand
+{
+    /// <summary>Values that stay as they were last asked for, whatever is given for them.</summary>
+    public KeptValues Keeps { get; init; }
+}
 
 /// <summary>Closes all of a position, or <paramref name="Volume"/> lots of it, at the market.</summary>
 public sealed record ClosePosition(Guid OrderId, string ClientOrderId, Guid PositionId, decimal? Volume) : TradeCommand

@@ -221,6 +221,21 @@ public class TradingTests(ApiHost host)
     }
 
     [Fact]
+    public async Task Of_changes_of_one_alert_at_once_none_is_lost()
+    {
+        var user = await host.RegisterAsync();
+        var made = await user.Http.PostAsync("/api/v1/alerts", Body("""{"symbol":"GBPUSD","condition":"crossingUp","value":1.3}"""));
+        var id = (await made.JsonAsync()).GetProperty("id").GetGuid();
+        string[] changes = ["""{"value":1.45}""", """{"message":"up"}""", """{"price":"ask"}""", """{"trigger":"everyTime"}""", """{"expiresAt":"2099-01-01T00:00:00Z"}"""];
+        var answers = await Task.WhenAll(changes.Select(change => user.Http.PatchAsync($"/api/v1/alerts/{id}", Body(change))));
+        answers.ShouldAllBe(a => a.StatusCode == HttpStatusCode.OK);
+        var alert = await GetAsync(user, $"/alerts/{id}");
+        (alert.GetProperty("value").GetDecimal(), alert.GetProperty("message").GetString(), alert.GetProperty("price").GetString(), alert.GetProperty("trigger").GetString())
+            .ShouldBe((1.45m, "up", "ask", "everyTime"));
+        alert.TryGetProperty("expiresAt", out _).ShouldBeTrue();
+    }
+
+    [Fact]
     public async Task A_followers_order_is_mirrored_and_its_decision_shown()
     {
         var (leader, leading) = await TraderAsync();

@@ -71,6 +71,15 @@ public class PositionTests
     }
 
     [Fact]
+    public void A_change_leaves_what_it_keeps_however_old_the_position_is_that_it_was_made_from()
+    {
+        var id = Open(Side.Buy).Id;
+        _desk.Do(new ModifyPosition(id, 1.0950m, 1.12m, 30)).Retcode.ShouldBe(Retcode.Done);
+        _desk.Do(new ModifyPosition(id, null, 1.13m, null) { Keeps = KeptValues.StopLoss | KeptValues.TrailingPoints }).Retcode.ShouldBe(Retcode.Done);
+        (_desk.Only.StopLoss, _desk.Only.TakeProfit, _desk.Only.TrailingPoints).ShouldBe((1.0950m, 1.13m, 30));
+    }
+
+    [Fact]
     public void Levels_are_changed_and_checked_only_where_they_change()
     {
         var id = Open(Side.Buy, sl: 1.0950m).Id;

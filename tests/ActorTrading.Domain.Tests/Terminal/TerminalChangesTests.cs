@@ -54,6 +54,71 @@ public sealed class TerminalChangesTests
     }
 
     [Fact]
+    public void A_change_of_one_level_leaves_the_other_where_it_is_going()
+    {
+        var stop = Ask(new ModifyPosition(Opened, 1.095m, null, 100));
+        // Who reads the position now sees the stop at 1.09 still.
+        var target = Ask(new ModifyPosition(Opened, 1.09m, 1.2m, 100) { Keeps = KeptValues.StopLoss | KeptValues.TrailingPoints });
+        var distance = Ask(new ModifyPosition(Opened, 1.09m, null, 50) { Keeps = KeptValues.StopLoss | KeptValues.TakeProfit });
+        foreach (var asked in (TerminalRequest[])[stop, target, distance])
+            Answered(asked);
+        (Only.StopLoss, Only.TakeProfit, Only.TrailingPoints).ShouldBe((1.095m, 1.2m, 50));
+        Decide(new ModifyPosition(Opened, null, null, null) { Keeps = KeptValues.StopLoss | KeptValues.TakeProfit | KeptValues.TrailingPoints }).Retcode.ShouldBe(Retcode.NoChanges);
+    }
+
+    [Fact]
+    public void A_distance_that_is_set_while_levels_are_on_their_way_outlives_them()
+    {
+        var levels = Ask(new ModifyPosition(Opened, 1.095m, null, 100));
+        var distance = Ask(new ModifyPosition(Opened, 1.09m, null, null) { Keeps = KeptValues.StopLoss | KeptValues.TakeProfit });
+        Answered(levels);
+        Answered(distance);
+        (Only.StopLoss, Only.TrailingPoints).ShouldBe((1.095m, null));
+    }
+
+    [Theory]
+    [InlineData(KeptValues.StopLoss | KeptValues.TrailingPoints)]
+    [InlineData(KeptValues.StopLoss)]
+    public void A_new_take_profit_does_not_put_back_a_stop_that_trails_meanwhile(KeptValues kept)
+    {
+        var trailed = Trails();
+        var target = Ask(new ModifyPosition(Opened, 1.09m, 1.2m, 100) { Keeps = kept });
+        Answered(trailed);
+        Answered(target);
+        (Only.StopLoss, Only.TakeProfit, Only.TrailingPoints).ShouldBe((1.11m, 1.2m, 100));
+    }
+
+    [Fact]
+    public void The_distance_alone_does_not_wait_for_a_stop_that_trails_meanwhile()
+    {
+        Trails();
+        Decide(new ModifyPosition(Opened, 1.09m, null, 70) { Keeps = KeptValues.StopLoss | KeptValues.TakeProfit }).Retcode.ShouldBe(Retcode.Done);
+        (Only.StopLoss, Only.TrailingPoints).ShouldBe((1.09m, 70));
+    }
+
+    [Fact]
+    public void A_change_of_an_orders_price_leaves_its_levels_and_its_end_where_they_are_going()
+    {
+        Decide(Limit("a") with { StopLoss = 1.04m }).Retcode.ShouldBe(Retcode.Placed);
+        Observe(new TerminalFact { Kind = TerminalFactKind.Placed, OrderId = Ordered, OrderTicket = 7, At = At });
+        var end = At.AddHours(5);
+        var levels = Asked(new ModifyOrder(Ordered, 1.05m, null, 1.03m, 1.2m, 30, TimeInForce.Specified, end));
+        var price = Asked(new ModifyOrder(Ordered, 1.06m, null, 1.04m, null, null, TimeInForce.GoodTillCancelled, null)
+        {
+            Keeps = KeptValues.StopLoss | KeptValues.TakeProfit | KeptValues.TrailingPoints | KeptValues.Expiry | KeptValues.StopLimitPrice,
+        });
+        Answered(levels);
+        Answered(price);
+        _state.Orders[Ordered].ShouldSatisfyAllConditions(o => o.Price.ShouldBe(1.06m), o => o.StopLoss.ShouldBe(1.03m), o => o.TakeProfit.ShouldBe(1.2m),
+            o => o.TrailingPoints.ShouldBe(30), o => o.TimeInForce.ShouldBe(TimeInForce.Specified), o => o.ExpiresAt.ShouldBe(end));
+        var stop = Asked(new ModifyOrder(Ordered, null, null, 1.02m, null, null, TimeInForce.GoodTillCancelled, null)
+        {
+            Keeps = KeptValues.Price | KeptValues.TakeProfit | KeptValues.TrailingPoints | KeptValues.Expiry | KeptValues.StopLimitPrice,
+        });
+        (stop.Price, stop.StopLoss, stop.TakeProfit, stop.ExpiresAt).ShouldBe((1.06m, 1.02m, 1.2m, end));
+    }
+
+    [Fact]
     public void A_position_that_is_larger_at_the_terminal_goes_on_trailing()
     {
         Observe(new TerminalFact { Kind = TerminalFactKind.PositionOpened, PositionTicket = 5, Symbol = "EURUSD", Side = Side.Buy, Volume = 0.7m, Price = 1.1m, StopLoss = 1.09m, At = At });
@@ -99,6 +164,8 @@ public sealed class TerminalChangesTests
         Add(asked);
         return ((RequestSubmitted)asked).Request;
     }
+
+    private TerminalRequest Asked(ModifyOrder command) => Decide(command).Events.ShouldHaveSingleItem().ShouldBeOfType<RequestSubmitted>().Request;
 
     private TerminalRequest Ask(ModifyPosition command) => Decide(command).Events.ShouldHaveSingleItem().ShouldBeOfType<RequestSubmitted>().Request;
 

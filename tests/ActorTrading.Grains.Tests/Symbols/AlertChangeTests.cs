@@ -103,6 +103,16 @@ public sealed class AlertChangeTests
     }
 
     [Fact]
+    public async Task A_change_of_a_version_that_is_not_the_present_one_any_more_changes_nothing()
+    {
+        await using var stage = SymbolStage.Open();
+        var alert = stage.Make(Crossing);
+        stage.Host.Run(() => stage.Alert(alert.Id).UpdateAsync(alert with { Value = 1.15m }, active: true)).ShouldNotBeNull();
+        stage.Host.Run(() => stage.Alert(alert.Id).UpdateAsync(alert with { Message = "late" }, active: true)).ShouldBeNull();
+        stage.Alerts.All[alert.Id].Definition.ShouldSatisfyAllConditions(d => d.Value.ShouldBe(1.15m), d => d.Message.ShouldBe(alert.Message));
+    }
+
+    [Fact]
     public async Task A_change_that_was_lost_leaves_the_alert_as_it_was()
     {
         await using var stage = SymbolStage.Open();
@@ -129,5 +139,9 @@ public sealed class AlertChangeTests
         return alert;
     }
 
-    private static void Change(SymbolStage stage, AlertDefinition changed, bool active) => stage.Host.Run(() => stage.Alert(changed.Id).UpdateAsync(changed, active));
+    private static void Change(SymbolStage stage, AlertDefinition changed, bool active)
+    {
+        changed = changed with { Version = stage.Alerts.All[changed.Id].Definition.Version };
+        stage.Host.Run(() => stage.Alert(changed.Id).UpdateAsync(changed, active)).ShouldNotBeNull();
+    }
 }
