@@ -102,7 +102,7 @@ public class AccountSnapshotTests
     }
 
     [Fact]
-    public void The_version_names_fold_and_shape() => AccountSnapshot.Version.ShouldMatch("^2-[0-9a-f]{24}$");
+    public void The_version_names_fold_and_shape() => AccountSnapshot.Version.ShouldMatch("^3-[0-9a-f]{24}$");
 
     /// <summary>Entries of three accounts, as they were stored once.</summary>
     private static IEnumerable<LedgerEntry> Kept()
