@@ -161,7 +161,8 @@ internal sealed record CreateAccountTerminal([Required] string? Host, [Required]
 internal sealed record AccountView(Guid Id, string Name, AccountKind Kind, PositionMode Mode, string Currency, int Leverage, string Status, decimal Balance, decimal Credit,
     long Seq, bool Published, CreateAccountTerminal? Terminal, string? Login, string? Server, DateTimeOffset CreatedAt, DateTimeOffset? ClosedAt)
 {
-    public static AccountView Of(StoredAccount a) => new(a.Id, a.Name, a.Kind, a.Mode, a.Currency, a.Leverage, a.Status, a.Balance, a.Credit, a.Seq, a.Published,
+    public static AccountView Of(StoredAccount a) => new(a.Id, a.Name, a.Kind, a.Mode, a.Currency, a.Leverage, a.Status,
+        Currencies.Round(a.Balance, a.Currency), Currencies.Round(a.Credit, a.Currency), a.Seq, a.Published,
         a.TerminalHost is null ? null : new(a.TerminalHost, a.TerminalPort, a.TerminalTimeZone), a.BrokerLogin, a.BrokerServer, a.CreatedAt, a.ClosedAt);
 }
 

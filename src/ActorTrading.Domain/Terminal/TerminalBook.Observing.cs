@@ -113,7 +113,7 @@ public static partial class TerminalBook
     private static Position? Opposed(AccountState state, Order order) =>
         NettingTarget(state, order) is { } target && target.Side != order.Side ? target : null;
 
-    /// <summary>Profit of a close at a price, in the account's currency; zero where it cannot be priced, the balance is reconciled later.</summary>
+    /// <summary>Profit of a close at a price, in the account's currency and rounded as a broker rounds it; zero where it cannot be priced, the balance is reconciled later.</summary>
     private static decimal ProfitOf(AccountState state, Position? position, decimal volume, decimal price, IMarketView market)
     {
         if (position is null || market.FindInstrument(position.Symbol) is not { } instrument)
@@ -122,7 +122,7 @@ public static partial class TerminalBook
         }
 
         var gross = ProfitCalculator.Gross(instrument, position.Side, Math.Min(volume, position.Volume), position.OpenPrice, price);
-        return gross * (ProfitCalculator.Rate(instrument, state.Currency, price, market) ?? 0m);
+        return Currencies.Round(gross * (ProfitCalculator.Rate(instrument, state.Currency, price, market) ?? 0m), state.Currency);
     }
 
     /// <summary>A trade made at the terminal itself is an order like any other, so that it is shown and copied like any other.</summary>
