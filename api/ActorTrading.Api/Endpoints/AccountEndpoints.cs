@@ -116,14 +116,20 @@ internal static class AccountEndpoints
         return new(new(host, port), ImmutableArray<string>.Empty, 0, zone);
     }
 
-    /// <summary>Closes it. Its links end with it, and it publishes no more; who follows it is let go when he has decided its last entry.</summary>
+    /// <summary>
+    /// Closes it. It has to be flat; one at a terminal may leave what it holds to its broker instead (<c>?leavePositions=true</c>), as a terminal may be
+    /// gone for good. Its links end with it, and it publishes no more; who follows it is let go when he has decided its last entry.
+    /// </summary>
     private static async Task<IResult> CloseAsync(string id, HttpContext context, Ownership own, GrainCalls grains, IAccountStore store, ILinkStore links, ILeaderStore leaders,
         TimeProvider clock, CancellationToken cancel)
     {
         var account = await own.AccountAsync(context.UserId(), Id(id), cancel);
+        var leaves = context.QueryFlag("leavePositions") ?? false;
+        if (leaves && account.Kind == AccountKind.Paper)
+            throw ApiException.BadField("leavePositions", "is for an account at a terminal: on paper nobody would hold them. Close them first.");
         if (account.Status == "active")
         {
-            (await grains.Grain<IAccountGrain>(account.Id).AskAsync(g => g.CloseAsync(), cancel)).OrThrow();
+            (await grains.Grain<IAccountGrain>(account.Id).AskAsync(g => leaves ? g.LeaveAsync() : g.CloseAsync(), cancel)).OrThrow();
             if (account.Kind == AccountKind.Mt5)
                 await grains.Grain<ITerminalGrain>(account.Id).AskAsync(g => g.DisconnectAsync(), cancel);
             foreach (var link in await links.OfFollowerAsync(account.Id, cancel))

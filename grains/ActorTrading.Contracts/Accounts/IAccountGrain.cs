@@ -78,6 +78,10 @@ public interface IAccountGrain : IGrainWithGuidKey
     [Alias("Close")]
     Task<TradeResult> CloseAsync();
 
+    /// <summary>Closes an account at a terminal whatever it holds: that stays at the broker. One that is on paper is closed as by <see cref="CloseAsync"/>.</summary>
+    [Alias("Leave")]
+    Task<TradeResult> LeaveAsync();
+
     /// <summary>Sets whether a <see cref="ILeaderGrain"/> of the same key is told of new entries.</summary>
     [Alias("SetPublished")]
     Task SetPublishedAsync(bool published);

@@ -28,13 +28,17 @@ public sealed partial class AccountGrain
         var settled = new List<(Guid Id, TerminalFact Fact)>();
         var resume = new HashSet<(Guid Link, Guid Leader)>();
         var instructions = ImmutableArray<TerminalInstruction>.Empty;
+        ImmutableArray<TerminalFact> facts;
         AccountState before;
         using (await EnterAsync())
         {
             before = _state;
+
+            // What the broker does with what was left to it is not this account's any more.
+            facts = _state.IsOpen ? report.Facts : [];
             var now = clock.GetUtcNow();
             var draft = new LedgerDraft(_state);
-            foreach (var fact in report.Facts)
+            foreach (var fact in facts)
             {
                 draft.Add(TerminalBook.Observe(draft.State, fact, market), now);
                 if ((fact.OrderId ?? fact.RequestId) is { } id)
@@ -52,7 +56,7 @@ public sealed partial class AccountGrain
             CollectResumed(before, resume);
             SettleExpiries(before);
             ScheduleExpiry();
-            foreach (var fact in report.Facts)
+            foreach (var fact in facts)
             {
                 if (fact.RequestId is { } id && before.Requests.GetValueOrDefault(id) is { OnlyTightens: true } trailed && !_state.Requests.ContainsKey(id))
                 {
@@ -104,7 +108,7 @@ public sealed partial class AccountGrain
         }
 
         await TakeBackAsync();
-        await WatchPricesAsync(again: report.Facts.Any(f => f.Kind == TerminalFactKind.Reconciled));
+        await WatchPricesAsync(again: facts.Any(f => f.Kind == TerminalFactKind.Reconciled));
         foreach (var (link, leader) in resume)
         {
             await GrainFactory.GetGrain<IFollowerLinkGrain>(link).ResumeAsync(leader);

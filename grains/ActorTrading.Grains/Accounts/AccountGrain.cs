@@ -150,8 +150,14 @@ public sealed partial class AccountGrain(
 
     public Task<AccountState> GetStateAsync() => Task.FromResult(_state);
 
-    public async Task<TradeResult> CloseAsync()
+    public Task<TradeResult> CloseAsync() => CloseAsync(leaves: false);
+
+    public Task<TradeResult> LeaveAsync() => CloseAsync(leaves: _state.Kind != AccountKind.Paper);
+
+    /// <param name="leaves">What is open stays at the broker, instead of keeping the account open.</param>
+    private async Task<TradeResult> CloseAsync(bool leaves)
     {
+        AccountState before;
         using (await EnterAsync())
         {
             // Also what this activation takes for done or for not possible may be otherwise by now.
@@ -165,13 +171,25 @@ public sealed partial class AccountGrain(
                 return _state.Seq == 0 ? Missing() : new TradeResult(true, Retcode.Done, "The account is closed already.", null, null, null, _state.Seq);
             }
 
-            if (!_state.Orders.IsEmpty || !_state.Positions.IsEmpty)
+            before = _state;
+            var isFlat = _state.Orders.IsEmpty && _state.Positions.IsEmpty;
+            if (!isFlat && !leaves)
             {
                 return new TradeResult(false, Retcode.Reject,
-                    $"The account has {_state.Positions.Count} open positions and {_state.Orders.Count} orders; close them first.", "ACCOUNT_NOT_FLAT", null, null, _state.Seq);
+                    $"The account has {_state.Positions.Count} open positions and {_state.Orders.Count} orders; close them first{(_state.Kind == AccountKind.Paper ? "" : ", or leave them to the broker (leavePositions=true)")}.", "ACCOUNT_NOT_FLAT", null, null, _state.Seq);
             }
 
-            await CommitAsync([new AccountClosed()], clock.GetUtcNow());
+            await CommitAsync([new AccountClosed { LeavesPositions = !isFlat }], clock.GetUtcNow());
+        }
+
+        if (before.Kind != AccountKind.Paper)
+        {
+            foreach (var order in before.Orders.Keys)
+            {
+                Answer(order, TerminalFactKind.Cancelled, Retcode.Cancel, "The account was removed.");
+            }
+
+            SettleGone(before);
         }
 
         if (_state.Kind != AccountKind.Paper)

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace ActorTrading.Domain;
 
 public sealed partial record AccountState
@@ -30,7 +32,7 @@ public sealed partial record AccountState
                 IsOpen = true,
                 Seq = entry.Seq,
             },
-            AccountClosed => this with { Seq = entry.Seq, IsOpen = false },
+            AccountClosed e => e.LeavesPositions ? Leave(entry, changes) : this with { Seq = entry.Seq, IsOpen = false },
             BalanceAdjusted e => MoveMoney(entry, e),
             OrderSubmitted e => Submit(entry, e.Order, changes),
             OrderPlaced placed => Touch(entry, placed.OrderId, changes, placed, static (o, e) => o with
@@ -66,6 +68,34 @@ public sealed partial record AccountState
         };
         return next.ApplyTerminal(entry.Event).WithCopying(this, entry);
     }
+
+    /// <summary>The last entry of an account whose broker goes on alone: orders and positions are none of it any more, and a trade that was closed in part has had its last deal.</summary>
+    private AccountState Leave(LedgerEntry entry, ChangeCollector? changes)
+    {
+        var books = new Books(Orders, RecentOrders, Positions, OpenTrades);
+        foreach (var order in Orders.Values.OrderBy(o => o.Id))
+        {
+            var left = order with { Status = OrderStatus.Cancelled, RejectMessage = LeftMessage, UpdatedAt = entry.At };
+            changes?.Order(left);
+            books = Keep(books, left);
+        }
+        foreach (var id in Positions.Keys.Order())
+            changes?.Removed(id);
+        foreach (var trade in OpenTrades.Values.Where(t => t.ClosedVolume > 0m).OrderBy(t => t.Id))
+            changes?.Trade(trade with { ClosedAt = entry.At, CloseReason = DealReason.Broker });
+        return this with
+        {
+            Seq = entry.Seq,
+            IsOpen = false,
+            Orders = books.Orders,
+            RecentOrders = books.Recent,
+            Positions = ImmutableDictionary<Guid, Position>.Empty,
+            OpenTrades = ImmutableDictionary<Guid, Trade>.Empty,
+            Requests = ImmutableDictionary<Guid, TerminalRequest>.Empty,
+        };
+    }
+
+    private const string LeftMessage = "The account was removed here. What the broker had of this order stays there.";
 
     private AccountState Submit(LedgerEntry entry, Order order, ChangeCollector? changes)
     {

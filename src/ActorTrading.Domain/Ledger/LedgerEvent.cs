@@ -50,10 +50,15 @@ public sealed record AccountOpened(Guid UserId, string Name, AccountKind Account
     public override string Kind => "accountOpened";
 }
 
+/// <summary>The account trades no more here. It is flat, or at a terminal and leaves to its broker what it holds.</summary>
 public sealed record AccountClosed : LedgerEvent
 {
     [JsonIgnore]
     public override string Kind => "accountClosed";
+
+    /// <summary>What was open, or asked without an outcome, is the broker's from here on: nothing is known of it here any more.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool LeavesPositions { get; init; }
 }
 
 public sealed record BalanceAdjusted(decimal Amount, BalanceReason Reason, string Reference) : LedgerEvent

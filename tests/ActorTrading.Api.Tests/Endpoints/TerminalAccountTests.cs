@@ -97,6 +97,29 @@ public class TerminalAccountTests(ApiHost host)
         (await user.Http.DeleteAsync($"/api/v1/accounts/{id}")).StatusCode.ShouldBe(HttpStatusCode.NoContent);
     }
 
+    [Fact]
+    public async Task An_account_at_a_terminal_that_is_gone_is_removed_and_its_broker_keeps_what_it_holds()
+    {
+        var user = await host.RegisterAsync();
+        var made = await user.Http.PostAsJsonAsync("/api/v1/accounts", new { kind = "mt5", name = "Gone", terminal = new { host = "127.0.0.1", port = 1 } });
+        var id = (await made.JsonAsync()).GetProperty("id").GetGuid();
+        var account = host.Services.GetRequiredService<IGrainFactory>().GetGrain<IAccountGrain>(id);
+        var found = new TerminalFact
+        {
+            Kind = TerminalFactKind.PositionFound, PositionTicket = 77, Symbol = "EURUSD", Side = Side.Buy, Volume = 0.1m, Price = 1.1m, At = DateTimeOffset.UtcNow,
+        };
+        await account.OnTerminalAsync(new TerminalReport([found], "connecting", null));
+        var problem = await (await user.Http.DeleteAsync($"/api/v1/accounts/{id}")).ProblemAsync(422, "ACCOUNT_NOT_FLAT");
+        problem.GetProperty("detail").GetString()!.ShouldContain("leavePositions");
+        await (await user.Http.DeleteAsync($"/api/v1/accounts/{id}?leavePositions=perhaps")).ProblemAsync(400, "VALIDATION_FAILED");
+        (await user.Http.DeleteAsync($"/api/v1/accounts/{id}?leavePositions=true")).StatusCode.ShouldBe(HttpStatusCode.NoContent);
+        (await (await user.Http.GetAsync($"/api/v1/accounts/{id}")).JsonAsync()).GetProperty("status").GetString().ShouldBe("closed");
+        (await (await user.Http.GetAsync($"/api/v1/positions?accountId={id}")).JsonAsync()).GetProperty("items").GetArrayLength().ShouldBe(0);
+
+        var paper = (await (await user.Http.PostAsJsonAsync("/api/v1/accounts", new { kind = "paper", name = "Paper" })).JsonAsync()).GetProperty("id").GetGuid();
+        (await (await user.Http.DeleteAsync($"/api/v1/accounts/{paper}?leavePositions=true")).ProblemAsync(400, "VALIDATION_FAILED")).GetProperty("field").GetString().ShouldBe("leavePositions");
+    }
+
     private static Task<HttpResponseMessage> PatchAsync(TestUser user, Guid account, string body) =>
         user.Http.PatchAsync($"/api/v1/accounts/{account}", new StringContent(body, System.Text.Encoding.UTF8, "application/json"));
 
