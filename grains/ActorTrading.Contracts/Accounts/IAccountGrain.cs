@@ -7,7 +7,7 @@ using Orleans.Concurrency;
 namespace ActorTrading.Contracts;
 
 /// <summary>One trading account, key: its id. A fold over its ledger, which is durable before anything is answered.</summary>
-[Alias("ActorTrading.IAccountGrain"), Version(1)]
+[Alias("ActorTrading.IAccountGrain"), Version(2)]
 public interface IAccountGrain : IGrainWithGuidKey
 {
     /// <summary>Creates the account; repeating the same request answers the same.</summary>
