@@ -42,6 +42,7 @@ public static class ActorTradingApi
         // It writes each request's query into the log, and a socket's query holds its token.
         services.Configure<LoggerFilterOptions>(log => log.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning));
         services.AddSingleton<Ownership>();
+        services.AddSingleton<AccountClosing>();
         services.AddSingleton<GrainCalls>();
         services.Configure<JsonOptions>(json => ApiJson.Configure(json.SerializerOptions));
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);

@@ -118,10 +118,9 @@ internal static class AccountEndpoints
 
     /// <summary>
     /// Closes it. It has to be flat; one at a terminal may leave what it holds to its broker instead (<c>?leavePositions=true</c>), as a terminal may be
-    /// gone for good. Its links end with it, and it publishes no more; who follows it is let go when he has decided its last entry.
+    /// gone for good.
     /// </summary>
-    private static async Task<IResult> CloseAsync(string id, HttpContext context, Ownership own, GrainCalls grains, IAccountStore store, ILinkStore links, ILeaderStore leaders,
-        TimeProvider clock, CancellationToken cancel)
+    private static async Task<IResult> CloseAsync(string id, HttpContext context, Ownership own, GrainCalls grains, AccountClosing closing, CancellationToken cancel)
     {
         var account = await own.AccountAsync(context.UserId(), Id(id), cancel);
         var leaves = context.QueryFlag("leavePositions") ?? false;
@@ -130,13 +129,7 @@ internal static class AccountEndpoints
         if (account.Status == "active")
         {
             (await grains.Grain<IAccountGrain>(account.Id).AskAsync(g => leaves ? g.LeaveAsync() : g.CloseAsync(), cancel)).OrThrow();
-            if (account.Kind == AccountKind.Mt5)
-                await grains.Grain<ITerminalGrain>(account.Id).AskAsync(g => g.DisconnectAsync(), cancel);
-            foreach (var link in await links.OfFollowerAsync(account.Id, cancel))
-                await grains.Grain<IFollowerLinkGrain>(link.Id).AskAsync(g => g.RemoveAsync(RemovalMode.Preserve), cancel);
-            if (await leaders.GetAsync(account.Id, cancel) is { Published: true } leader)
-                await leaders.SaveAsync(leader with { Published = false, UpdatedAt = clock.GetUtcNow() }, cancel);
-            await store.CloseAsync(account.Id, clock.GetUtcNow(), cancel);
+            await closing.FinishAsync(account, cancel);
         }
         return Results.NoContent();
     }

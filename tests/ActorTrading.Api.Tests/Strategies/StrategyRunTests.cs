@@ -34,6 +34,28 @@ public class StrategyRunTests(ApiHost host)
     }
 
     [Fact]
+    public async Task Runs_end_with_the_account_that_they_trade_in()
+    {
+        await Scripts.BarsAsync(host);
+        var user = await host.RegisterAsync();
+        var (closed, other) = (await AccountAsync(), await AccountAsync());
+        var strategy = (await user.Http.PostAsJsonAsync("/api/v1/strategies", new { name = "Cross", script = Scripts.Cross })).Headers.Location!.ToString();
+        foreach (var account in (Guid[])[closed, closed, other])
+        {
+            var started = await user.Http.PostAsJsonAsync(strategy + "/runs", new { accountId = account, symbol = "GBPUSD", timeframe = "H1", initialCapital = 10_000 });
+            started.StatusCode.ShouldBe(HttpStatusCode.Created, await started.Content.ReadAsStringAsync());
+        }
+        (await user.Http.DeleteAsync($"/api/v1/accounts/{closed}")).StatusCode.ShouldBe(HttpStatusCode.NoContent);
+        var runs = (await (await user.Http.GetAsync(strategy + "/runs")).JsonAsync()).GetProperty("items").EnumerateArray()
+            .Select(r => (r.GetProperty("accountId").GetGuid(), r.GetProperty("status").GetString()));
+        runs.ShouldBe([(closed, "stopped"), (closed, "stopped"), (other, "running")], ignoreOrder: true);
+        (await user.Http.DeleteAsync($"/api/v1/accounts/{other}")).StatusCode.ShouldBe(HttpStatusCode.NoContent);
+
+        async Task<Guid> AccountAsync() =>
+            (await (await user.Http.PostAsJsonAsync("/api/v1/accounts", new { kind = "paper", name = "Paper" })).JsonAsync()).GetProperty("id").GetGuid();
+    }
+
+    [Fact]
     public async Task A_netting_account_takes_one_run_a_symbol_and_says_so()
     {
         await Scripts.BarsAsync(host);

@@ -359,6 +359,8 @@ public sealed class RunFaultTests(Server server)
 
         public Task<Guid?> FindRunningAsync(Guid userId, Guid strategyId, CancellationToken cancellation = default) => runs.FindRunningAsync(userId, strategyId, cancellation);
 
+        public Task<IReadOnlyList<Guid>> RunningInAsync(Guid accountId, CancellationToken cancellation = default) => runs.RunningInAsync(accountId, cancellation);
+
         public Task<int> CountOthersAsync(Guid userId, Guid id, CancellationToken cancellation = default) => runs.CountOthersAsync(userId, id, cancellation);
 
         public async Task<bool> SaveStateAsync(Guid id, string knownJson, string stateJson, DateTimeOffset at, CancellationToken cancellation = default)

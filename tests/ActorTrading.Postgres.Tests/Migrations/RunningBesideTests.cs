@@ -32,7 +32,7 @@ public sealed class RunningBesideTests(Server server)
             () => quotes.AllAsync(), () => quotes.FindAsync("EURUSD"), () => quotes.SaveAsync([new Quote("EURUSD", 1.1m, 1.2m, now)]),
             () => candles.ReadAsync("EURUSD", Timeframe.M1, null, null, 10), () => terminals.TerminalsAsync(), () => terminals.FeedsAsync(),
             () => backtests.ListAsync(user, page), () => backtests.FindAsync(user, id), () => backtests.GetAsync(id), () => backtests.UnfinishedAsync(10),
-            () => runs.ListAsync(user, id, page), () => runs.GetAsync(id), () => runs.RunningAsync(),
+            () => runs.ListAsync(user, id, page), () => runs.GetAsync(id), () => runs.RunningAsync(), () => runs.RunningInAsync(account),
             () => strategies.ListAsync(user, page), () => strategies.FindAsync(user, id), () => strategies.PublicAsync(user, page),
             () => users.FindAsync(user), () => users.FindByLoginAsync("ann"), () => keys.ListAsync(user), () => keys.UseAsync([1], now),
             () => accounts.ListAsync(user, page), () => accounts.FindAsync(user, account), () => ledger.ReadAsync(account, 0), () => ledger.FindOperationAsync(account, id),

@@ -42,6 +42,9 @@ public interface IStrategyRunStore
     /// <summary>One of the user's runs of a strategy that goes on; null where none does.</summary>
     Task<Guid?> FindRunningAsync(Guid userId, Guid strategyId, CancellationToken cancellation = default);
 
+    /// <summary>The runs that go on in an account.</summary>
+    Task<IReadOnlyList<Guid>> RunningInAsync(Guid accountId, CancellationToken cancellation = default);
+
     /// <summary>How many others than this one go on, of the user.</summary>
     Task<int> CountOthersAsync(Guid userId, Guid id, CancellationToken cancellation = default);
 
@@ -94,6 +97,10 @@ public sealed class StrategyRunStore(PostgresDatabase database) : IStrategyRunSt
     public Task<Guid?> FindRunningAsync(Guid userId, Guid strategyId, CancellationToken cancellation = default) => database.AsUserAsync(userId, connection =>
         connection.ExecuteScalarAsync<Guid?>("SELECT id FROM strategy_runs WHERE user_id = @userId AND strategy_id = @strategyId AND status = 'running' LIMIT 1"
             .With(new { userId, strategyId }, cancellation)), cancellation);
+
+    public Task<IReadOnlyList<Guid>> RunningInAsync(Guid accountId, CancellationToken cancellation = default) => database.UseAsync<IReadOnlyList<Guid>>(async connection =>
+        (await connection.QueryAsync<Guid>("SELECT id FROM strategy_runs WHERE account_id = @accountId AND status = 'running' ORDER BY created_at"
+            .With(new { accountId }, cancellation))).AsList(), cancellation);
 
     public Task<int> CountOthersAsync(Guid userId, Guid id, CancellationToken cancellation = default) => database.AsUserAsync(userId, connection =>
         connection.ExecuteScalarAsync<int>("SELECT count(*) FROM strategy_runs WHERE user_id = @userId AND id <> @id AND status = 'running'".With(new { userId, id }, cancellation)), cancellation);
