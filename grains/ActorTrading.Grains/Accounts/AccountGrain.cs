@@ -190,10 +190,6 @@ public sealed partial class AccountGrain(
             }
 
             SettleGone(before);
-        }
-
-        if (_state.Kind != AccountKind.Paper)
-        {
             await GrainFactory.GetGrain<ITerminalGrain>(Id).DisconnectAsync();
         }
 

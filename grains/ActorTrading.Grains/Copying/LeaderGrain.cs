@@ -15,7 +15,7 @@ namespace ActorTrading.Grains;
 /// follower's ledger, so this grain may be lost at any moment: it begins again at the least that anybody has decided.
 /// </summary>
 [Reentrant]
-public sealed class LeaderGrain(
+public sealed partial class LeaderGrain(
     ILedgerReader ledger,
     ILinkDirectory links,
     OfferSettings offers,
@@ -27,8 +27,6 @@ public sealed class LeaderGrain(
 
     /// <summary>Entries kept in memory; a link further behind reads them again from the ledger.</summary>
     private const int LogMax = 10_000;
-
-    private const int WatchesAtOnce = 64;
 
     /// <summary>Answers after which the waiters are looked at: that costs the number of links, so it is not done for each of them.</summary>
     private const int AnswersBetweenReleases = 256;
@@ -172,58 +170,6 @@ public sealed class LeaderGrain(
         {
             await links.SaveCursorAsync(Id, least, cancellation);
             _savedCursor = least;
-        }
-    }
-
-    /// <summary>Has the links that are due looked at as a whole, some at a time. Those that do not answer are not waited for: the others' stops are.</summary>
-    private async Task WatchAsync()
-    {
-        var now = clock.GetUtcNow();
-        foreach (var due in _links.Where(l => l.IsWatchDue(now) && !l.InFlight).Chunk(WatchesAtOnce).ToList())
-        {
-            await Task.WhenAny(Task.WhenAll(due.Select(WatchAsync)), Task.Delay(offers.Patience, clock));
-        }
-    }
-
-    private async Task WatchAsync(LinkProgress link)
-    {
-        link.Watching();
-        try
-        {
-            var leader = link.Decided == _log.LastSeq ? _log.Head : null;
-            var risk = await GrainFactory.GetGrain<IFollowerLinkGrain>(link.Id).WatchAsync(new LinkWatch(link.Id, link.FollowerAccountId, link.Settings, link.Risk, leader));
-            link.Watched(risk, clock.GetUtcNow());
-        }
-        catch (Exception e)
-        {
-            link.Watched(link.Risk, clock.GetUtcNow());
-            log.LogWarning(e, "Link {LinkId} could not be looked at; trying again", link.Id);
-        }
-    }
-
-    /// <summary>Nothing comes of an account that is closed: who has followed it to its end is let go, in the way that his link says.</summary>
-    private async Task EndLinksIfClosedAsync()
-    {
-        if (_log.Head is { IsOpen: false, Seq: > 0 })
-        {
-            foreach (var level in _links.Where(l => !l.IsEnding && !l.InFlight && l.Level >= _log.LastSeq).Chunk(WatchesAtOnce).ToList())
-            {
-                await Task.WhenAny(Task.WhenAll(level.Select(EndAsync)), Task.Delay(offers.Patience, clock));
-            }
-        }
-    }
-
-    private async Task EndAsync(LinkProgress link)
-    {
-        link.IsEnding = true;
-        try
-        {
-            await GrainFactory.GetGrain<IFollowerLinkGrain>(link.Id).RemoveAsync(link.Settings.RemovalMode);
-        }
-        catch (Exception e)
-        {
-            link.IsEnding = false;
-            log.LogWarning(e, "Link {LinkId} of leader {LeaderId}, whose account is closed, could not be ended; trying again", link.Id, Id);
         }
     }
 

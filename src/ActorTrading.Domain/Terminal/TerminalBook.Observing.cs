@@ -248,8 +248,8 @@ public static partial class TerminalBook
                     request.OnlyTightens ? position.TrailingPoints : request.TrailingPoints, ReasonOf(request)));
                 break;
             case TerminalRequestKind.ModifyOrder when Resting(state, request.OrderId!.Value) is { } order:
-                events.Add(new OrderModified(order.Id, request.Price, order.StopLimitPrice, request.StopLoss, request.TakeProfit,
-                    request.TrailingPoints, request.TimeInForce ?? order.TimeInForce, request.TimeInForce is null ? order.ExpiresAt : request.ExpiresAt));
+                var wanted = request.AppliedTo(order);
+                events.Add(new OrderModified(order.Id, wanted.Price, wanted.StopLimitPrice, wanted.StopLoss, wanted.TakeProfit, wanted.TrailingPoints, wanted.TimeInForce, wanted.ExpiresAt));
                 break;
             case TerminalRequestKind.CancelOrder when Resting(state, request.OrderId!.Value) is { } order:
                 events.Add(request.ExpiresAt is null ? new OrderCancelled(order.Id, ReasonOf(request)) : new OrderExpired(order.Id));

@@ -125,6 +125,17 @@ public sealed record TerminalRequest
 
     /// <summary>A trailing stop: to be sent only where it is tighter than what the terminal has.</summary>
     public bool OnlyTightens => Reason == DealReason.TrailingStop;
+
+    /// <summary>The order as this change wants it.</summary>
+    public Order AppliedTo(Order order) => order with
+    {
+        Price = Price,
+        StopLoss = StopLoss,
+        TakeProfit = TakeProfit,
+        TrailingPoints = TrailingPoints,
+        TimeInForce = TimeInForce ?? order.TimeInForce,
+        ExpiresAt = TimeInForce is null ? order.ExpiresAt : ExpiresAt,
+    };
 }
 
 public enum TerminalRequestKind { ModifyPosition, ModifyOrder, CancelOrder }

@@ -29,12 +29,13 @@ public static class Kept
         // What sends levels must not put a stop back that trails meanwhile. The distance alone is not sent, and need not wait for that.
         var sendsLevels = !change.Keeps.HasFlag(KeptValues.StopLoss | KeptValues.TakeProfit);
         var last = sendsLevels ? Last(state, r => r.PositionId == change.PositionId) : lastByUser;
+        var (stop, target) = last is null ? (position.StopLoss, position.TakeProfit) : (last.StopLoss, last.TakeProfit);
         return change with
         {
-            StopLoss = !change.Keeps.HasFlag(KeptValues.StopLoss) ? change.StopLoss : last is null ? position.StopLoss : last.StopLoss,
-            TakeProfit = !change.Keeps.HasFlag(KeptValues.TakeProfit) ? change.TakeProfit : last is null ? position.TakeProfit : last.TakeProfit,
+            StopLoss = Pick(change.Keeps, KeptValues.StopLoss, stop, change.StopLoss),
+            TakeProfit = Pick(change.Keeps, KeptValues.TakeProfit, target, change.TakeProfit),
             // A stop that trails brings no distance of its own.
-            TrailingPoints = !change.Keeps.HasFlag(KeptValues.TrailingPoints) ? change.TrailingPoints : lastByUser is null ? position.TrailingPoints : lastByUser.TrailingPoints,
+            TrailingPoints = Pick(change.Keeps, KeptValues.TrailingPoints, lastByUser is null ? position.TrailingPoints : lastByUser.TrailingPoints, change.TrailingPoints),
             Keeps = KeptValues.None,
         };
     }
@@ -43,21 +44,21 @@ public static class Kept
     {
         if (change.Keeps == KeptValues.None || !state.Orders.TryGetValue(change.OrderId, out var order))
             return change;
-        var last = Last(state, r => r.Kind == TerminalRequestKind.ModifyOrder && r.OrderId == change.OrderId);
-        var keepsExpiry = change.Keeps.HasFlag(KeptValues.Expiry);
-        var hasExpiry = last?.TimeInForce is not null;
+        var wanted = Last(state, r => r.Kind == TerminalRequestKind.ModifyOrder && r.OrderId == change.OrderId)?.AppliedTo(order) ?? order;
         return change with
         {
-            Price = !change.Keeps.HasFlag(KeptValues.Price) ? change.Price : last is null ? order.Price : last.Price,
-            StopLimitPrice = !change.Keeps.HasFlag(KeptValues.StopLimitPrice) ? change.StopLimitPrice : order.StopLimitPrice,
-            StopLoss = !change.Keeps.HasFlag(KeptValues.StopLoss) ? change.StopLoss : last is null ? order.StopLoss : last.StopLoss,
-            TakeProfit = !change.Keeps.HasFlag(KeptValues.TakeProfit) ? change.TakeProfit : last is null ? order.TakeProfit : last.TakeProfit,
-            TrailingPoints = !change.Keeps.HasFlag(KeptValues.TrailingPoints) ? change.TrailingPoints : last is null ? order.TrailingPoints : last.TrailingPoints,
-            TimeInForce = !keepsExpiry ? change.TimeInForce : hasExpiry ? last!.TimeInForce!.Value : order.TimeInForce,
-            ExpiresAt = !keepsExpiry ? change.ExpiresAt : hasExpiry ? last!.ExpiresAt : order.ExpiresAt,
+            Price = Pick(change.Keeps, KeptValues.Price, wanted.Price, change.Price),
+            StopLimitPrice = Pick(change.Keeps, KeptValues.StopLimitPrice, wanted.StopLimitPrice, change.StopLimitPrice),
+            StopLoss = Pick(change.Keeps, KeptValues.StopLoss, wanted.StopLoss, change.StopLoss),
+            TakeProfit = Pick(change.Keeps, KeptValues.TakeProfit, wanted.TakeProfit, change.TakeProfit),
+            TrailingPoints = Pick(change.Keeps, KeptValues.TrailingPoints, wanted.TrailingPoints, change.TrailingPoints),
+            TimeInForce = Pick(change.Keeps, KeptValues.Expiry, wanted.TimeInForce, change.TimeInForce),
+            ExpiresAt = Pick(change.Keeps, KeptValues.Expiry, wanted.ExpiresAt, change.ExpiresAt),
             Keeps = KeptValues.None,
         };
     }
+
+    private static T Pick<T>(KeptValues keeps, KeptValues which, T kept, T given) => keeps.HasFlag(which) ? kept : given;
 
     private static TerminalRequest? Last(AccountState state, Func<TerminalRequest, bool> which) => TerminalQueue.Asked(state).LastOrDefault(which);
 }

@@ -91,10 +91,7 @@ public class CopyPartsTests
         looks.ShouldBe(2);
     }
 
-    private static CopyWatchPlan Watch(CopyScene scene, Link link) => CopyWatch.Check(new CopyWatchContext
-    {
-        LinkId = link.Id, Settings = link.Settings, Risk = link.Risk, Follower = link.Follower.State, FollowerMarket = scene.Board, Now = scene.Now,
-    });
+    private static CopyWatchPlan Watch(CopyScene scene, Link link) => CopyWatch.Check(scene.LookAt(link));
 
     /// <summary>Of the orders that a terminal with the small maximum would be sent, in their order.</summary>
     private static IEnumerable<decimal> Volumes(AccountState state, IEnumerable<TradeCommand> plan)

@@ -111,6 +111,12 @@ internal sealed class CopyScene
 
     private IEnumerable<Trader> Traders => Leader is null ? [] : _links.Select(link => link.Follower).Prepend(Leader).Distinct();
 
+    /// <summary>All that a look at the link may depend on, but its leader.</summary>
+    public CopyWatchContext LookAt(Link link) => new()
+    {
+        LinkId = link.Id, Settings = link.Settings, Risk = link.Risk, Follower = link.Follower.State, FollowerMarket = Board, Now = Now,
+    };
+
     /// <summary>Every link decides what it has not decided yet.</summary>
     public void Sync()
     {

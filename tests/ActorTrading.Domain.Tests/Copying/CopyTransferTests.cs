@@ -113,10 +113,7 @@ public class CopyTransferTests
 
     private CopyWatchPlan Watch(Link link)
     {
-        var plan = CopyWatch.Check(new CopyWatchContext
-        {
-            LinkId = link.Id, Settings = link.Settings, Risk = link.Risk, Follower = link.Follower.State, FollowerMarket = _scene.Board, Now = _scene.Now,
-        });
+        var plan = CopyWatch.Check(_scene.LookAt(link));
         link.Risk = plan.Risk;
         return plan;
     }

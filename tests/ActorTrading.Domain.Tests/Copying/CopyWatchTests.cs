@@ -9,11 +9,7 @@ public class CopyWatchTests
 
     private CopyWatchPlan Watch(Link link, bool withLeader = false, bool refused = false)
     {
-        var plan = CopyWatch.Check(new CopyWatchContext
-        {
-            LinkId = link.Id, Settings = link.Settings, Risk = link.Risk, Follower = link.Follower.State, FollowerMarket = _scene.Board, Now = _scene.Now,
-            Leader = withLeader ? _scene.Leader.State : null,
-        });
+        var plan = CopyWatch.Check(_scene.LookAt(link) with { Leader = withLeader ? _scene.Leader.State : null });
         link.Risk = JsonSerializer.Deserialize<LinkRiskState>(JsonSerializer.Serialize(plan.Risk, DomainJson.Options), DomainJson.Options)!;
         foreach (var command in refused ? [] : plan.Commands)
             link.Follower.Do(command).Accepted.ShouldBeTrue();
@@ -231,10 +227,7 @@ public class CopyWatchTests
         _scene.Leader.Open(Side.Buy, 1.00m);
         _scene.Leader.Do(_scene.Leader.Order(Side.Buy, 0.10m, "EURUSD", OrderType.Limit, 1.0900m)).Accepted.ShouldBeTrue();
         _scene.Sync();
-        var plan = CopyWatch.Check(new CopyWatchContext
-        {
-            LinkId = link.Id, Settings = link.Settings, Risk = link.Risk, Follower = link.Follower.State, FollowerMarket = _scene.Board, Now = _scene.Now, Leader = before,
-        });
+        var plan = CopyWatch.Check(_scene.LookAt(link) with { Leader = before });
         plan.Commands.ShouldBeEmpty();
     }
 
@@ -337,10 +330,7 @@ public class CopyWatchTests
         scene.Leader.Do(scene.Leader.Order(Side.Buy, 0.10m, "EURUSD", OrderType.Limit, 1.0900m)).Accepted.ShouldBeTrue();
         scene.Leader.Do(scene.Leader.Order(Side.Sell, 1.00m, "EURUSD", OrderType.Limit, 1.1100m)).Accepted.ShouldBeTrue();
         scene.Sync();
-        var plan = CopyWatch.Check(new CopyWatchContext
-        {
-            LinkId = link.Id, Settings = link.Settings with { CloseOnly = CloseOnlyMode.ByPosition }, Risk = link.Risk, Follower = link.Follower.State, FollowerMarket = scene.Board, Now = scene.Now,
-        });
+        var plan = CopyWatch.Check(scene.LookAt(link) with { Settings = link.Settings with { CloseOnly = CloseOnlyMode.ByPosition } });
         plan.Reason.ShouldBe(CopyReasons.CloseOnly);
         foreach (var command in plan.Commands)
             link.Follower.Do(command).Accepted.ShouldBeTrue();
