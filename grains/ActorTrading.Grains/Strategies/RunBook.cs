@@ -51,7 +51,7 @@ public sealed record RunBook(int Orders, ImmutableList<RunHolding> Held, RunOrde
     /// <summary>What the last order was on the way to, or what had been closed before it could be sent, signed lots.</summary>
     public decimal Aim { get; init; }
 
-    /// <summary>Netting: signed lots of the symbol that were somebody else's when the run, flat, began to enter.</summary>
+    /// <summary>Netting: signed lots of the symbol that are somebody else's, as last seen.</summary>
     public decimal Beside { get; init; }
 
     /// <summary>Its user has stopped it and wants it flat: it only closes any more, and ends when it has.</summary>
@@ -171,16 +171,20 @@ public sealed record RunBook(int Orders, ImmutableList<RunHolding> Held, RunOrde
         }
 
         // Never beyond where the account stood before the run entered, nor through zero: then a close would open a position for somebody.
+        // Who has flattened it, with a share of his own against the run's, has closed both.
         var net = Net;
         var there = SignedIn(account, symbol);
-        var room = net > 0 ? there - Math.Min(0, Beside) : Math.Max(0, Beside) - there;
+        var room = there == 0 && Beside + net != 0 ? 0 : net > 0 ? there - Math.Min(0, Beside) : Math.Max(0, Beside) - there;
         var gone = Math.Abs(net) - Math.Clamp(room, 0, Math.Abs(net));
-        return Held.Aggregate(this, (book, h) =>
+        var left = Held.Aggregate(this, (book, h) =>
         {
             var lost = Math.Min(h.Volume, gone);
             gone -= lost;
             return book.Lost(h.PositionId, lost);
         });
+
+        // What is not the run's is somebody else's, whatever he has traded since: else what the run itself takes out could look like his flattening.
+        return left with { Beside = there - left.Net };
     }
 
     /// <summary>Signed lots of a netting account's position in a symbol.</summary>

@@ -102,6 +102,24 @@ public sealed class RunVenueTests(Server server)
     [Theory]
     [InlineData(Venue.PaperNetting)]
     [InlineData(Venue.TerminalNetting)]
+    public async Task Who_flattens_the_account_with_an_opposite_share_in_it_is_not_sold_into_a_short(Venue venue)
+    {
+        await using var stage = await RunStage.StartAsync(server, venue);
+        (await stage.Account.PlaceAsync(TradingHost.Buy("EURUSD", 0.3m) with { Side = Side.Sell })).Accepted.ShouldBeTrue();
+        await stage.CommandAsync(RunStage.Buy);
+        var position = (await stage.UntilNetAsync(-0.2m)).Positions.Values.ShouldHaveSingleItem();
+        (await stage.Account.ClosePositionAsync(TradingHost.Close(position.Id))).Accepted.ShouldBeTrue();
+        await stage.UntilNetAsync(0);
+        await stage.CommandAsync(RunStage.CloseAll);
+        (await stage.QuietAsync()).Positions.ShouldBeEmpty();
+        (await stage.BookAsync()).Net.ShouldBe(0);
+        await stage.CommandAsync(RunStage.Buy);
+        await stage.UntilNetAsync(0.1m);
+    }
+
+    [Theory]
+    [InlineData(Venue.PaperNetting)]
+    [InlineData(Venue.TerminalNetting)]
     public async Task What_it_adds_to_a_netting_position_leaves_the_stop_loss_that_its_user_has_set(Venue venue)
     {
         await using var stage = await RunStage.StartAsync(server, venue);
