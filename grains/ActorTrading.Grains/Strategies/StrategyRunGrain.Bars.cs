@@ -13,9 +13,11 @@ public sealed partial class StrategyRunGrain
     private async Task<BarRow?> ReadBarsAsync()
     {
         var symbol = GrainFactory.GetGrain<ISymbolGrain>(_run!.Symbol);
-        if (_newest is null)
+        if (!_hasPages)
         {
+            // One that could not be read is read again: a history with a hole is another history.
             await ReadPagesAsync();
+            _hasPages = true;
         }
 
         var rows = await symbol.GetBarsAsync(new BarQuery(_run.Timeframe, Unread, null, CandleStore.BarsMax));

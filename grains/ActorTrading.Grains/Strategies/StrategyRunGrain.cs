@@ -35,6 +35,7 @@ public sealed partial class StrategyRunGrain(IStrategyRunStore store, IStrategyS
     private Timeframe _timeframe;
     private readonly BarSeriesBuilder _closed = new();
     private DateTimeOffset? _newest;
+    private bool _hasPages;
     private BarRow? _judged;
 
     // Closed bars that the store has with less in them than was seen.

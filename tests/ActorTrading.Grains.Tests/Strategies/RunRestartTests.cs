@@ -2,6 +2,7 @@ using System.Text.Json;
 using ActorTrading.Contracts;
 using ActorTrading.Domain;
 using ActorTrading.Postgres;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace ActorTrading.Grains.Tests.Strategies;
 
@@ -98,6 +99,24 @@ public sealed class RunRestartTests(Server server)
         await stage.QuietAsync();
         await stage.RestartAfterAsync([.. Enumerable.Repeat(RunStage.Wait, CandleStore.BarsMax + 30)]);
         await stage.UntilNetAsync(0.1m);
+    }
+
+    [Fact]
+    public async Task A_history_of_which_a_page_could_not_be_read_at_first_has_no_hole()
+    {
+        var reads = int.MaxValue;
+        await using var stage = await RunStage.StartAsync(server, Venue.PaperHedging, $"""
+            //@version=6
+            strategy("Late", margin_long=0)
+            if bar_index == {2 * CandleStore.BarsMax + 20}
+                strategy.entry("L", strategy.long, qty=10000)
+            """, services: services => services.AddSingleton<ICandleStore>(p => new FailingCandles(new CandleStore(p.GetRequiredService<PostgresDatabase>()), () => Interlocked.Decrement(ref reads) == 0)));
+        await stage.CommandAsync(RunStage.Wait);
+        await stage.QuietAsync();
+        reads = 2;
+        await stage.RestartAfterAsync([.. Enumerable.Repeat(RunStage.Wait, 2 * CandleStore.BarsMax + 30)]);
+        await stage.UntilNetAsync(0.1m);
+        reads.ShouldBeLessThan(1, "a read has failed");
     }
 
     [Fact]
@@ -224,6 +243,19 @@ public sealed class RunRestartTests(Server server)
         await stage.CommandAsync(RunStage.BuyTwo);
         await stage.UntilNetAsync(0.1m);
         (await stage.BookAsync()).Orders.ShouldBe(8);
+    }
+
+    /// <summary>A database that is away for one of a run's pages.</summary>
+    private sealed class FailingCandles(ICandleStore candles, Func<bool> fails) : ICandleStore
+    {
+        public Task SaveAsync(string symbol, IReadOnlyList<(Timeframe Timeframe, Bar Bar)> bars, CancellationToken cancellation = default) => candles.SaveAsync(symbol, bars, cancellation);
+
+        public Task<IReadOnlyList<Bar>> ReadAsync(string symbol, Timeframe timeframe, DateTimeOffset? from, DateTimeOffset? to, int limit, CancellationToken cancellation = default, bool newest = false) =>
+            from is not null && !newest && limit == CandleStore.BarsMax && fails()
+                ? throw new StoreUnavailableException("The database is away.", outcomeUnknown: false)
+                : candles.ReadAsync(symbol, timeframe, from, to, limit, cancellation, newest);
+
+        public Task<IReadOnlyDictionary<Timeframe, IReadOnlyList<Bar>>> NewestAsync(string symbol, int limit, CancellationToken cancellation = default) => candles.NewestAsync(symbol, limit, cancellation);
     }
 
     /// <summary>As if the process had died after the order was done, and before its outcome was noted.</summary>
