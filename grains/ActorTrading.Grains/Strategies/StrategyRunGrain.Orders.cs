@@ -25,9 +25,16 @@ public sealed partial class StrategyRunGrain
     {
         for (var i = 0; i < OrdersPerStepMax && _run is not null; i++)
         {
-            if (_book.Pending is { } earlier && await IsForgottenAsync(earlier))
+            if (_book.Pending is { } earlier)
             {
-                await SaveAsync(_book.Forgotten());
+                if (await IsForgottenAsync(earlier))
+                {
+                    await SaveAsync(_book.Forgotten());
+                }
+                else
+                {
+                    await ForgetLostPartAsync(earlier);
+                }
             }
 
             if (await NextAsync(target, barTime, forming) is not { } order)
@@ -129,6 +136,24 @@ public sealed partial class StrategyRunGrain
         if (_book.Pending is { } order && (await orders.FindAsync(_run!.UserId, order.IdFor(Id)))?.Row is { IsFinal: true } made)
         {
             await SaveAsync(After(order, made.FilledVolume, null));
+        }
+    }
+
+    /// <summary>
+    /// Drops an order that was to take a part out of a netting position and has not reached the account, where the part has gone meanwhile,
+    /// by a stop loss perhaps: it would open a position.
+    /// </summary>
+    private async Task ForgetLostPartAsync(RunOrder order)
+    {
+        if (_settings.Mode != PositionMode.Netting || order is not { Closes: not null, Position: null } || await orders.FindAsync(_run!.UserId, order.IdFor(Id)) is not null)
+        {
+            return;
+        }
+
+        var seen = _book.Seeing(await Account.GetStateAsync(), _run.Symbol);
+        if (seen.Held != _book.Held)
+        {
+            await SaveAsync(seen.Forgotten());
         }
     }
 

@@ -58,6 +58,26 @@ public sealed class RunRestartTests(Server server)
         account.RecentOrders.Count.ShouldBe(2);
     }
 
+    [Theory]
+    [InlineData(Venue.PaperNetting)]
+    [InlineData(Venue.TerminalNetting)]
+    public async Task A_part_that_was_to_be_taken_out_before_a_kill_is_not_sold_into_a_short_when_the_position_is_gone(Venue venue)
+    {
+        await using var stage = await RunStage.StartAsync(server, venue);
+        await stage.CommandAsync(RunStage.BuyTwo);
+        var position = (await stage.UntilNetAsync(0.2m)).Positions.Values.ShouldHaveSingleItem();
+        (await stage.Account.ClosePositionAsync(TradingHost.Close(position.Id))).Accepted.ShouldBeTrue();
+
+        // As if it had been closed, by its stop loss perhaps, after the order had been stored and before it could go out.
+        await stage.RestartAsync(book => book.Sending(new RunOrder(2, Side.Sell, 0.1m, book.Held[0].PositionId, stage.Bar, 0.1m), book.Cursor));
+        await stage.QuoteAgainAsync();
+        await stage.UntilAsync((_, book) => book.Pending is null, "the order being decided");
+        (await stage.QuietAsync()).Positions.ShouldBeEmpty();
+        await stage.CommandAsync(RunStage.CloseAll);
+        (await stage.QuietAsync()).Positions.ShouldBeEmpty();
+        (await stage.BookAsync()).Net.ShouldBe(0);
+    }
+
     [Fact]
     public async Task An_order_that_never_went_out_is_dropped_when_its_bar_is_long_over()
     {
