@@ -13,6 +13,12 @@ public sealed partial class StrategyRunGrain
     /// <summary>After a refusal.</summary>
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(10);
 
+    /// <summary>After a refusal because the market is closed, of a run that is to be flat.</summary>
+    private static readonly TimeSpan ClosedRetryAfter = TimeSpan.FromMinutes(15);
+
+    // The last refusal was for a closed market: until when that is believed, and the quote of then.
+    private (long Until, Quote? Quote)? _closedMarket;
+
     /// <summary>After the end of its bar an order of before an interruption is not sent any more; longer than a call may take.</summary>
     private static readonly TimeSpan ForgetAfter = TimeSpan.FromMinutes(2);
 
@@ -63,6 +69,7 @@ public sealed partial class StrategyRunGrain
             if (filled == 0 && code != "POSITION_NOT_FOUND")
             {
                 _restUntil = Math.Max(_restUntil, TimestampIn(RetryAfter));
+                _closedMarket = code is "MARKET_CLOSED" or "NO_QUOTE" ? (TimestampIn(ClosedRetryAfter), await QuoteAsync()) : null;
                 return true;
             }
         }
@@ -156,6 +163,12 @@ public sealed partial class StrategyRunGrain
             await SaveAsync(seen.Forgotten());
         }
     }
+
+    /// <summary>Whether a refused close waits for its market: until that is open and a quote has come, or for a while, as a broker may keep other hours.</summary>
+    private async Task<bool> AwaitsMarketAsync() =>
+        _closedMarket is var (until, quote) && clock.GetTimestamp() < until && (!_instrument.Schedule.IsOpen(clock.GetUtcNow()) || await QuoteAsync() == quote);
+
+    private async Task<Quote?> QuoteAsync() => (await GrainFactory.GetGrain<ISymbolGrain>(_run!.Symbol).GetQuoteAsync()).Quote;
 
     /// <summary>Whether an order from before an interruption never reached the account's ledger and its moment has passed.</summary>
     private async Task<bool> IsForgottenAsync(RunOrder order) =>

@@ -43,7 +43,7 @@ public sealed partial class StrategyRunGrain
         }
 
         var account = await Account.GetStateAsync();
-        var spread = _book.Net < 0 && (await GrainFactory.GetGrain<ISymbolGrain>(_run.Symbol).GetQuoteAsync()).Quote is { } quote ? quote.Ask - quote.Bid : 0;
+        var spread = _book.Net < 0 && await QuoteAsync() is { } quote ? quote.Ask - quote.Bid : 0;
         foreach (var (id, level) in changed)
         {
             if (!account.Positions.TryGetValue(id, out var position))

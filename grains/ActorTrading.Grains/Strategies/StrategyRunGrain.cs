@@ -116,7 +116,7 @@ public sealed partial class StrategyRunGrain(IStrategyRunStore store, IStrategyS
         {
             if (_book.Stopping)
             {
-                if ((_book.Pending is not null || clock.GetTimestamp() >= _restUntil) && await FlattenAsync() && _run is not null)
+                if ((_book.Pending is not null || (clock.GetTimestamp() >= _restUntil && !await AwaitsMarketAsync())) && await FlattenAsync() && _run is not null)
                 {
                     await EndAsync("stopped", null);
                 }
