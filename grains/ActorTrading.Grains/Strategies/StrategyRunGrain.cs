@@ -205,7 +205,8 @@ public sealed partial class StrategyRunGrain(IStrategyRunStore store, IStrategyS
             await SaveAsync(_book with { Stopping = true });
         }
 
-        await SendAsync(0, _newest ?? clock.GetUtcNow(), null);
+        // Of now, and not of the last bar, which may be long over: an order just sent would count as one that is too old to be on its way.
+        await SendAsync(0, clock.GetUtcNow(), null);
         return _book.Net == 0 && _book.Pending is null;
     }
 

@@ -1,6 +1,7 @@
 using ActorTrading.Contracts;
 using ActorTrading.Domain;
 using ActorTrading.Mt5.Simulation;
+using ActorTrading.Postgres;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace ActorTrading.Grains.Tests.Strategies;
@@ -61,6 +62,25 @@ public sealed class RunClosedMarketTests(Server server)
         (await stage.Account.GetStateAsync()).Positions.ShouldBeEmpty();
     }
 
+    [Fact]
+    public async Task A_close_that_the_account_did_not_take_on_is_sent_again_as_the_same_order_however_old_the_last_bar_is()
+    {
+        FailingWriter writer = null!;
+        await using var stage = await RunStage.StartAsync(server, Venue.PaperNetting,
+            services: services => services.AddSingleton<ILedgerWriter>(p => writer = new FailingWriter(p.GetRequiredService<LedgerWriter>())));
+        await stage.CommandAsync(RunStage.Buy);
+        await stage.UntilNetAsync(0.1m);
+        stage.Leap(TimeSpan.FromHours(1));
+        writer.Fails = true;
+        await Should.ThrowAsync<StoreUnavailableException>(() => stage.Run.StopAsync(closeHeld: true));
+        await stage.Run.StepAsync();
+        var book = await stage.BookAsync();
+        (book.Orders, book.Pending?.No).ShouldBe((2, 2), "it may be on its way still: a second one would be a trade of its own");
+        writer.Fails = false;
+        await UntilStoppedAsync(stage);
+        (await stage.BookAsync()).Orders.ShouldBe(2);
+    }
+
     private static Task UntilStoppedAsync(RunStage stage) => TradingHost.UntilAsync(async () =>
     {
         await stage.RestAsync();
@@ -77,5 +97,14 @@ public sealed class RunClosedMarketTests(Server server)
         return new TradingSchedule("UTC", open < week
             ? [new SessionSpan(TimeSpan.Zero, close), new SessionSpan(open, week)]
             : [new SessionSpan(open - week, close)]);
+    }
+
+    /// <summary>A database that takes no order on, for a while.</summary>
+    private sealed class FailingWriter(ILedgerWriter writer) : ILedgerWriter
+    {
+        public bool Fails { get; set; }
+
+        public Task<AppendResult> AppendAsync(LedgerAppend append, CancellationToken cancellation = default) =>
+            Fails ? throw new StoreUnavailableException("The database is away.", outcomeUnknown: false) : writer.AppendAsync(append, cancellation);
     }
 }
