@@ -88,11 +88,7 @@ public sealed partial class StrategyRunGrain(IStrategyRunStore store, IStrategyS
             return true;
         }
 
-        if (!closeHeld)
-        {
-            await NoteOutcomeAsync();
-        }
-        else if (!await FlattenAsync())
+        if (closeHeld && !await FlattenAsync())
         {
             return false;
         }
@@ -300,6 +296,8 @@ public sealed partial class StrategyRunGrain(IStrategyRunStore store, IStrategyS
 
     private async Task EndAsync(string status, string? error)
     {
+        // After the end nobody asks: what it has bought would not be in what it leaves to its user.
+        await NoteOutcomeAsync();
         await store.StopAsync(Id, status, error, clock.GetUtcNow());
         var run = _run!;
         _run = null;

@@ -234,6 +234,27 @@ public sealed class RunRestartTests(Server server)
     }
 
     [Fact]
+    public async Task A_script_that_fails_after_a_kill_does_not_hide_the_order_that_was_under_way()
+    {
+        await using var stage = await RunStage.StartAsync(server, Venue.PaperHedging);
+        await stage.CommandAsync(RunStage.BuyTwo);
+        var before = await stage.BookAsync();
+        await stage.UntilNetAsync(0.2m);
+
+        // What the process that comes up finds at once: the bar in which the script fails, and the next one.
+        var (price, failed) = (stage.Price, stage.Price + RunStage.Fail * 0.0001m);
+        await new CandleStore(stage.Host.Database).SaveAsync("EURUSD",
+            [(Timeframe.M1, new Bar(stage.Bar, price, failed, price, failed, 2, 10)), (Timeframe.M1, new Bar(stage.Bar.AddMinutes(1), failed, failed, failed, failed, 1, 10))]);
+        await stage.RestartAsync(book => before.Sending(new RunOrder(1, Side.Buy, 0.2m, null, stage.Bar, 0.2m), book.Cursor));
+        await TradingHost.UntilAsync(async () =>
+        {
+            await stage.Run.StepAsync();
+            return await stage.StoredAsync();
+        }, run => run.Status == "failed", "the end");
+        (await stage.BookAsync()).Net.ShouldBe(0.2m, "it is its user's to close");
+    }
+
+    [Fact]
     public async Task A_run_that_cannot_be_read_ends_and_keeps_none_of_the_others_asleep()
     {
         await using var stage = await RunStage.StartAsync(server, Venue.PaperHedging);
