@@ -152,13 +152,14 @@ public sealed partial class StrategyRunGrain
     /// </summary>
     private async Task ForgetLostPartAsync(RunOrder order)
     {
-        if (_settings.Mode != PositionMode.Netting || order is not { Closes: not null, Position: null } || await orders.FindAsync(_run!.UserId, order.IdFor(Id)) is not null)
+        if (_settings.Mode != PositionMode.Netting || order is not { Closes: not null, Position: null })
         {
             return;
         }
 
-        var seen = _book.Seeing(await Account.GetStateAsync(), _run.Symbol);
-        if (seen.Held != _book.Held)
+        // First what is there, then whether the order is: one that fills in between is not what somebody else has closed.
+        var seen = _book.Seeing(await Account.GetStateAsync(), _run!.Symbol);
+        if (seen.Held != _book.Held && await orders.FindAsync(_run.UserId, order.IdFor(Id)) is null)
         {
             await SaveAsync(seen.Forgotten());
         }
