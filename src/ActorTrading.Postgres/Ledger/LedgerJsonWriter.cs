@@ -10,21 +10,16 @@ namespace ActorTrading.Postgres;
 /// serializer would (<c>LedgerJsonWriterTests</c> holds it to that, also for properties to come). The serializer keeps a stack on the heap
 /// for whatever is nested, and bodies of their own would live just as long as their appends wait: the collector would move each of them.
 /// </summary>
-internal sealed class LedgerJsonWriter
+internal sealed class LedgerJsonWriter(IBufferWriter<byte> bytes)
 {
-    private readonly ArrayBufferWriter<byte> bytes = new(16_384);
-    private readonly Utf8JsonWriter json;
-
-    public LedgerJsonWriter() => json = new Utf8JsonWriter(bytes, new JsonWriterOptions { SkipValidation = true });
+    private readonly Utf8JsonWriter json = new(bytes, new JsonWriterOptions { SkipValidation = true });
 
     /// <summary>Whether it can write this kind.</summary>
     public static bool Knows(LedgerEvent happened) => happened is OrderSubmitted or DealExecuted or CopyDecided;
 
-    /// <returns>Valid until the buffer is cleared.</returns>
     /// <exception cref="ArgumentException">A kind that it does not know.</exception>
-    public ReadOnlyMemory<byte> Body(LedgerEvent happened)
+    public void Write(LedgerEvent happened)
     {
-        var start = bytes.WrittenCount;
         json.Reset();
         json.WriteStartObject();
         switch (happened)
@@ -44,10 +39,7 @@ internal sealed class LedgerJsonWriter
         Text(Names.Trace, happened.Trace);
         json.WriteEndObject();
         json.Flush();
-        return bytes.WrittenMemory[start..];
     }
-
-    public void Clear() => bytes.ResetWrittenCount();
 
     private void Write(Order order)
     {

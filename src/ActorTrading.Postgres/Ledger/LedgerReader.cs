@@ -69,7 +69,7 @@ public sealed class LedgerReader(PostgresDatabase database, ISnapshotStore? snap
     public Task<LedgerEntry?> FindOperationAsync(Guid accountId, Guid operationId, CancellationToken cancellation = default) => database.UseAsync<LedgerEntry?>(async connection =>
     {
         await using var query = new NpgsqlCommand(
-            "SELECT l.seq, l.at, l.kind, l.body FROM money_operations o JOIN account_ledger l USING (account_id, seq) WHERE o.account_id = $1 AND o.operation_id = $2", connection)
+            "SELECT l.seq, l.at, l.kind, l.body FROM money_operations o CROSS JOIN LATERAL ledger_entry(o.account_id, o.seq) l WHERE o.account_id = $1 AND o.operation_id = $2", connection)
         {
             Parameters = { new NpgsqlParameter<Guid> { TypedValue = accountId }, new NpgsqlParameter<Guid> { TypedValue = operationId } },
         };
@@ -96,8 +96,25 @@ public sealed class LedgerReader(PostgresDatabase database, ISnapshotStore? snap
     private static async Task<IReadOnlyList<LedgerEntry>> PageAsync(NpgsqlConnection connection, Guid accountId, long afterSeq, int limit, CancellationToken cancellation)
     {
         if (limit is < 1 or > PageMax) throw new ArgumentOutOfRangeException(nameof(limit), limit, $"A page holds 1 to {PageMax} entries.");
-        await using var query = new NpgsqlCommand(
-            "SELECT seq, at, kind, body FROM account_ledger WHERE account_id = $1 AND seq > $2 ORDER BY seq LIMIT $3", connection)
+        var entries = new List<LedgerEntry>();
+        // Most rows hold two or three entries: the second question is for accounts whose rows hold one. The first row may hold known ones only.
+        for (var rows = limit / 2 + 2; ; rows = limit + 1)
+        {
+            var read = await ReadRowsAsync(connection, accountId, entries.Count > 0 ? entries[^1].Seq : afterSeq, rows, entries, cancellation);
+            if (entries.Count >= limit || read < rows) break;
+        }
+        if (entries.Count > limit) entries.RemoveRange(limit, entries.Count - limit);
+        return entries;
+    }
+
+    /// <summary>The rows from the one that holds the entry after <paramref name="afterSeq"/> on.</summary>
+    /// <returns>How many rows there were.</returns>
+    private static async Task<int> ReadRowsAsync(NpgsqlConnection connection, Guid accountId, long afterSeq, int limit, List<LedgerEntry> into, CancellationToken cancellation)
+    {
+        await using var query = new NpgsqlCommand("""
+            SELECT seq, at, kind, body, entries FROM ledger_appends
+            WHERE account_id = $1 AND seq >= (SELECT max(seq) FROM ledger_appends WHERE account_id = $1 AND seq <= $2 + 1) ORDER BY seq LIMIT $3
+            """, connection)
         {
             Parameters =
             {
@@ -106,11 +123,14 @@ public sealed class LedgerReader(PostgresDatabase database, ISnapshotStore? snap
                 new NpgsqlParameter<int> { TypedValue = limit },
             },
         };
-        var entries = new List<LedgerEntry>();
+        var read = 0;
         await using var reader = await query.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
-            entries.Add(EntryOf(accountId, reader));
-        return entries;
+        for (; await reader.ReadAsync(cancellation); read++)
+        {
+            if (!reader.IsDBNull(4)) LedgerLines.Read(accountId, reader.GetInt64(0), reader.GetFieldValue<DateTimeOffset>(1), reader.GetFieldValue<byte[]>(4), afterSeq, into);
+            else if (reader.GetInt64(0) > afterSeq) into.Add(EntryOf(accountId, reader));
+        }
+        return read;
     }
 
     private static LedgerEntry EntryOf(Guid accountId, NpgsqlDataReader row) => new(accountId, row.GetInt64(0), row.GetFieldValue<DateTimeOffset>(1),

@@ -29,7 +29,7 @@ public sealed class SnapshotStore(PostgresDatabase database, TimeProvider time, 
         {
             await using var save = new NpgsqlCommand("""
                 INSERT INTO account_snapshots AS s (account_id, seq, version, entry_hash, body_hash, body, written_at)
-                SELECT l.account_id, l.seq, $3, ledger_entry_hash(l.seq, l.at, l.kind, l.body), $4, $5, $6 FROM account_ledger l WHERE l.account_id = $1 AND l.seq = $2
+                SELECT l.account_id, l.seq, $3, ledger_entry_hash(l.seq, l.at, l.kind, l.body), $4, $5, $6 FROM ledger_entry($1, $2) l
                 ON CONFLICT (account_id) DO UPDATE SET seq = excluded.seq, version = excluded.version, entry_hash = excluded.entry_hash, body_hash = excluded.body_hash,
                     body = excluded.body, written_at = excluded.written_at
                 WHERE s.seq <= excluded.seq OR s.version <> excluded.version
@@ -74,7 +74,7 @@ public sealed class SnapshotStore(PostgresDatabase database, TimeProvider time, 
     {
         await using var query = new NpgsqlCommand("""
             SELECT s.seq, s.body, s.body_hash, coalesce(ledger_entry_hash(l.seq, l.at, l.kind, l.body) = s.entry_hash, false)
-            FROM account_snapshots s LEFT JOIN account_ledger l ON l.account_id = s.account_id AND l.seq = s.seq
+            FROM account_snapshots s LEFT JOIN LATERAL ledger_entry(s.account_id, s.seq) l ON true
             WHERE s.account_id = $1 AND s.version = $2 AND s.seq <= $3
             """, connection)
         {

@@ -104,11 +104,14 @@ public sealed class TradingStoresTests(Server server)
         (await database.Access.UseAsync(connection => Count(connection, "accounts"))).ShouldBe(3);
         (await database.Access.UseAsync(connection => Count(connection, "accounts WHERE user_id = app_user_id()"))).ShouldBe(0);
         // History is not rewritten, not even by the system.
-        (await Should.ThrowAsync<PostgresException>(database.Access.UseAsync(async connection =>
+        foreach (var change in (string[])["DELETE FROM ledger_appends", "UPDATE ledger_appends SET at = now()"])
         {
-            await using var rewrite = new NpgsqlCommand("DELETE FROM account_ledger", connection);
-            return await rewrite.ExecuteNonQueryAsync();
-        }))).SqlState.ShouldBe("42501");
+            (await Should.ThrowAsync<PostgresException>(database.Access.UseAsync(async connection =>
+            {
+                await using var rewrite = new NpgsqlCommand(change, connection);
+                return await rewrite.ExecuteNonQueryAsync();
+            }))).SqlState.ShouldBe("42501", change);
+        }
     }
 
     [Fact]

@@ -45,7 +45,7 @@ public sealed class BackupTests(Server server)
             (code, said) = await RunAsync(connectionString, "restore.sh", file, $"{restored}_2");
             (code, said).ShouldSatisfyAllConditions(r => r.code.ShouldNotBe(0), r => r.said.ShouldContain("did NOT match"));
 
-            await ExecuteAsync(connectionString, "DELETE FROM account_ledger WHERE seq = 2");
+            await ExecuteAsync(connectionString, "DELETE FROM ledger_appends WHERE seq = 2");
             (code, said) = await RunAsync(connectionString, "backup.sh", Path.Combine(folder, "later"));
             code.ShouldBe(0, said);
             (code, said) = await RunAsync(connectionString, "restore.sh", said.Trim(), $"{restored}_3");

@@ -1,51 +1,67 @@
+using System.Buffers;
 using Npgsql;
 using NpgsqlTypes;
 
 namespace ActorTrading.Postgres.Ledger.Writing;
 
-/// <summary>The ledger's own rows. The primary key is the fence against a second writer of the same account.</summary>
+/// <summary>
+/// The ledger's own rows, one for what an append writes at one moment. The primary key is the fence against a second writer of the same account.
+/// </summary>
 internal sealed class EntryRows
 {
     private readonly RowSet rows = new();
-    private readonly LedgerJsonWriter json = new();
+    private readonly ArrayBufferWriter<byte> bytes = new(65_536);
+    private readonly LedgerJsonWriter json;
     private readonly Column<Guid> accountId;
     private readonly Column<long> seq;
     private readonly Column<DateTime> at;
-    private readonly Column<string?> kind;
-    private readonly Column<ReadOnlyMemory<byte>> body;
+    private readonly Column<ReadOnlyMemory<byte>> lines;
     private readonly string sql;
 
     public EntryRows()
     {
+        json = new LedgerJsonWriter(bytes);
         accountId = rows.Id("account_id");
         seq = rows.Long("seq");
         at = rows.Time("at");
-        kind = rows.Text("kind");
-        body = rows.Add<ReadOnlyMemory<byte>>("body", "json", NpgsqlDbType.Json);
-        sql = rows.Insert("account_ledger");
+        lines = rows.Add<ReadOnlyMemory<byte>>("entries", "text", NpgsqlDbType.Text);
+        sql = rows.Insert("ledger_appends");
     }
-
-    public RowSet Set => rows;
 
     public NpgsqlBatchCommand Command() => rows.Command(sql);
 
     public void Clear()
     {
         rows.Clear();
-        json.Clear();
+        bytes.ResetWrittenCount();
     }
 
     public void Add(PendingAppend pending)
     {
         var entries = pending.Append.Entries;
-        for (var i = 0; i < entries.Count; i++)
+        for (var first = 0; first < entries.Count;)
         {
-            accountId.Add(entries[i].AccountId);
-            seq.Add(entries[i].Seq);
-            at.Add(entries[i].At.UtcDateTime);
-            kind.Add(entries[i].Event.Kind);
-            body.Add(pending.BodyOf(i) ?? json.Body(entries[i].Event));
+            var past = first + 1;
+            while (past < entries.Count && past - first < LedgerLines.Max && entries[past].At == entries[first].At) past++;
+            accountId.Add(pending.Append.AccountId);
+            seq.Add(entries[first].Seq);
+            at.Add(entries[first].At.UtcDateTime);
+            lines.Add(LinesOf(pending, first, past));
             rows.EndRow();
+            first = past;
         }
+    }
+
+    private ReadOnlyMemory<byte> LinesOf(PendingAppend pending, int first, int past)
+    {
+        var start = bytes.WrittenCount;
+        for (var i = first; i < past; i++)
+        {
+            var happened = pending.Append.Entries[i].Event;
+            LedgerLines.Begin(bytes, i == first, happened.Kind);
+            if (pending.BodyOf(i) is { } body) bytes.Write(body);
+            else json.Write(happened);
+        }
+        return bytes.WrittenMemory[start..];
     }
 }
