@@ -146,6 +146,24 @@ public sealed class CopyingStoresTests(Server server)
     }
 
     [Fact]
+    public async Task What_many_links_remember_at_once_is_kept_of_each()
+    {
+        await using var database = await server.MigratedAsync();
+        var ann = await database.NewUserAsync("ann");
+        var leader = (await database.NewAccountsAsync(ann))[0];
+        var links = new LinkStore(database.Access);
+        var all = (await database.NewAccountsAsync(ann, 40)).Select(follower => Link(ann, leader, follower)).ToList();
+        foreach (var link in all) await links.CreateAsync(link);
+
+        // The first has three, of which the last counts; one of nobody's link disturbs no other.
+        await Task.WhenAll([
+            links.SaveRiskAsync(all[0].Id, LinkRiskState.Empty with { PeakProfit = 998m }), links.SaveRiskAsync(all[0].Id, LinkRiskState.Empty with { PeakProfit = 999m }),
+            .. all.Select((link, i) => links.SaveRiskAsync(link.Id, LinkRiskState.Empty with { PeakProfit = i })), links.SaveRiskAsync(Guid.NewGuid(), LinkRiskState.Empty)]);
+        var stored = (await links.OfLeaderAsync(leader)).ToDictionary(link => link.Id, link => link.Risk.PeakProfit);
+        stored.ShouldBe(all.Select((link, i) => KeyValuePair.Create(link.Id, (decimal)i)), ignoreOrder: true);
+    }
+
+    [Fact]
     public async Task A_cursor_never_goes_back()
     {
         await using var database = await server.MigratedAsync();

@@ -1,4 +1,5 @@
 using ActorTrading.Domain;
+using ActorTrading.Postgres.Ledger.Writing;
 using Dapper;
 using Npgsql;
 
@@ -72,6 +73,12 @@ public interface ILinkStore
 
 public sealed class LinkStore(PostgresDatabase database) : ILinkStore
 {
+    /// <summary>Of one statement.</summary>
+    private const int RisksMax = 500;
+
+    // Every link that watches its losses has one every few seconds: each in a commit of its own, they would have the disk to themselves.
+    private readonly GatheredWrites<(Guid LinkId, string Json)> risks = new(some => SaveRisksAsync(database, some), RisksMax);
+
     private const string Select = """
         SELECT l.id, l.user_id, l.leader_account_id, l.follower_account_id, l.settings, l.risk, l.status, l.start_seq, l.version, l.created_at, l.updated_at, l.removed_at,
             greatest(l.start_seq, coalesce((SELECT max(e.leader_seq) FROM copy_executions e WHERE e.link_id = l.id), 0)) AS decided_seq,
@@ -144,8 +151,7 @@ public sealed class LinkStore(PostgresDatabase database) : ILinkStore
             """.With(new { linkId, closing, json = Statements.Json(settings), at }, cancellation)), cancellation);
 
     public Task SaveRiskAsync(Guid linkId, LinkRiskState risk, CancellationToken cancellation = default) =>
-        database.UseAsync(connection => connection.ExecuteAsync("UPDATE copy_links SET risk = @json::jsonb WHERE id = @linkId"
-            .With(new { linkId, json = Statements.Json(risk) }, cancellation)), cancellation);
+        risks.AddAsync((linkId, Statements.Json(risk))).WaitAsync(cancellation);
 
     public Task<Guid?> SaveStopAsync(Guid linkId, LinkRiskState risk, string json, DateTimeOffset at, CancellationToken cancellation = default) =>
         database.TransactAsync(async connection =>
@@ -156,6 +162,21 @@ public sealed class LinkStore(PostgresDatabase database) : ILinkStore
             if (userId is { } user) await NotificationStore.AddAsync(connection, user, "linkStopped", json, at, cancellation);
             return userId;
         }, cancellation);
+
+    private static Task SaveRisksAsync(PostgresDatabase database, IReadOnlyList<(Guid LinkId, string Json)> some)
+    {
+        // A statement may touch a row only once; in one order everywhere, so that two processes do not wait for one another crosswise.
+        var newest = some.GroupBy(risk => risk.LinkId).Select(group => group.Last()).OrderBy(risk => risk.LinkId).ToList();
+        return database.UseAsync(async connection =>
+        {
+            await using var save = new NpgsqlCommand($"""
+                UPDATE copy_links l SET risk = u.risk::jsonb FROM unnest($1, $2) AS u (id, risk) WHERE {RowSet.ByKey("l.id", "u.id")}
+                """, connection);
+            save.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = [.. newest.Select(risk => risk.LinkId)] });
+            save.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. newest.Select(risk => risk.Json)] });
+            return await save.ExecuteNonQueryAsync();
+        }, CancellationToken.None);
+    }
 
     private Task<IReadOnlyList<StoredLink>> SystemListAsync(string condition, object parameters, CancellationToken cancellation) =>
         database.UseAsync<IReadOnlyList<StoredLink>>(async connection =>
