@@ -341,18 +341,6 @@ public sealed class TerminalStoryTests(Server server)
     }
 
     [Fact]
-    public async Task An_order_that_was_to_be_sent_before_is_not_sent_late()
-    {
-        await using var terminal = TestTerminal.Start(1);
-        await using var host = await TradingHost.StartAsync(server);
-        var account = await TestTerminal.AccountAsync(host, await host.UserAsync(), terminal, PositionMode.Hedging);
-        var late = await account.PlaceAsync(TradingHost.Buy("EURUSD", 0.10m) with { NotAfter = DateTimeOffset.UtcNow.AddTicks(-1) });
-        (late.Accepted, late.Code, late.Order!.Status).ShouldBe((false, "BROKER_UNAVAILABLE", OrderStatus.Rejected));
-        (await terminal.GetAuditAsync()).ShouldBeEmpty();
-        (await account.PlaceAsync(TradingHost.Buy("EURUSD", 0.10m) with { NotAfter = DateTimeOffset.UtcNow.AddMinutes(1) })).Accepted.ShouldBeTrue();
-    }
-
-    [Fact]
     public async Task What_opens_is_refused_when_it_comes_too_late_and_what_closes_is_sent()
     {
         await using var terminal = TestTerminal.Start(1);

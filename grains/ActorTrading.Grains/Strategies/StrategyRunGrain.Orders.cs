@@ -19,8 +19,11 @@ public sealed partial class StrategyRunGrain
     // The last refusal was for a closed market: until when that is believed, and the quote of then.
     private (long Until, Quote? Quote)? _closedMarket;
 
-    /// <summary>After the end of its bar an order of before an interruption is not sent any more; longer than a call may take.</summary>
+    /// <summary>After the end of its bar an order of before an interruption is not sent any more.</summary>
     private static readonly TimeSpan ForgetAfter = TimeSpan.FromMinutes(2);
+
+    /// <summary>Before it is forgotten here, it is not taken on any more there, whatever it may be waiting behind; longer than clocks differ.</summary>
+    private static readonly TimeSpan RefusedBefore = TimeSpan.FromSeconds(30);
 
     private IAccountGrain Account => GrainFactory.GetGrain<IAccountGrain>(_run!.AccountId);
 
@@ -173,7 +176,9 @@ public sealed partial class StrategyRunGrain
 
     /// <summary>Whether an order from before an interruption never reached the account's ledger and its moment has passed.</summary>
     private async Task<bool> IsForgottenAsync(RunOrder order) =>
-        clock.GetUtcNow() > _timeframe.PeriodOf(order.BarTime, feeds.TradingDay).End + ForgetAfter && await orders.FindAsync(_run!.UserId, order.IdFor(Id)) is null;
+        clock.GetUtcNow() > ForgottenAt(order) && await orders.FindAsync(_run!.UserId, order.IdFor(Id)) is null;
+
+    private DateTimeOffset ForgottenAt(RunOrder order) => _timeframe.PeriodOf(order.BarTime, feeds.TradingDay).End + ForgetAfter;
 
     private async Task<TradeResult> SendAsync(RunOrder order)
     {
@@ -193,6 +198,7 @@ public sealed partial class StrategyRunGrain
         {
             OrderId = id, ClientOrderId = ClientOrderIds.ForOrder(id), Symbol = _run!.Symbol, Side = order.Side, Type = OrderType.Market, Volume = order.Volume, Comment = "strategy",
             Reason = DealReason.Strategy, StopLoss = added?.StopLoss, TakeProfit = added?.TakeProfit, TrailingPoints = added?.TrailingPoints,
+            NotAfter = ForgottenAt(order) - RefusedBefore,
         });
     }
 }

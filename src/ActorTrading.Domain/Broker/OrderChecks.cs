@@ -9,6 +9,11 @@ internal static class OrderChecks
     /// <summary>Largest trailing distance and deviation, in points.</summary>
     public const int PointsMax = 10_000_000;
 
+    /// <summary>What has waited too long somewhere on its way is not done any more: who has sent it counts on that.</summary>
+    public static Refusal? InTime(PlaceOrder command, DateTimeOffset now) => command.NotAfter < now
+        ? new Refusal(Retcode.Timeout, $"It was to be given by {command.NotAfter:O} at the latest, and came at {now:O}.")
+        : null;
+
     public static Refusal? Account(AccountState state) =>
         state.IsOpen ? null : new Refusal(Retcode.TradeDisabled, state.Seq == 0 ? "The account has not been opened." : "The account is closed.");
 

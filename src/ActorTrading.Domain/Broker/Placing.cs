@@ -8,7 +8,7 @@ internal static class Placing
     public static BrokerDecision Place(BrokerSession session, PlaceOrder command)
     {
         if (Duplicate(session.State, command.ClientOrderId, command.OrderId) is { } earlier) return earlier;
-        if (OrderChecks.Account(session.State) is { } closed) return closed.ToDecision();
+        if ((OrderChecks.Account(session.State) ?? OrderChecks.InTime(command, session.Now)) is { } never) return never.ToDecision();
         if (Identity(session.State, command.OrderId, command.ClientOrderId, command.Comment) is { } bad) return bad.ToDecision();
         if (string.IsNullOrEmpty(command.Symbol) || session.Market.FindInstrument(command.Symbol) is not { } instrument)
             return new Refusal(Retcode.Invalid, $"Unknown symbol '{command.Symbol}'.").ToDecision();

@@ -28,6 +28,11 @@ public static partial class TerminalBook
             return repeated;
         }
 
+        if (OrderChecks.InTime(c, now) is { } late)
+        {
+            return late.ToDecision();
+        }
+
         if (CheckVolume(c.Volume, instrument, c.Symbol) is { } refusal)
         {
             return refusal;

@@ -33,7 +33,7 @@ public sealed record PlaceOrder : TradeCommand
     public TimeInForce TimeInForce { get; init; } = TimeInForce.GoodTillCancelled;
     public DateTimeOffset? ExpiresAt { get; init; }
 
-    /// <summary>At a terminal: not to be sent after this, however long it takes to get there; null for no such time.</summary>
+    /// <summary>Not to be taken on after this, nor sent to a terminal, however long it takes to get there; null for no such time.</summary>
     public DateTimeOffset? NotAfter { get; init; }
     public string? Comment { get; init; }
 }

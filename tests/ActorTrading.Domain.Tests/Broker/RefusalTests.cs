@@ -50,6 +50,17 @@ public class RefusalTests
     }
 
     [Fact]
+    public void One_that_comes_after_its_time()
+    {
+        var desk = With();
+        Refused(desk, desk.Order(Side.Buy, 1m) with { NotAfter = desk.Now.AddTicks(-1) }, Retcode.Timeout, "at the latest");
+        var inTime = desk.Order(Side.Buy, 1m) with { NotAfter = desk.Now };
+        desk.Do(inTime).Accepted.ShouldBeTrue();
+        desk.Now += TimeSpan.FromHours(1);
+        desk.Do(inTime).ShouldSatisfyAllConditions(d => d.IsDuplicate.ShouldBeTrue(), d => d.Accepted.ShouldBeTrue("it was done in time"));
+    }
+
+    [Fact]
     public void Closed_market()
     {
         var desk = With();
