@@ -62,17 +62,21 @@ public sealed partial class StrategyRunGrain
 
             var filled = made?.FilledVolume ?? 0;
             await SaveAsync(After(order, filled, code));
+            var refused = filled == 0 && code != "POSITION_NOT_FOUND";
+            if (refused)
+            {
+                _restUntil = Math.Max(_restUntil, TimestampIn(RetryAfter));
+                _closedMarket = code is "MARKET_CLOSED" or "NO_QUOTE" ? (TimestampIn(ClosedRetryAfter), await QuoteAsync()) : null;
+            }
+
             await GrainFactory.GetGrain<IUserGrain>(_run.UserId).PublishAsync(StrategyMessages.Signal(_run, order, made, code, result.Message));
             if (code == "ACCOUNT_NOT_FOUND")
             {
                 await EndAsync("failed", "The account is closed.");
-                return true;
             }
 
-            if (filled == 0 && code != "POSITION_NOT_FOUND")
+            if (refused)
             {
-                _restUntil = Math.Max(_restUntil, TimestampIn(RetryAfter));
-                _closedMarket = code is "MARKET_CLOSED" or "NO_QUOTE" ? (TimestampIn(ClosedRetryAfter), await QuoteAsync()) : null;
                 return true;
             }
         }

@@ -11,6 +11,9 @@ public sealed class StrategyRunWaker(IGrainFactory grains, IStrategyRunStore sto
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromMinutes(1);
 
+    /// <summary>Runs woken at a time.</summary>
+    private const int AtOnce = 16;
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(LookEvery, clock);
@@ -18,10 +21,9 @@ public sealed class StrategyRunWaker(IGrainFactory grains, IStrategyRunStore sto
         {
             try
             {
-                foreach (var run in await store.RunningAsync(stoppingToken))
-                {
-                    await WakeAsync(run.Id, stoppingToken);
-                }
+                // A run is woken when its step is done, and a silo that has just gone is waited for: others are not to wait for that.
+                await Parallel.ForEachAsync(await store.RunningAsync(stoppingToken), new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = stoppingToken },
+                    async (run, cancellation) => await WakeAsync(run.Id, cancellation));
             }
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
