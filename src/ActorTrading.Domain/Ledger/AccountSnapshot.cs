@@ -13,7 +13,7 @@ namespace ActorTrading.Domain;
 public static class AccountSnapshot
 {
     /// <summary>To be raised with every change of what <see cref="AccountState.Apply(LedgerEntry)"/> makes of an entry. Its shape is looked after by itself.</summary>
-    public const int Fold = 3;
+    public const int Fold = 4;
 
     /// <summary>Which fold into which shape of <see cref="AccountState"/>: every property and enum member that a state is made of counts.</summary>
     public static string Version { get; } = $"{Fold}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Shape())))[..24]}";

@@ -81,7 +81,7 @@ public sealed partial record AccountState
         }
         foreach (var id in Positions.Keys.Order())
             changes?.Removed(id);
-        foreach (var trade in OpenTrades.Values.Where(t => t.ClosedVolume > 0m).OrderBy(t => t.Id))
+        foreach (var trade in OpenTrades.Values.Where(t => t.ClosedVolume > 0m && !t.IsClosed).OrderBy(t => t.Id))
             changes?.Trade(trade with { ClosedAt = entry.At, CloseReason = DealReason.Broker });
         return this with
         {
@@ -139,8 +139,8 @@ public sealed partial record AccountState
             throw new InvalidLedgerException(entry.AccountId, entry.Seq, $"{entry.Event.Kind} for order {orderId}, which is not live");
         var next = change(order, happened) with { UpdatedAt = entry.At };
         changes?.Order(next);
-        var books = Keep(new Books(Orders, RecentOrders, Positions, OpenTrades), next);
-        return this with { Seq = entry.Seq, Orders = books.Orders, RecentOrders = books.Recent };
+        var books = Forget(Keep(new Books(Orders, RecentOrders, Positions, OpenTrades), next), orderId);
+        return this with { Seq = entry.Seq, Orders = books.Orders, RecentOrders = books.Recent, OpenTrades = books.Trades };
     }
 
     private AccountState ModifyStops(LedgerEntry entry, PositionModified e, ChangeCollector? changes)

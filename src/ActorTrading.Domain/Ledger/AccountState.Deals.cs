@@ -28,6 +28,7 @@ public sealed partial record AccountState
             DealEntry.InOut => Reverse(books, entry, deal, order, position, changes),
             _ => Reduce(books, entry, deal, position, deal.Volume, deal.Commission, changes),
         };
+        if (order is not null) books = Forget(books, order.Id);
         return this with
         {
             Seq = entry.Seq,
@@ -61,6 +62,10 @@ public sealed partial record AccountState
         return Keep(books, next);
     }
 
+    /// <summary>A trade that is closed while its order may still fill is gone on with by that: it is kept until the order is final.</summary>
+    private static Books Forget(Books books, Guid order) =>
+        books.Orders.ContainsKey(order) || books.Trades.GetValueOrDefault(order) is not { IsClosed: true } ? books : books with { Trades = books.Trades.Remove(order) };
+
     /// <summary>Keeps a live order, forgets a final one but for the answer to a repetition of it.</summary>
     private static Books Keep(Books books, Order order) => order.IsFinal
         ? books with
@@ -93,7 +98,23 @@ public sealed partial record AccountState
             Comment = order?.Comment,
         };
         changes?.Position(position);
-        return books with { Positions = books.Positions.Add(id, position), Trades = books.Trades.Add(id, Trade.JustOpened(position)) };
+        return books with { Positions = books.Positions.Add(id, position), Trades = books.Trades.SetItem(id, Begun(books.Trades, position, changes)) };
+    }
+
+    /// <summary>A position's trade: a new one, or that of a position that was closed before its order had filled, which goes on.</summary>
+    private static Trade Begun(ImmutableDictionary<Guid, Trade> trades, Position position, ChangeCollector? changes)
+    {
+        if (!trades.TryGetValue(position.Id, out var closed)) return Trade.JustOpened(position);
+        var trade = closed with
+        {
+            OpenPrice = Average(closed.OpenPrice, closed.Volume, position.OpenPrice, position.Volume),
+            Volume = closed.Volume + position.Volume,
+            Commission = closed.Commission + position.Commission,
+            ClosedAt = null,
+            CloseReason = null,
+        };
+        changes?.Trade(trade);
+        return trade;
     }
 
     // MetaTrader 5, netting: the levels of an order that adds replace those of the position, and none removes them.
@@ -162,7 +183,11 @@ public sealed partial record AccountState
             return books with { Positions = books.Positions.SetItem(next.Id, next), Trades = books.Trades.SetItem(trade.Id, trade) };
         }
         changes?.Removed(position.Id);
-        return books with { Positions = books.Positions.Remove(position.Id), Trades = books.Trades.Remove(trade.Id) };
+        return books with
+        {
+            Positions = books.Positions.Remove(position.Id),
+            Trades = books.Orders.ContainsKey(trade.Id) ? books.Trades.SetItem(trade.Id, trade) : books.Trades.Remove(trade.Id),
+        };
     }
 
     private Books Reverse(Books books, LedgerEntry entry, Deal deal, Order? order, Position position, ChangeCollector? changes)
@@ -184,7 +209,7 @@ public sealed partial record AccountState
         if (Mode == PositionMode.Netting) RequireFlat(Positions, entry, position.Symbol);
         position = position with { PeakVolume = Math.Max(position.PeakVolume, position.Volume) };
         changes?.Position(position);
-        return this with { Seq = entry.Seq, Positions = Positions.Add(position.Id, position), OpenTrades = OpenTrades.Add(position.Id, Trade.JustOpened(position)) };
+        return this with { Seq = entry.Seq, Positions = Positions.Add(position.Id, position), OpenTrades = OpenTrades.SetItem(position.Id, Begun(OpenTrades, position, changes)) };
     }
 
     private static void RequireFlat(ImmutableDictionary<Guid, Position> positions, LedgerEntry entry, string symbol)

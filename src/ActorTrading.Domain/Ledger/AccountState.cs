@@ -33,7 +33,7 @@ public sealed partial record AccountState
     public ImmutableDictionary<Guid, Order> Orders { get; init; } = ImmutableDictionary<Guid, Order>.Empty;
     public ImmutableDictionary<Guid, Position> Positions { get; init; } = ImmutableDictionary<Guid, Position>.Empty;
 
-    /// <summary>The round trips of the open positions, by position id, with their running totals.</summary>
+    /// <summary>The round trips of the open positions, by position id, with their running totals; and closed ones whose order may still fill.</summary>
     public ImmutableDictionary<Guid, Trade> OpenTrades { get; init; } = ImmutableDictionary<Guid, Trade>.Empty;
 
     /// <summary>The orders last submitted, by client order id, and the movements of money that had an id.</summary>

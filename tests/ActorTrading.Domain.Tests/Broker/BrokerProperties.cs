@@ -202,7 +202,8 @@ public class BrokerProperties
     private static void Invariants(Desk desk)
     {
         var state = desk.State;
-        state.OpenTrades.Keys.ShouldBe(state.Positions.Keys, ignoreOrder: true);
+        state.OpenTrades.Values.Where(t => !t.IsClosed).Select(t => t.Id).ShouldBe(state.Positions.Keys, ignoreOrder: true);
+        state.OpenTrades.Values.Where(t => t.IsClosed).ShouldAllBe(t => state.Orders.ContainsKey(t.Id), "their orders may fill");
         foreach (var p in state.Positions.Values)
         {
             p.Volume.ShouldBeGreaterThan(0);

@@ -44,6 +44,35 @@ public class ApplyTests
     }
 
     [Fact]
+    public void A_trade_that_is_closed_before_its_order_has_filled_goes_on_with_the_rest()
+    {
+        var (order, exit, last) = (Order(1), Order(2, 0.4m, Side.Sell), Order(3, 0.6m, Side.Sell));
+        var closed = Fold(Opened, new OrderSubmitted(order), new DealExecuted(Deal(order, 0.4m) with { Commission = -1m }),
+            new OrderSubmitted(exit), new DealExecuted(Deal(exit, 0.4m, DealEntry.Out, order.Id) with { Price = 1.2m, Profit = 40m }));
+        closed.Positions.ShouldBeEmpty();
+        closed.OpenTrades.Values.ShouldHaveSingleItem().IsClosed.ShouldBeTrue("its order may still fill");
+
+        var (reopened, changes) = Then(closed, new DealExecuted(Deal(order, 0.6m) with { Price = 1.3m, Commission = -2m }));
+        changes.Trades.ShouldHaveSingleItem().ShouldSatisfyAllConditions(
+            t => (t.Id, t.Volume, t.ClosedVolume, t.IsClosed, t.CloseReason).ShouldBe((order.Id, 1m, 0.4m, false, null)),
+            t => (t.OpenPrice, t.Profit, t.Commission).ShouldBe((1.22m, 40m, -3m)));
+        reopened.Positions.Values.ShouldHaveSingleItem().ShouldSatisfyAllConditions(p => p.Volume.ShouldBe(0.6m), p => p.OpenPrice.ShouldBe(1.3m));
+
+        var (ended, more) = Then(reopened, new OrderSubmitted(last), new DealExecuted(Deal(last, 0.6m, DealEntry.Out, order.Id) with { Price = 1.4m, Profit = 60m }));
+        more.Trades.ShouldHaveSingleItem().ShouldSatisfyAllConditions(t => (t.Volume, t.ClosedVolume, t.IsClosed).ShouldBe((1m, 1m, true)), t => (t.Profit, t.ClosePrice).ShouldBe((100m, 1.32m)));
+        (ended.OpenTrades.Count, ended.Positions.Count, ended.Balance).ShouldBe((0, 0, 97m));
+
+        // What does not fill is not waited for.
+        Then(closed, new OrderCancelled(order.Id, DealReason.Client)).After.OpenTrades.ShouldBeEmpty();
+        var left = Then(closed, new AccountClosed { LeavesPositions = true });
+        left.Changes.Trades.ShouldBeEmpty("it was closed before");
+        left.After.OpenTrades.ShouldBeEmpty();
+    }
+
+    private static (AccountState After, AccountChanges Changes) Then(AccountState state, params LedgerEvent[] events) =>
+        AccountProjection.Fold(state, AccountProjection.Entries(Account, state.Seq, events, At));
+
+    [Fact]
     public void The_sequence_has_no_gaps()
     {
         var state = Fold(Opened);
