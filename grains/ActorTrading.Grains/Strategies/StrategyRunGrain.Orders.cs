@@ -96,8 +96,9 @@ public sealed partial class StrategyRunGrain
 
         var book = _book.Wanting(target, barTime);
         AccountState? account = null;
-        if (book.Reduces(target))
+        if (book.Reduces(target) || (_settings.Mode == PositionMode.Netting && book.Net != 0 && book.Next(target, barTime, _instrument.VolumeMax) is not null))
         {
+            // Also before a share is added to: what somebody has closed is none of it, and what is added begins another position.
             account = await Account.GetStateAsync();
             book = book.Seeing(account, _run!.Symbol).Wanting(target, barTime);
             if (book.Held != _book.Held && forming is not null)

@@ -102,6 +102,26 @@ public sealed class RunVenueTests(Server server)
     [Theory]
     [InlineData(Venue.PaperNetting)]
     [InlineData(Venue.TerminalNetting)]
+    public async Task A_share_that_was_closed_by_hand_is_not_added_to_but_begun_anew(Venue venue)
+    {
+        await using var stage = await RunStage.StartAsync(server, venue);
+        await stage.CommandAsync(RunStage.Buy);
+        var first = (await stage.UntilNetAsync(0.1m)).Positions.Values.ShouldHaveSingleItem();
+        (await stage.Account.ClosePositionAsync(TradingHost.Close(first.Id))).Accepted.ShouldBeTrue();
+        await stage.UntilNetAsync(0);
+        await stage.CommandAsync(RunStage.BuyTwo);
+        var second = (await stage.UntilNetAsync(0.2m)).Positions.Values.ShouldHaveSingleItem();
+        await stage.UntilAsync((_, book) => book is { Pending: null, Net: 0.2m }, "what is held");
+        var book = await stage.BookAsync();
+        (book.Held.ShouldHaveSingleItem().PositionId, book.Missed).ShouldBe((second.Id, 0.1m));
+        await stage.CommandAsync(RunStage.CloseAll);
+        await stage.UntilNetAsync(0);
+        (await stage.QuietAsync()).Positions.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData(Venue.PaperNetting)]
+    [InlineData(Venue.TerminalNetting)]
     public async Task Who_flattens_the_account_with_an_opposite_share_in_it_is_not_sold_into_a_short(Venue venue)
     {
         await using var stage = await RunStage.StartAsync(server, venue);
